@@ -1,0 +1,59 @@
+#include "engine/pg/spi.h"
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace pgspan::pg {
+
+namespace {
+
+uint64 Connect(const char* sql) {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    const int code = SPI_execute(sql, false, 0);
+    if (code < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+    return SPI_processed;
+}
+
+}  // namespace
+
+uint64 RunSql(const char* sql) {
+    const uint64 processed = Connect(sql);
+    SPI_finish();
+    return processed;
+}
+
+List* QueryRows(const char* sql, int* columns) {
+    const MemoryContext caller = CurrentMemoryContext;
+    const uint64 rows = Connect(sql);
+    List* result = NIL;
+    if (columns) *columns = 0;
+    if (SPI_tuptable != nullptr) {
+        const TupleDesc desc = SPI_tuptable->tupdesc;
+        if (columns) *columns = desc->natts;
+        for (uint64 r = 0; r < rows; r++) {
+            const MemoryContext spi = MemoryContextSwitchTo(caller);
+            auto** values = static_cast<char**>(palloc0(sizeof(char*) * (desc->natts + 1)));
+            for (int c = 0; c < desc->natts; c++)
+                values[c] = SPI_getvalue(SPI_tuptable->vals[r], desc, c + 1);
+            result = lappend(result, values);
+            MemoryContextSwitchTo(spi);
+        }
+    }
+    SPI_finish();
+    return result;
+}
+
+List* QueryTexts(const char* sql) {
+    List* rows = QueryRows(sql, nullptr);
+    ListCell* cell;
+    foreach (cell, rows) lfirst(cell) = static_cast<char**>(lfirst(cell))[0];
+    return rows;
+}
+
+char* QueryText(const char* sql) {
+    List* rows = QueryTexts(sql);
+    return rows == NIL ? nullptr : static_cast<char*>(linitial(rows));
+}
+
+}  // namespace pgspan::pg

@@ -1,0 +1,32 @@
+// INSERT of rows that come from the coordinator: VALUES evaluated here, or the rows of a child plan (INSERT … SELECT
+// pulled). The executor computes each row's shard, groups rows by node and sends
+//   one row          INSERT INTO <shard> (columns) VALUES ($1, …) <tail>       (prepared)
+//   many rows        INSERT INTO <container> (columns) SELECT * FROM unnest($1::t1[], …) <tail>, one statement a
+//                    node and batch; where a column's type has no array type or is an array, VALUES ($1,…),(…)
+//   no tail, pulled  COPY <container> (columns) FROM STDIN, one stream a node
+// tail: ON CONFLICT … RETURNING …, deparsed. For a reference table every node gets every row, the local node first.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::plan {
+
+struct InsertPlan {
+    Oid relation;          // the shell
+    List* attributes;      // IntList: attribute numbers given a value, in order
+    List* values;          // List of List of Expr: rows of VALUES; NIL when a child plan delivers them
+    const char* head;      // "INSERT INTO pgspan_data.t_t12 AS alias (a, b) OVERRIDING SYSTEM VALUE " (template, container named)
+    const char* tail;      // " ON CONFLICT … RETURNING …" or ""; may hold parameters $1..$k (tail_parameters), which come
+                           // before the values' parameters
+    List* tail_parameters;       // Exprs
+    List* tail_parameter_types;  // OIDs
+    bool returns_rows;
+    List* result_types;
+    List* result_typmods;
+    List* result_collations;
+};
+
+List* Encode(const InsertPlan& plan);
+InsertPlan DecodeInsert(List* custom_private);
+
+}  // namespace pgspan::plan

@@ -1,0 +1,9 @@
+-- What appears inside the SQL of tasks and plans; nobody calls these by hand.
+
+-- The marker of a node-wide task: consumed by the node's planner. Executing it is an error.
+CREATE FUNCTION pgspan.task_shards(table_id integer, shards text, partial_aggregate boolean) RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_task_shards';
+
+-- The range-table entry of a remote relation: its paths are supplied by the planner's hooks. Executing it is an error.
+CREATE FUNCTION pgspan.remote_rows(remote_relation integer) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
