@@ -1,0 +1,46 @@
+// Making tables distributed, as every node sees it. The coordinator decides (ids, placement) in
+// create_distributed_table; every node, the coordinator too, then runs RegisterTable with the same facts: it makes its
+// container and its shards from its own shell and writes its metadata. All in one distributed transaction.
+//
+// Called by: the SQL functions of this room, and ddl (foreign keys, drops: drop.h).
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::cluster {
+
+// A table to be registered on this node.
+struct Registration {
+    Oid relation;
+    int32 table_id;
+    metadata::TableKind kind;
+    int32 colocation_id;
+    const char* base_name;
+    const char* distribution_column;  // nullptr for reference tables
+    const int64* shard_ids;           // [shard count of the colocation group]; one for a reference table
+    int32 shard_count;
+    const int32* shard_groups;        // [shard_count]; nullptr for reference tables
+};
+
+// Makes container and local shards. The metadata is not written yet: the shell still reads as an ordinary table.
+void CreateContainer(const Registration& table);
+// Writes the metadata rows, then what needs them: foreign keys of the local shards, quiet foreign keys of the shell.
+void RecordTable(const Registration& table);
+
+// On this node: a foreign key of the shell is carried to its local shards. To be called on every node after the
+// constraint has been added to the shell. Raises 0A000 with the reason if the foreign key cannot be enforced by shards.
+void MirrorForeignKey(Oid shell, Oid constraint);
+// On this node: removes the foreign key (or exclusion constraint) `name` of the shell from its local shards.
+void DropShardConstraint(Oid shell, const char* name);
+// A shell holds no rows, so the triggers of its foreign keys on reference tables are disabled on this node: else a
+// write to the reference table would query the shell. MirrorForeignKey calls it.
+void QuietForeignKeys(Oid shell);
+// Raises 0A000 if the foreign key cannot be enforced by shards; constraint belongs to a table with these properties.
+void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
+                     AttrNumber distribution_column);
+
+// pgspan.shard_count and its alias citus.shard_count; called once from _PG_init.
+void DefineSettings();
+
+}  // namespace pgspan::cluster
