@@ -38,6 +38,8 @@ const Node* FindNode(const char* host, int32 port);
 // Sends an invalidation of all cached metadata to every backend at commit, and to this one at once
 // (after CommandCounterIncrement). Call after writing any table of the schema pgspan.
 void InvalidateMetadata();
+// The same, and plans over this relation are made anew everywhere (it became, or ceases to be, distributed).
+void InvalidateTable(Oid relation);
 
 // Registers the callbacks; called once from _PG_init.
 void InitializeCache();

@@ -15,7 +15,7 @@
 #include <utility>
 
 extern "C" {
-#include "postgres.h"
+#include <postgres.h>  // in brackets: this file bears the same name
 
 #include "access/genam.h"
 #include "access/htup_details.h"

@@ -18,11 +18,6 @@ enum class TaskKind : int {
     kReference = 3,  // a write to reference tables: the statement runs on every node, locally first
 };
 
-// A distributed table named in the SQL template: every occurrence of its container's qualified name is a slot.
-struct RelationSlot {
-    Oid relation;  // the shell
-};
-
 struct DistributedPlan {
     TaskKind kind;
     CmdType command;         // CMD_SELECT, CMD_INSERT, CMD_UPDATE, CMD_DELETE
@@ -44,6 +39,10 @@ struct DistributedPlan {
     List* sort_operators;    // OidList
     List* sort_collations;   // OidList
     List* sort_nulls_first;  // IntList
+    // General way (a CustomScan with scanrelid > 0, one distributed table): attribute numbers of the shell to which the
+    // result's columns go, in order; the scan slot has the shell's row type, all other attributes are NULL and
+    // tts_tableOid is the shell's OID. NIL: the scan tuple is the result row (scanrelid 0, custom_scan_tlist).
+    List* scan_attributes;   // IntList
     // Types of the result's columns, in order. Equal to the scan tuple's descriptor.
     List* result_types;      // OidList
     List* result_typmods;    // IntList

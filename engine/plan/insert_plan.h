@@ -14,7 +14,10 @@ namespace pgspan::plan {
 struct InsertPlan {
     Oid relation;          // the shell
     List* attributes;      // IntList: attribute numbers given a value, in order
-    List* values;          // List of List of Expr: rows of VALUES; NIL when a child plan delivers them
+    List* values;          // Exprs of the one row of VALUES; NIL when a child plan delivers the rows (in order of
+                           // attributes, as the child's non-junk columns)
+    bool single_batch;     // all rows of a node must go in one statement (ON CONFLICT DO UPDATE: the same row twice is an
+                           // error); the executor collects them all, in a tuplestore
     const char* head;      // "INSERT INTO pgspan_data.t_t12 AS alias (a, b) OVERRIDING SYSTEM VALUE " (template, container named)
     const char* tail;      // " ON CONFLICT … RETURNING …" or ""; may hold parameters $1..$k (tail_parameters), which come
                            // before the values' parameters
