@@ -1,6 +1,10 @@
 // The distributed plan as data: what the planner decides and the executor carries out. It travels inside a
 // PlannedStmt as the custom_private list of a CustomScan (so it must consist of Nodes that copyObject knows, and
-// survives plan caching), written by Encode and read by Decode.
+// survives plan caching), written by Encode and read by Decode. Expressions travel apart, in custom_exprs
+// (CustomExpressions), where PostgreSQL's setrefs and finalize_plan process them like any other:
+//
+//   scan->custom_private = plan::Encode(p);
+//   scan->custom_exprs = plan::CustomExpressions(p);
 //
 // One DistributedPlan is one remote statement, sent to one shard group's node (router) or to every node that holds
 // shards of the colocation group (fan-out). Which nodes and shards those are is worked out at execution, from the
@@ -51,8 +55,11 @@ struct DistributedPlan {
 
 inline constexpr const char* kShardSetSlot = "@shards@";
 
+// Everything but the expressions (parameters, shard_key).
 List* Encode(const DistributedPlan& plan);
-// Pointers into the list; trivially destructible, lives as long as the list.
-DistributedPlan Decode(List* custom_private);
+// The parameters in order, then the shard key if there is one.
+List* CustomExpressions(const DistributedPlan& plan);
+// The plan again, from a scan's two lists. Pointers into the lists; trivially destructible, lives as long as they do.
+DistributedPlan Decode(List* custom_private, List* custom_exprs);
 
 }  // namespace pgspan::plan

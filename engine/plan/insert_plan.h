@@ -29,7 +29,15 @@ struct InsertPlan {
     List* result_collations;
 };
 
+// The most rows that are sent to a node in one statement. An INSERT that may touch a row twice (ON CONFLICT DO UPDATE)
+// of rows that are pulled, whose number nobody knows beforehand, is therefore refused by the planner.
+inline constexpr int kInsertBatchRows = 1000;
+
+// Everything but the expressions (tail_parameters, values).
 List* Encode(const InsertPlan& plan);
-InsertPlan DecodeInsert(List* custom_private);
+// For custom_exprs: the tail's parameters in order, then the rows of VALUES one after the other.
+List* CustomExpressions(const InsertPlan& plan);
+// The plan again, from a scan's two lists; lives as long as they do.
+InsertPlan DecodeInsert(List* custom_private, List* custom_exprs);
 
 }  // namespace pgspan::plan

@@ -1,0 +1,65 @@
+#include "engine/plan/distributed_plan.h"
+
+#include "engine/plan/fields.h"
+
+namespace pgspan::plan {
+
+List* Encode(const DistributedPlan& plan) {
+    FieldWriter out;
+    out.Int(static_cast<int>(plan.kind));
+    out.Int(plan.command);
+    out.Int(plan.returns_rows);
+    out.Int(plan.modifies);
+    out.Object(plan.anchor);
+    out.Text(plan.sql);
+    out.Nodes(plan.relations);
+    out.Int(list_length(plan.parameters));
+    out.Nodes(plan.parameter_types);
+    out.Object(plan.shard_key_type);
+    out.Int(plan.fixed_shard);
+    out.Nodes(plan.sort_columns);
+    out.Nodes(plan.sort_operators);
+    out.Nodes(plan.sort_collations);
+    out.Nodes(plan.sort_nulls_first);
+    out.Nodes(plan.result_types);
+    out.Nodes(plan.result_typmods);
+    out.Nodes(plan.result_collations);
+    return out.list;
+}
+
+List* CustomExpressions(const DistributedPlan& plan) {
+    List* expressions = list_copy(plan.parameters);
+    return plan.shard_key ? lappend(expressions, plan.shard_key) : expressions;
+}
+
+DistributedPlan Decode(List* custom_private, List* custom_exprs) {
+    FieldReader in(custom_private);
+    DistributedPlan plan = {};
+    plan.kind = static_cast<TaskKind>(in.Int());
+    plan.command = static_cast<CmdType>(in.Int());
+    plan.returns_rows = in.Int() != 0;
+    plan.modifies = in.Int() != 0;
+    plan.anchor = in.Object();
+    plan.sql = in.Text();
+    plan.relations = in.Nodes();
+    const int parameter_count = in.Int();
+    plan.parameter_types = in.Nodes();
+    plan.shard_key_type = in.Object();
+    plan.fixed_shard = in.Int();
+    plan.sort_columns = in.Nodes();
+    plan.sort_operators = in.Nodes();
+    plan.sort_collations = in.Nodes();
+    plan.sort_nulls_first = in.Nodes();
+    plan.result_types = in.Nodes();
+    plan.result_typmods = in.Nodes();
+    plan.result_collations = in.Nodes();
+
+    plan.parameters = custom_exprs;
+    if (list_length(custom_exprs) > parameter_count) {
+        plan.shard_key = static_cast<Expr*>(list_nth(custom_exprs, parameter_count));
+        plan.parameters = list_copy_head(custom_exprs, parameter_count);
+    }
+    return plan;
+}
+
+}  // namespace pgspan::plan
