@@ -2,7 +2,7 @@
 // mode. There is one for each (session user, node) for ordinary work.
 //
 //   Connection* c = connection::ForGroup(group);           // cached; opens if needed
-//   transaction::Prepare(c, transaction::Access::kWrite);   // queues BEGIN and savepoints that are due
+//   transaction::Join(c, transaction::Access::kWrite);   // queues BEGIN and savepoints that are due
 //   connection::Send(c, statement, reader);                // queues Parse if new, Bind, Execute, Sync; flushes
 //   while ((r = connection::FetchRow(c)) ...                // rows one by one
 //
@@ -77,6 +77,11 @@ bool FetchRowWaiting(Connection* connection, PGresult** row);
 // Waits until at least one of the connections can be read or written (flushing pending output), an interrupt
 // arrives (raised) or one is lost.
 void Wait(std::span<Connection* const> connections);
+// The reader goes away before its end (an error, or a LIMIT was reached) and must not be called again. Never raises, never
+// waits, may be called from a memory context's reset callback and for a reader that no connection knows (any more).
+// What is left of its rows is discarded by the next use of the connection: read away inside a remote transaction,
+// cancelled first when there is none.
+void Abandon(const Reader* reader);
 // Rows affected by the statement that has just ended (kEnd).
 [[nodiscard]] uint64 AffectedRows(const PGresult* end);
 
