@@ -2,7 +2,7 @@
 // create_distributed_table; every node, the coordinator too, then runs RegisterTable with the same facts: it makes its
 // container and its shards from its own shell and writes its metadata. All in one distributed transaction.
 //
-// Called by: the SQL functions of this room, and ddl (foreign keys, drops: drop.h).
+// Called by: the SQL functions of this room.
 #pragma once
 
 #include "engine/metadata/tables.h"
@@ -28,17 +28,8 @@ void CreateContainer(const Registration& table);
 // Writes the metadata rows, then what needs them: foreign keys of the local shards, quiet foreign keys of the shell.
 void RecordTable(const Registration& table);
 
-// On this node: a foreign key of the shell is carried to its local shards. To be called on every node after the
-// constraint has been added to the shell. Raises 0A000 with the reason if the foreign key cannot be enforced by shards.
-void MirrorForeignKey(Oid shell, Oid constraint);
-// On this node: removes the foreign key (or exclusion constraint) `name` of the shell from its local shards.
-void DropShardConstraint(Oid shell, const char* name);
-// A shell holds no rows, so the triggers of its foreign keys on reference tables are disabled on this node: else a
-// write to the reference table would query the shell. MirrorForeignKey calls it.
-void QuietForeignKeys(Oid shell);
-// Raises 0A000 if the foreign key cannot be enforced by shards; constraint belongs to a table with these properties.
-void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
-                     AttrNumber distribution_column);
+// Foreign keys (CheckForeignKey, MirrorForeignKey, QuietForeignKeys, DropShardConstraint) are in
+// engine/ddl/foreign_key.h: the room ddl may not include this one.
 
 // pgspan.shard_count and its alias citus.shard_count; called once from _PG_init.
 void DefineSettings();

@@ -1,0 +1,50 @@
+#include "engine/ddl/forget_table.h"
+
+#include "engine/metadata/nodes.h"
+#include "engine/metadata/tables.h"
+#include "engine/pg/owner.h"
+
+extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+void DropContainer(Oid container) {
+    if (!OidIsValid(container) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(container))) return;
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, container);
+    // CASCADE: what hangs on shards of other tables are foreign keys whose counterpart on the shell PostgreSQL has
+    // already accepted to drop.
+    performDeletion(&address, DROP_CASCADE, PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+}
+
+void RemoveMetadata(Oid relation, int32 table_id, int32 colocation_id) {
+    pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.shard WHERE table_id = %d", table_id));
+    pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.distributed_table WHERE relation = %u", relation));
+    const char* unused = psprintf(
+        "colocation_id = %d AND NOT EXISTS (SELECT FROM pgspan.distributed_table t"
+        " WHERE t.colocation_id = %d)",
+        colocation_id, colocation_id);
+    pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.shard_group WHERE %s", unused));
+    pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.colocation_group WHERE %s", unused));
+}
+
+}  // namespace
+
+void ForgetTable(Oid relation) {
+    const metadata::Table* table = metadata::FindTable(relation);
+    if (!table) return;
+    const int32 table_id = table->table_id;
+    const int32 colocation_id = table->colocation_id;
+    DropContainer(table->container);
+    RemoveMetadata(relation, table_id, colocation_id);
+    CommandCounterIncrement();
+    metadata::InvalidateMetadata();
+}
+
+}  // namespace pgspan::ddl
