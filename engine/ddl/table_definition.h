@@ -1,11 +1,13 @@
-// Tables as SQL: what makes the same table on another node, and what makes the container and the shards of a
-// distributed table. Everything is read from this node's catalogs and returned as statements; nothing is run here
-// except by RunDefinitions. Names are qualified: the statements mean the same under any search_path, but must be run
-// under CanonicalSettings (RunDefinitions and pgspan.run_statements see to that).
+// Tables as SQL: what makes the same table on another node, and what makes the container and the
+// shards of a distributed table. Everything is read from this node's catalogs and returned as
+// statements; nothing is run here except by RunDefinitions. Names are qualified: the statements
+// mean the same under any search_path, but must be run under CanonicalSettings (RunDefinitions and
+// pgspan.run_statements see to that).
 //
-// Called by: cluster (making tables distributed, adding nodes) and ddl (mirroring statements to containers).
-// Names: index or key `name` of the shell is `name_t12` on the container of table 12; a foreign key or exclusion
-// constraint `name` of the shell is `name_102008` on shard 102008. Check constraints keep their names.
+// Called by: cluster (making tables distributed, adding nodes) and ddl (mirroring statements to
+// containers). Names: index or key `name` of the shell is `name_t12` on the container of table 12;
+// a foreign key or exclusion constraint `name` of the shell is `name_102008` on shard 102008. Check
+// constraints keep their names.
 #pragma once
 
 #include "engine/metadata/tables.h"
@@ -21,8 +23,9 @@ struct Definition {
 // Appends a Definition to a List of Definition*.
 List* AddDefinition(List* definitions, const char* unless, const char* sql);
 
-// Settings under which SQL is deparsed and run by the engine: empty search_path, ISO dates, exact floats, and the
-// session marked internal. Undone by LeaveCanonicalSettings, or by the (sub)transaction's abort.
+// Settings under which SQL is deparsed and run by the engine: empty search_path, ISO dates, exact
+// floats, and the session marked internal. Undone by LeaveCanonicalSettings, or by the
+// (sub)transaction's abort.
 int EnterCanonicalSettings();
 void LeaveCanonicalSettings(int nest_level);
 
@@ -31,42 +34,47 @@ void RunDefinitions(List* definitions);
 // The same as one statement for another node: SELECT pgspan.run_statements(…).
 char* RemoteDefinitions(List* definitions);
 
-// What the table needs on another node before it can be made there: roles (owner and grantees), schemas, extensions,
-// types, functions, collations; each created if missing. In order of dependency.
+// What the table needs on another node before it can be made there: roles (owner and grantees),
+// schemas, extensions, types, functions, collations; each created if missing. In order of
+// dependency.
 List* RequiredObjects(Oid relation);
-// The table on the node of a group: sequences, columns at the same attribute numbers, constraints (foreign keys
-// excluded), indexes, comments, grants, owner, storage settings, replica identity.
+// The table on the node of a group: sequences, columns at the same attribute numbers, constraints
+// (foreign keys excluded), indexes, comments, grants, owner, storage settings, replica identity.
 List* ShellDefinition(Oid relation, int32 group_id);
 // Its foreign keys, when all tables they reference exist there.
 List* ShellForeignKeys(Oid relation);
 
-// The container of a shell, by the catalogs of this node: no shards yet. distribution_column is an attribute number.
+// The container of a shell, by the catalogs of this node: no shards yet. distribution_column is an
+// attribute number.
 List* ContainerDefinition(Oid relation, AttrNumber distribution_column, const char* base_name,
                           int32 table_id);
-// One shard: partition of the container, with what does not cascade (grants, settings, exclusion constraints).
-// Foreign keys are added apart, when all shards of this node exist.
+// One shard: partition of the container, with what does not cascade (grants, settings, exclusion
+// constraints). Foreign keys are added apart, when all shards of this node exist.
 List* ShardDefinition(Oid relation, const char* base_name, int32 table_id, int64 shard_id,
                       int32 shard_count, int32 shard_index);
-// The foreign keys of a shell on one shard of it: leaf to leaf between colocated tables, leaf to reference table.
-// constraint: InvalidOid for all. Needs the shell's row in pgspan.distributed_table.
+// The foreign keys of a shell on one shard of it: leaf to leaf between colocated tables, leaf to
+// reference table. constraint: InvalidOid for all. Needs the shell's row in
+// pgspan.distributed_table.
 List* ShardForeignKeys(const metadata::Table& table, int32 shard_index, Oid constraint);
-// ALTER TABLE … REPLICA IDENTITY of a shard as on its shell; NIL for the default. The shard's index is found from
-// the container's, so that the shard must exist already.
+// ALTER TABLE … REPLICA IDENTITY of a shard as on its shell; NIL for the default. The shard's index
+// is found from the container's, so that the shard must exist already.
 List* ShardReplicaIdentity(const metadata::Table& table, int32 shard_index);
 
-// CREATE INDEX of the shell's index, on the container. nullptr for one that belongs to a constraint.
+// CREATE INDEX of the shell's index, on the container. nullptr for one that belongs to a
+// constraint.
 char* ContainerIndexDefinition(Oid index, const char* base_name, int32 table_id);
 
 // Names, palloc'd, truncated at a character boundary so that the suffix fits.
 char* ContainerIndexName(const char* shell_name, int32 table_id);
 char* ShardConstraintName(const char* shell_name, int64 shard_id);
 
-// GRANT statements that give the table `target` (a qualified name) the rights of relation, columns' included, and
-// ALTER TABLE … OWNER. Starts by revoking what a new table has by default.
+// GRANT statements that give the table or sequence `target` (a qualified name) the rights of
+// relation, columns' included; NIL if nothing was ever granted on it.
 List* GrantDefinitions(Oid relation, const char* target);
 
-// The hash operator class of a container's partition key as SQL (" pgspan.enum_label_ops" for enums, whose default
-// hash depends on the node, else ""). Raises 0A000 for a type whose hash is not the same on every node.
+// The hash operator class of a container's partition key as SQL (" pgspan.enum_label_ops" for
+// enums, whose default hash depends on the node, else ""). Raises 0A000 for a type whose hash is
+// not the same on every node.
 const char* DistributionOperatorClass(Oid type);
 
 }  // namespace pgspan::ddl

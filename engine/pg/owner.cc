@@ -1,0 +1,70 @@
+#include "engine/pg/owner.h"
+
+#include "engine/pg/spi.h"
+
+extern "C" {
+#include "catalog/pg_authid.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
+}
+
+namespace pgspan::pg {
+
+namespace {
+
+Oid ExtensionOwner() {
+    const Oid extension = get_extension_oid("pgspan", false);
+    const Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(extension));
+    const SysScanDesc scan =
+        systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
+    const HeapTuple tuple = systable_getnext(scan);
+    const Oid owner = HeapTupleIsValid(tuple)
+                          ? reinterpret_cast<Form_pg_extension>(GETSTRUCT(tuple))->extowner
+                          : static_cast<Oid>(BOOTSTRAP_SUPERUSERID);
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return owner;
+}
+
+}  // namespace
+
+UserSwitch BecomeUser(Oid user) {
+    UserSwitch previous = {};
+    GetUserIdAndSecContext(&previous.user, &previous.security_context);
+    SetUserIdAndSecContext(user, previous.security_context | SECURITY_LOCAL_USERID_CHANGE);
+    return previous;
+}
+
+UserSwitch BecomeExtensionOwner() {
+    return BecomeUser(ExtensionOwner());
+}
+
+void ReturnToUser(const UserSwitch& previous) {
+    SetUserIdAndSecContext(previous.user, previous.security_context);
+}
+
+uint64 RunSqlAsOwner(const char* sql) {
+    const UserSwitch caller = BecomeExtensionOwner();
+    const uint64 rows = RunSql(sql);
+    ReturnToUser(caller);
+    return rows;
+}
+
+char* QueryTextAsOwner(const char* sql) {
+    const UserSwitch caller = BecomeExtensionOwner();
+    char* text = QueryText(sql);
+    ReturnToUser(caller);
+    return text;
+}
+
+List* QueryRowsAsOwner(const char* sql) {
+    const UserSwitch caller = BecomeExtensionOwner();
+    List* rows = QueryRows(sql, nullptr);
+    ReturnToUser(caller);
+    return rows;
+}
+
+}  // namespace pgspan::pg
