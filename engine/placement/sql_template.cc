@@ -59,10 +59,51 @@ std::string ReplaceNames(std::string_view sql,
 }
 
 std::string FillSlot(std::string_view sql, std::string_view slot, std::string_view text) {
-    std::string out(sql);
-    const size_t at = out.find(slot);
-    if (at != std::string::npos) out.replace(at, slot.size(), text);
+    constexpr std::string_view kMarker = "pgspan.task_shards";
+    const std::string literal = "'" + std::string(slot) + "'";
+    std::string out;
+    out.reserve(sql.size() + 64);
+    bool in_marker = false;
+    while (!sql.empty()) {
+        size_t taken = 1;
+        if (sql[0] == '\'' || sql[0] == '"') {
+            taken = QuotedLength(sql);
+            if (in_marker && sql.substr(0, taken) == literal) {
+                out += '\'' + std::string(text) + '\'';
+                in_marker = false;
+                sql.remove_prefix(taken);
+                continue;
+            }
+        } else if (StartsWithWholeName(sql, kMarker)) {
+            in_marker = true;
+            taken = kMarker.size();
+        } else if (IsIdentifierByte(sql[0])) {
+            while (taken < sql.size() && IsIdentifierByte(sql[taken])) taken++;
+        }
+        out += sql.substr(0, taken);
+        sql.remove_prefix(taken);
+    }
     return out;
+}
+
+std::pair<std::string, std::string> SplitInsert(std::string_view sql) {
+    size_t at = 0;
+    while (at < sql.size()) {
+        const std::string_view rest = sql.substr(at);
+        if (rest[0] == '\'' || rest[0] == '"') {
+            at += QuotedLength(rest);
+        } else if (StartsWithWholeName(rest, "VALUES")) {
+            const size_t close = sql.find(')', at);
+            if (close == std::string_view::npos) break;
+            return {std::string(sql.substr(0, at)), std::string(sql.substr(close + 1))};
+        } else {
+            size_t taken = 1;
+            if (IsIdentifierByte(rest[0]))
+                while (taken < rest.size() && IsIdentifierByte(rest[taken])) taken++;
+            at += taken;
+        }
+    }
+    return {std::string(sql), ""};
 }
 
 }  // namespace pgspan::placement

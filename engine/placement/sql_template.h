@@ -15,7 +15,12 @@ namespace pgspan::placement {
 std::string ReplaceNames(std::string_view sql,
                          const std::vector<std::pair<std::string_view, std::string_view>>& substitutes);
 
-// Replaces the first occurrence of slot by text; returns sql unchanged if it has none.
+// Replaces the literal 'slot' by 'text' wherever it is an argument of pgspan.task_shards, and nowhere else: a user's
+// literal of the same text stays as it is.
 std::string FillSlot(std::string_view sql, std::string_view slot, std::string_view text);
+
+// An INSERT … VALUES ($1, …) … as deparsed, without its row: what stands before VALUES and after the row's parenthesis. The row
+// must consist of parameters only. {sql, ""} if there is no VALUES.
+std::pair<std::string, std::string> SplitInsert(std::string_view sql);
 
 }  // namespace pgspan::placement

@@ -28,9 +28,22 @@ TEST(SqlTemplateTest, SurvivesAnUnterminatedLiteral) {
     EXPECT_EQ(Replace("SELECT 'd.t_t1"), "SELECT 'd.t_t1");
 }
 
-TEST(SqlTemplateTest, FillsASlot) {
-    EXPECT_EQ(FillSlot("f('@s@')", "@s@", "0-3"), "f('0-3')");
-    EXPECT_EQ(FillSlot("none", "@s@", "0-3"), "none");
+TEST(SqlTemplateTest, FillsTheSlotOfEveryMarker) {
+    EXPECT_EQ(FillSlot("pgspan.task_shards(1, '@s@'::text, false) OR pgspan.task_shards(2, '@s@'::text, true)", "@s@",
+                       "0-3"),
+              "pgspan.task_shards(1, '0-3'::text, false) OR pgspan.task_shards(2, '0-3'::text, true)");
+}
+
+TEST(SqlTemplateTest, LeavesAUsersLiteralOfTheSameTextAlone) {
+    EXPECT_EQ(FillSlot("x = '@s@' AND pgspan.task_shards(1, '@s@', false) AND y = '@s@'", "@s@", "5"),
+              "x = '@s@' AND pgspan.task_shards(1, '5', false) AND y = '@s@'");
+    EXPECT_EQ(FillSlot("'pgspan.task_shards' = '@s@'", "@s@", "5"), "'pgspan.task_shards' = '@s@'");
+}
+
+TEST(SqlTemplateTest, SplitsAnInsertAroundItsRow) {
+    const auto [head, tail] = SplitInsert("INSERT INTO d.t_t1 AS \"VALUES (\" (a) VALUES ($1, $2) RETURNING f(a)");
+    EXPECT_EQ(head, "INSERT INTO d.t_t1 AS \"VALUES (\" (a) ");
+    EXPECT_EQ(tail, " RETURNING f(a)");
 }
 
 }  // namespace

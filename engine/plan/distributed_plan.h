@@ -55,6 +55,10 @@ struct DistributedPlan {
 
 inline constexpr const char* kShardSetSlot = "@shards@";
 
+// The custom scans that carry plans out: the executor registers them under these names, the planner asks for them.
+inline constexpr const char* kRemoteScanName = "pgspan remote scan";
+inline constexpr const char* kInsertScanName = "pgspan insert scan";
+
 // Everything but the expressions (parameters, shard_key).
 List* Encode(const DistributedPlan& plan);
 // The parameters in order, then the shard key if there is one.

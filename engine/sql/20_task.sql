@@ -5,5 +5,5 @@ CREATE FUNCTION pgspan.task_shards(table_id integer, shards text, partial_aggreg
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_task_shards';
 
 -- The range-table entry of a remote relation: its paths are supplied by the planner's hooks. Executing it is an error.
-CREATE FUNCTION pgspan.remote_rows(remote_relation integer) RETURNS SETOF record
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
+CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 100000 AS 'MODULE_PATHNAME', 'pgspan_remote_rows';

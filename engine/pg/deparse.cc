@@ -1,0 +1,61 @@
+#include "engine/pg/deparse.h"
+
+#include "engine/pg/entry.h"
+
+extern "C" {
+#include "utils/bytea.h"
+#include "utils/float.h"
+}
+
+namespace pgspan::pg {
+
+namespace {
+
+#if PG_VERSION_NUM >= 170000
+int EmptySearchPath() {
+    const int nest = NewGUCNestLevel();
+    set_config_option("search_path", "", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    return nest;
+}
+void RestoreSearchPath(int nest) {
+    AtEOXact_GUC(true, nest);
+}
+#else
+int EmptySearchPath() {
+    OverrideSearchPath path = {};
+    path.addCatalog = true;
+    PushOverrideSearchPath(&path);
+    return 0;
+}
+void RestoreSearchPath(int) {
+    PopOverrideSearchPath();
+}
+#endif
+
+}  // namespace
+
+char* DeparseQuery(Query* query) {
+    const int date_style = DateStyle;
+    const int date_order = DateOrder;
+    const int interval_style = IntervalStyle;
+    const int float_digits = extra_float_digits;
+    const int bytea_style = bytea_output;
+    const int search_path = EmptySearchPath();
+    DateStyle = USE_ISO_DATES;
+    DateOrder = DATEORDER_YMD;
+    IntervalStyle = INTSTYLE_ISO_8601;
+    extra_float_digits = 1;
+    bytea_output = BYTEA_OUTPUT_HEX;
+    char* sql = nullptr;
+    ErrorData* error = Capture([&] { sql = pg_get_querydef(query, false); });
+    DateStyle = date_style;
+    DateOrder = date_order;
+    IntervalStyle = interval_style;
+    extra_float_digits = float_digits;
+    bytea_output = bytea_style;
+    if (error) ReThrowError(error);  // the search path is restored by the (sub)transaction's end
+    RestoreSearchPath(search_path);
+    return sql;
+}
+
+}  // namespace pgspan::pg

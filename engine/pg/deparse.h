@@ -1,0 +1,12 @@
+// PostgreSQL's deparser under settings that do not depend on the session.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::pg {
+
+// pg_get_querydef with an empty search_path, ISO dates, ISO 8601 intervals, exact floats and hex bytea, so that any session
+// reads the same from the text. The query's relations are locked as for planning.
+char* DeparseQuery(Query* query);
+
+}  // namespace pgspan::pg

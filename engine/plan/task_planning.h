@@ -1,0 +1,21 @@
+// Tells the planner that what it plans is a part of a statement (a task) that runs on this very node: writes to reference
+// tables are then meant for this node's copy alone. Sessions opened by other nodes are in that state throughout.
+#pragma once
+
+#include "engine/pg/entry.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::plan {
+
+inline constinit int task_planning_depth = 0;
+
+// Runs body (which parses, plans or revalidates a task's SQL) in that state; errors pass through.
+template <typename Body>
+void PlanAsTask(Body&& body) {
+    task_planning_depth++;
+    ErrorData* error = pg::Capture(body);
+    task_planning_depth--;
+    if (error) ReThrowError(error);
+}
+
+}  // namespace pgspan::plan

@@ -1,0 +1,269 @@
+// INSERT into distributed and reference tables: pushed down (INSERT … SELECT inside a colocation group), or of rows that
+// the coordinator computes.
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/plan/insert_plan.h"
+#include "engine/placement/sql_template.h"
+#include "engine/planner/planner.h"
+#include "engine/planner/remote_relation.h"
+#include "engine/planner/safety.h"
+#include "engine/planner/scan_plan.h"
+#include "engine/planner/task_sql.h"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_constraint.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+// The entry that INSERT takes its rows from; nullptr for a single row of VALUES.
+RangeTblEntry* SourceOf(const Query* query) {
+    if (query->jointree->fromlist == NIL) return nullptr;
+    const auto* reference = castNode(RangeTblRef, linitial(query->jointree->fromlist));
+    return rt_fetch(reference->rtindex, query->rtable);
+}
+
+const char* WhyTailDoesNotFit(const Query* query) {
+    const char* reason = nullptr;
+    if (!IsRemotable(reinterpret_cast<Node*>(query->onConflict), query, &reason)) return reason;
+    if (!IsRemotable(reinterpret_cast<Node*>(query->returningList), query, &reason)) return reason;
+    const auto has_sublink = [](Node* node, auto&& descend) { return IsA(node, SubLink) || descend(node); };
+    if (pg::WalkNode(reinterpret_cast<Node*>(query->onConflict), has_sublink) ||
+        pg::WalkNode(reinterpret_cast<Node*>(query->returningList), has_sublink))
+        return "a sub-query";
+    return nullptr;
+}
+
+// ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its own.
+void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
+    if (!query->onConflict || !OidIsValid(query->onConflict->constraint) || !table.IsHash()) return;
+    const char* name = get_constraint_name(query->onConflict->constraint);
+    const Oid own = get_relation_constraint_oid(table.container, metadata::ContainerName(name, table.table_id), true);
+    const Oid same = OidIsValid(own) ? own : get_relation_constraint_oid(table.container, name, true);
+    if (!OidIsValid(same)) RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\"", name), nullptr);
+    query->onConflict->constraint = same;
+}
+
+void RefuseKeyAssignmentOnConflict(const Query* query, const metadata::Table& table) {
+    if (!query->onConflict || !table.IsHash()) return;
+    for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
+        if (entry->resjunk || entry->resno != table.distribution_column) continue;
+        // The excluded row's key equals the row's: the conflict is on a unique index that includes it.
+        if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno) continue;
+        RefuseFeature("ON CONFLICT DO UPDATE of the distribution column", nullptr);
+    }
+}
+
+// Pushed INSERT … SELECT ----------------------------------------------------------------------------------------
+
+PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const RangeTblEntry* source) {
+    if (!table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL) return nullptr;
+    const Level level = {source->subquery, nullptr};
+    const QueryShape shape = AnalyzeQuery(level);
+    if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)) ||
+        shape.whole.anchor->colocation_id != table.colocation_id || WhyTailDoesNotFit(query))
+        return nullptr;
+    const auto source_index = static_cast<Index>(castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex);
+    bool key_follows = false;
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        if (!IsRemotable(expr, query, nullptr) || checkExprHasSubLink(expr)) return nullptr;
+        if (entry->resno == table.distribution_column && IsA(expr, Var) &&
+            reinterpret_cast<Var*>(expr)->varno == static_cast<int>(source_index))
+            key_follows = list_member_int(shape.key_columns, reinterpret_cast<Var*>(expr)->varattno);
+    }
+    if (!key_follows) return nullptr;
+    auto* remote = static_cast<Query*>(copyObjectImpl(query));
+    PointAtContainersConstraint(remote, table);
+    const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape.whole, false, {});
+    return MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan);
+}
+
+// Rows computed here --------------------------------------------------------------------------------------------
+
+struct SplitText {
+    char* head;
+    char* tail;
+};
+
+__attribute__((noinline)) SplitText SplitAroundRow(const char* sql) {
+    const auto [head, tail] = placement::SplitInsert(sql);
+    SplitText split = {static_cast<char*>(malloc(head.size() + 1)), static_cast<char*>(malloc(tail.size() + 1))};
+    if (!split.head || !split.tail) throw std::bad_alloc();
+    memcpy(split.head, head.c_str(), head.size() + 1);
+    memcpy(split.tail, tail.c_str(), tail.size() + 1);
+    return split;
+}
+
+// The statement without its rows, as text in two parts, with parameters of the tail first.
+void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::InsertPlan* insert) {
+    auto* remote = static_cast<Query*>(copyObjectImpl(query));
+    PointAtContainersConstraint(remote, table);
+    for (auto* rte : Each<RangeTblEntry>(remote->rtable)) {
+        if (rte->rtekind != RTE_SUBQUERY && rte->rtekind != RTE_VALUES) continue;
+        rte->rtekind = RTE_RESULT;
+        rte->subquery = nullptr;
+        rte->values_lists = NIL;
+    }
+    remote->jointree = makeFromExpr(NIL, nullptr);
+    remote->cteList = NIL;
+    remote->hasModifyingCTE = false;
+    remote->hasSubLinks = false;
+    remote->override = OVERRIDING_NOT_SET;
+    // The row's parameters are made last so that the tail's come first; while those are collected the row is constant.
+    List* columns = NIL;
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        auto* param = makeNode(Param);
+        param->paramkind = PARAM_SUBLINK;  // printed as $n, and left alone by MakeTaskSql
+        param->paramid = 1;
+        param->paramtype = exprType(expr);
+        param->paramtypmod = exprTypmod(expr);
+        param->paramcollid = exprCollation(expr);
+        param->location = -1;
+        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr*>(param), entry->resno, entry->resname, false));
+    }
+    remote->targetList = columns;
+    const TaskSql task = MakeTaskSql(remote, Constants::kInline);
+    SplitText split = SplitAroundRow(task.sql);
+    insert->head = pstrdup(split.head);
+    insert->tail = pstrdup(split.tail);
+    free(split.head);
+    free(split.tail);
+    insert->tail_parameters = task.parameters;
+    insert->tail_parameter_types = task.parameter_types;
+}
+
+// A column that gets a value must exist, so that the statement has a row: DEFAULT VALUES of a table without defaults.
+void EnsureOneColumn(Query* query, const metadata::Table& table) {
+    if (query->targetList != NIL) return;
+    AttrNumber attribute = table.IsHash() ? table.distribution_column : InvalidAttrNumber;
+    const Relation relation = table_open(table.relation, NoLock);
+    const TupleDesc descriptor = RelationGetDescr(relation);
+    for (AttrNumber i = 1; attribute == InvalidAttrNumber && i <= descriptor->natts; i++)
+        if (!TupleDescAttr(descriptor, i - 1)->attisdropped && !TupleDescAttr(descriptor, i - 1)->attgenerated) attribute = i;
+    if (attribute == InvalidAttrNumber) RefuseFeature("INSERT into a table without columns", nullptr);
+    const Form_pg_attribute column = TupleDescAttr(descriptor, attribute - 1);
+    query->targetList = pg::MakeList(
+        makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(column->atttypid, column->atttypmod, column->attcollation)),
+                        attribute, pstrdup(NameStr(column->attname)), false));
+    table_close(relation, NoLock);
+}
+
+// The rows as a query of their own: what INSERT reads, in the order of the columns it fills.
+Query* RowsQuery(const Query* query) {
+    auto* rows = static_cast<Query*>(copyObjectImpl(query));
+    rows->commandType = CMD_SELECT;
+    rows->resultRelation = 0;
+    rows->onConflict = nullptr;
+    rows->returningList = NIL;
+    rows->override = OVERRIDING_NOT_SET;
+    AttrNumber number = 0;
+    for (auto* entry : Each<TargetEntry>(rows->targetList)) entry->resno = ++number;
+    return rows;
+}
+
+bool IsSimpleRow(const Query* query) {
+    if (query->jointree->fromlist != NIL || query->jointree->quals || query->hasSubLinks || query->hasTargetSRFs ||
+        query->cteList != NIL)
+        return false;
+    for (auto* entry : Each<TargetEntry>(query->targetList))
+        if (!IsComputableUpFront(reinterpret_cast<Node*>(entry->expr))) return false;
+    return true;
+}
+
+void SetResult(const Query* query, plan::InsertPlan* insert) {
+    insert->returns_rows = query->returningList != NIL;
+    for (auto* entry : Each<TargetEntry>(query->returningList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        insert->result_types = lappend_oid(insert->result_types, exprType(expr));
+        insert->result_typmods = lappend_int(insert->result_typmods, exprTypmod(expr));
+        insert->result_collations = lappend_oid(insert->result_collations, exprCollation(expr));
+    }
+}
+
+CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
+    plan::DistributedPlan output = {};
+    output.anchor = insert.relation;
+    output.sql = "";
+    CustomScan* scan = MakeTopScan(output, query->returningList);
+    scan->methods = GetCustomScanMethods(plan::kInsertScanName, false);
+    scan->custom_private = plan::Encode(insert);
+    scan->custom_exprs = plan::CustomExpressions(insert);
+    return scan;
+}
+
+PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* query_string, int cursor_options,
+                      ParamListInfo bound_params) {
+    if (const char* reason = WhyTailDoesNotFit(query))
+        RefuseFeature(psprintf("%s in ON CONFLICT or RETURNING", reason), nullptr);
+    RefuseKeyAssignmentOnConflict(query, table);
+    if (table.IsReference() && (contain_volatile_functions(reinterpret_cast<Node*>(query->onConflict)) ||
+                                contain_volatile_functions(reinterpret_cast<Node*>(query->returningList))))
+        RefuseFeature("volatile functions in ON CONFLICT or RETURNING of an INSERT into a reference table", nullptr);
+    EnsureOneColumn(query, table);
+
+    plan::InsertPlan insert = {};
+    insert.relation = table.relation;
+    insert.single_batch = query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE;
+    for (auto* entry : Each<TargetEntry>(query->targetList))
+        insert.attributes = lappend_int(insert.attributes, entry->resno);
+    MakeHeadAndTail(query, table, &insert);
+    SetResult(query, &insert);
+
+    if (IsSimpleRow(query)) {
+        for (auto* entry : Each<TargetEntry>(query->targetList)) {
+            auto* expr = reinterpret_cast<Node*>(entry->expr);
+            insert.values = lappend(insert.values, IsA(expr, Const) ? expr : eval_const_expressions(nullptr, expr));
+        }
+        fix_opfuncids(reinterpret_cast<Node*>(insert.values));
+        return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
+    }
+    PlannedStmt* statement = PlanQuery(RowsQuery(query), query_string, cursor_options, bound_params);
+    CustomScan* scan = MakeInsertScan(query, insert);
+    scan->custom_plans = pg::MakeList(statement->planTree);
+    statement->planTree = &scan->scan.plan;
+    statement->commandType = CMD_INSERT;
+    statement->hasReturning = query->returningList != NIL;
+    statement->relationOids = list_append_unique_oid(statement->relationOids, table.relation);
+    return statement;
+}
+
+}  // namespace
+
+PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+    for (auto* cte : Each<CommonTableExpr>(query->cteList))
+        if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT)
+            RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
+    const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
+    const metadata::Table* table = metadata::FindTable(target->relid);
+    RangeTblEntry* source = SourceOf(query);
+    if (!table) {
+        // A local table that takes rows from distributed ones: PostgreSQL's own INSERT over a SELECT of ours.
+        FlattenJoinAliases(query);
+        List* checked = NIL;
+        ReplaceByRemoteRelations(query, &checked);
+        PlannedStmt* statement = standard_planner(query, query_string, cursor_options, bound_params);
+        AddCheckedRelations(statement, checked);
+        return statement;
+    }
+    if (query->withCheckOptions || target->securityQuals)
+        RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
+    if (source) {
+        FlattenJoinAliases(query);
+        RefuseKeyAssignmentOnConflict(query, *table);
+        if (PlannedStmt* pushed = TryPushDown(query, *table, source)) return pushed;
+    }
+    return PlanRows(query, *table, query_string, cursor_options, bound_params);
+}
+
+}  // namespace pgspan::planner

@@ -1,0 +1,323 @@
+#include "engine/planner/remote_relation.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/safety.h"
+
+extern "C" {
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
+#include "parser/parse_oper.h"
+#include "parser/parse_relation.h"
+#include "parser/parsetree.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+Oid RemoteRowsFunction() {
+    static Oid oid = InvalidOid;
+    if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
+        const Oid type = INT8OID;
+        List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("remote_rows")));
+        oid = LookupFuncName(name, 1, &type, false);
+    }
+    return oid;
+}
+
+// Vars of the level that is being replaced, wherever they occur above FROM and WHERE (sub-queries included).
+struct ColumnCollector {
+    List* vars = NIL;  // of Var, varlevelsup 0
+
+    int ColumnOf(const Var* var) {
+        int column = 0;
+        for (auto* known : Each<Var>(vars)) {
+            column++;
+            if (known->varno == var->varno && known->varattno == var->varattno) return column;
+        }
+        auto* copy = static_cast<Var*>(copyObjectImpl(var));
+        copy->varlevelsup = 0;
+        vars = lappend(vars, copy);
+        return list_length(vars);
+    }
+};
+
+Node* ReplaceVars(Node* node, ColumnCollector* columns, Index depth) {
+    return pg::MutateNode(node, [&, depth](Node* n, auto&& descend) -> Node* {
+        if (IsA(n, Var) && reinterpret_cast<Var*>(n)->varlevelsup == depth) {
+            auto* var = static_cast<Var*>(copyObjectImpl(n));
+            var->varattno = static_cast<AttrNumber>(columns->ColumnOf(var));
+            var->varno = 1;
+            var->varattnosyn = var->varattno;
+            var->varnosyn = 1;
+            return reinterpret_cast<Node*>(var);
+        }
+        if (IsA(n, Query)) {
+            auto* copy = static_cast<Query*>(copyObjectImpl(n));
+            const auto step = [&](Node* child) { return ReplaceVars(child, columns, depth + 1); };
+            using Step = std::remove_reference_t<decltype(step)>;
+            return reinterpret_cast<Node*>(query_tree_mutator(
+                copy, reinterpret_cast<Node* (*)()>(+[](Node* child, void* s) -> Node* {
+                    return child ? (*static_cast<const Step*>(s))(child) : nullptr;
+                }),
+                const_cast<void*>(static_cast<const void*>(&step)), QTW_IGNORE_JOINALIASES));
+        }
+        return descend(n);
+    });
+}
+
+template <typename T>
+T* ReplaceIn(T* node, ColumnCollector* columns) {
+    return reinterpret_cast<T*>(ReplaceVars(reinterpret_cast<Node*>(node), columns, 0));
+}
+
+bool LooksAbove(Node* node, Index depth);
+
+bool QueryLooksAbove(Query* query, Index depth) {
+    const auto step = +[](Node* child, void* d) -> bool { return child && LooksAbove(child, *static_cast<Index*>(d)); };
+    return query_tree_walker(query, reinterpret_cast<bool (*)()>(step), &depth,
+                             QTW_IGNORE_JOINALIASES | QTW_EXAMINE_RTES_BEFORE);
+}
+
+bool LooksAbove(Node* node, Index depth) {
+    return pg::WalkNode(node, [depth](Node* n, auto&& descend) {
+        if (IsA(n, Var)) return reinterpret_cast<Var*>(n)->varlevelsup > depth;
+        if (IsA(n, RangeTblEntry)) {
+            const auto* rte = reinterpret_cast<RangeTblEntry*>(n);
+            return rte->rtekind == RTE_CTE && rte->ctelevelsup > depth;
+        }
+        if (IsA(n, Query)) return QueryLooksAbove(reinterpret_cast<Query*>(n), depth + 1);
+        return descend(n);
+    });
+}
+
+// True if FROM or WHERE of the level refers to a level above: then it cannot run by itself.
+bool DependsOnUpperLevels(Query* query) {
+    return QueryLooksAbove(query, 0);
+}
+
+bool NamesHashTable(Query* query) {
+    return pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [](Node* node, auto&& descend) {
+            if (IsA(node, RangeTblEntry)) {
+                const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+                if (rte->rtekind != RTE_RELATION) return false;
+                const metadata::Table* table = metadata::FindTable(rte->relid);
+                return table && table->IsHash();
+            }
+            return descend(node);
+        },
+        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+}
+
+void CollectChecked(Query* query, List** checked) {
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, RangeTblEntry)) return descend(node);
+            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
+                *checked = lappend(*checked, copyObjectImpl(node));
+            return false;
+        },
+        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+}
+
+bool HasSetReturningFunction(Query* query) {
+    return query->hasTargetSRFs;
+}
+
+// Several rows that are equal in all columns needed above are as good as one: only DISTINCT looks at them.
+void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
+    if (!upper->distinctClause || upper->hasDistinctOn || upper->hasAggs || upper->hasWindowFuncs ||
+        upper->groupClause || upper->groupingSets || HasSetReturningFunction(const_cast<Query*>(upper)) ||
+        local_quals != NIL || contain_volatile_functions(reinterpret_cast<Node*>(upper->targetList)))
+        return;
+    List* clauses = NIL;
+    Index reference = 0;
+    for (auto* entry : Each<TargetEntry>(remote->targetList)) {
+        Oid less = InvalidOid;
+        Oid equal_operator = InvalidOid;
+        bool hashable = false;
+        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false, false, &less,
+                                 &equal_operator, nullptr, &hashable);
+        if (!OidIsValid(equal_operator) || !OidIsValid(less)) return;
+        entry->ressortgroupref = ++reference;
+        auto* clause = makeNode(SortGroupClause);
+        clause->tleSortGroupRef = reference;
+        clause->eqop = equal_operator;
+        clause->sortop = less;
+        clause->hashable = hashable;
+        clauses = lappend(clauses, clause);
+    }
+    remote->distinctClause = clauses;
+    if (clauses == NIL)
+        for (auto* entry : Each<TargetEntry>(remote->targetList)) entry->ressortgroupref = 0;
+}
+
+// Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
+bool ReplaceLevel(Query* query, List** checked) {
+    if (!query->jointree || query->jointree->fromlist == NIL || query->setOperations || query->rowMarks) return false;
+    List* local_quals = NIL;
+    const Level level = {query, nullptr};
+    const Shape shape = AnalyzeFromAsRoot(level, &local_quals);
+    if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var))) return false;
+
+    auto* remote = makeNode(Query);
+    remote->commandType = CMD_SELECT;
+    remote->canSetTag = true;
+    remote->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
+    remote->cteList = static_cast<List*>(copyObjectImpl(query->cteList));
+    remote->hasSubLinks = query->hasSubLinks;
+    remote->jointree = static_cast<FromExpr*>(copyObjectImpl(query->jointree));
+    if (local_quals != NIL) {
+        // Conjuncts of nested inner joins may be among them: only those of WHERE itself can be taken out.
+        List* kept = NIL;
+        int taken = 0;
+        for (auto* clause : Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals))))
+            if (list_member_ptr(local_quals, clause) || list_member(local_quals, clause))
+                taken++;
+            else
+                kept = lappend(kept, copyObjectImpl(clause));
+        if (taken != list_length(local_quals)) return false;
+        remote->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(kept));
+        if (kept == NIL) remote->jointree->quals = nullptr;
+    }
+    if (DependsOnUpperLevels(remote)) return false;
+
+    // CTEs of this level that something above FROM still needs stay where they are as well.
+    ColumnCollector columns;
+    List* target = ReplaceIn(query->targetList, &columns);
+    Node* having = ReplaceIn(query->havingQual, &columns);
+    Node* limit_count = ReplaceIn(query->limitCount, &columns);
+    Node* limit_offset = ReplaceIn(query->limitOffset, &columns);
+    Node* where = local_quals == NIL
+                      ? nullptr
+                      : ReplaceIn(reinterpret_cast<Node*>(make_ands_explicit(local_quals)), &columns);
+    List* windows = NIL;
+    for (auto* window : Each<WindowClause>(query->windowClause)) {
+        auto* copy = static_cast<WindowClause*>(copyObjectImpl(window));
+        copy->startOffset = ReplaceIn(copy->startOffset, &columns);
+        copy->endOffset = ReplaceIn(copy->endOffset, &columns);
+        windows = lappend(windows, copy);
+    }
+    for (auto* var : Each<Var>(columns.vars)) {
+        const char* reason = nullptr;
+        if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) || exprType(reinterpret_cast<Node*>(var)) == RECORDOID)
+            return false;
+    }
+    if (columns.vars == NIL) {
+        // The number of rows still matters: one constant column stands for them.
+        remote->targetList = pg::MakeList(makeTargetEntry(
+            reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), 1,
+            pstrdup("one"), false));
+    }
+    AttrNumber number = 0;
+    for (auto* var : Each<Var>(columns.vars)) {
+        number++;
+        remote->targetList = lappend(remote->targetList,
+                                     makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
+    }
+    PushDistinct(query, remote, local_quals);
+
+    auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
+    relation->query = remote;
+    relation->shape = shape;
+    CollectChecked(remote, checked);
+
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    query->rtable = pg::MakeList(MakeRemoteEntry(relation, "remote"));
+    query->jointree = makeFromExpr(pg::MakeList(reference), where);
+    query->targetList = target;
+    query->havingQual = having;
+    query->limitCount = limit_count;
+    query->limitOffset = limit_offset;
+    query->windowClause = windows;
+    return true;
+}
+
+[[noreturn]] void RefuseRowLocks() {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan does not support FOR UPDATE and FOR SHARE over many shards yet"),
+            errhint("Add an equality on the distribution column of every distributed table to the WHERE clause."));
+}
+
+void ReplaceInLevel(Query* query, List** checked) {
+    check_stack_depth();
+    if (!NamesHashTable(query)) return;
+    for (auto* mark : Each<RowMarkClause>(query->rowMarks)) {
+        const RangeTblEntry* rte = rt_fetch(mark->rti, query->rtable);
+        if (rte->rtekind == RTE_RELATION && metadata::FindTable(rte->relid)) RefuseRowLocks();
+        if (rte->rtekind == RTE_SUBQUERY && NamesHashTable(rte->subquery)) RefuseRowLocks();
+    }
+    for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
+        if (rte->rtekind != RTE_RELATION || !rte->securityQuals || !metadata::FindTable(rte->relid)) continue;
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("pgspan does not support row-level security on distributed table \"%s\" yet",
+                       get_rel_name(rte->relid)),
+                errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level security."));
+    }
+    ReplaceLevel(query, checked);
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, Query) || node == reinterpret_cast<Node*>(query)) return descend(node);
+            ReplaceInLevel(reinterpret_cast<Query*>(node), checked);
+            return false;
+        },
+        QTW_IGNORE_JOINALIASES);
+}
+
+}  // namespace
+
+bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column) {
+    if (column <= 0 || column > list_length(relation.query->targetList)) return false;
+    const auto* entry = static_cast<TargetEntry*>(list_nth(relation.query->targetList, column - 1));
+    return IsA(entry->expr, Var) && IsKey(relation.shape, reinterpret_cast<Var*>(entry->expr));
+}
+
+RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
+    auto* function = makeNode(RangeTblFunction);
+    function->funcexpr = reinterpret_cast<Node*>(makeFuncExpr(
+        RemoteRowsFunction(), RECORDOID,
+        pg::MakeList(makeConst(INT8OID, -1, InvalidOid, 8, Int64GetDatum(reinterpret_cast<int64>(relation)), false, true)),
+        InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+    reinterpret_cast<FuncExpr*>(function->funcexpr)->funcretset = true;
+    List* names = NIL;
+    for (auto* entry : Each<TargetEntry>(relation->query->targetList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        function->funccolnames = lappend(function->funccolnames, makeString(entry->resname));
+        function->funccoltypes = lappend_oid(function->funccoltypes, exprType(expr));
+        function->funccoltypmods = lappend_int(function->funccoltypmods, exprTypmod(expr));
+        function->funccolcollations = lappend_oid(function->funccolcollations, exprCollation(expr));
+        names = lappend(names, makeString(entry->resname));
+    }
+    function->funccolcount = list_length(names);
+    auto* rte = makeNode(RangeTblEntry);
+    rte->rtekind = RTE_FUNCTION;
+    rte->functions = pg::MakeList(function);
+    rte->alias = makeAlias(alias, NIL);
+    rte->eref = makeAlias(alias, names);
+    rte->inFromCl = true;
+    return rte;
+}
+
+RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte) {
+    if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1) return nullptr;
+    const auto* function = static_cast<RangeTblFunction*>(linitial(rte->functions));
+    if (!IsA(function->funcexpr, FuncExpr)) return nullptr;
+    const auto* call = reinterpret_cast<FuncExpr*>(function->funcexpr);
+    if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
+    if (!IsA(linitial(call->args), Const)) return nullptr;
+    return reinterpret_cast<RemoteRelation*>(DatumGetInt64(castNode(Const, linitial(call->args))->constvalue));
+}
+
+void ReplaceByRemoteRelations(Query* query, List** checked) {
+    ReplaceInLevel(query, checked);
+}
+
+}  // namespace pgspan::planner

@@ -1,0 +1,157 @@
+#include "engine/planner/scan_plan.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/task_sql.h"
+
+extern "C" {
+#include "optimizer/tlist.h"
+}
+
+namespace pgspan::planner {
+
+using pg::Each;
+
+plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial, const RunOrder& order) {
+    plan::DistributedPlan plan = {};
+    plan.kind = shape.pin ? plan::TaskKind::kRouter : plan::TaskKind::kFanOut;
+    plan.command = remote->commandType;
+    plan.returns_rows = remote->commandType == CMD_SELECT || remote->returningList != NIL;
+    plan.modifies = remote->commandType != CMD_SELECT || remote->rowMarks != NIL;
+    plan.anchor = shape.anchor->relation;
+    plan.fixed_shard = -1;
+    if (shape.pin) {
+        plan.shard_key = shape.pin;
+        plan.shard_key_type = exprType(reinterpret_cast<Node*>(shape.pin));
+    }
+    List* output = NIL;
+    for (auto* entry :
+         Each<TargetEntry>(remote->commandType == CMD_SELECT ? remote->targetList : remote->returningList))
+        if (!entry->resjunk) output = lappend(output, entry->expr);
+    SetResultTypes(&plan, output);
+    if (!shape.pin) {
+        Query* marked = remote;
+        // The rows that INSERT … SELECT inserts come from its sub-query: that is where the shards are read.
+        if (remote->commandType == CMD_INSERT)
+            for (auto* rte : Each<RangeTblEntry>(remote->rtable))
+                if (rte->rtekind == RTE_SUBQUERY) marked = rte->subquery;
+        AddShardSetMarker(marked, *shape.anchor, partial);
+    }
+    const TaskSql task = MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline);
+    plan.sql = task.sql;
+    plan.relations = task.relations;
+    plan.parameters = task.parameters;
+    plan.parameter_types = task.parameter_types;
+    plan.sort_columns = order.columns;
+    plan.sort_operators = order.operators;
+    plan.sort_collations = order.collations;
+    plan.sort_nulls_first = order.nulls_first;
+    return plan;
+}
+
+void SetResultTypes(plan::DistributedPlan* plan, const List* expressions) {
+    plan->result_types = plan->result_typmods = plan->result_collations = NIL;
+    for (auto* expr : Each<Node>(expressions)) {
+        plan->result_types = lappend_oid(plan->result_types, exprType(expr));
+        plan->result_typmods = lappend_int(plan->result_typmods, exprTypmod(expr));
+        plan->result_collations = lappend_oid(plan->result_collations, exprCollation(expr));
+    }
+}
+
+CustomScan* MakeTopScan(const plan::DistributedPlan& plan, const List* target_list) {
+    auto* scan = makeNode(CustomScan);
+    scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
+    scan->custom_private = plan::Encode(plan);
+    scan->custom_exprs = plan::CustomExpressions(plan);
+    AttrNumber number = 0;
+    for (auto* entry : Each<TargetEntry>(target_list)) {
+        if (entry->resjunk) continue;
+        number++;
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        const Oid type = exprType(expr);
+        const int32 typmod = exprTypmod(expr);
+        const Oid collation = exprCollation(expr);
+        // What the column stands for in EXPLAIN; it is never evaluated.
+        Expr* shown = IsA(expr, Var) ? entry->expr
+                                     : reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation));
+        scan->custom_scan_tlist =
+            lappend(scan->custom_scan_tlist, makeTargetEntry(shown, number, entry->resname, false));
+        TargetEntry* output = makeTargetEntry(
+            reinterpret_cast<Expr*>(makeVar(INDEX_VAR, number, type, typmod, collation, 0)), number, entry->resname,
+            false);
+        output->resorigtbl = entry->resorigtbl;
+        output->resorigcol = entry->resorigcol;
+        scan->scan.plan.targetlist = lappend(scan->scan.plan.targetlist, output);
+    }
+    scan->scan.plan.startup_cost = 1;
+    scan->scan.plan.total_cost = 10;
+    scan->scan.plan.plan_rows = 1;
+    scan->scan.plan.plan_width = 8;
+    return scan;
+}
+
+List* RelationEntries(Query* query) {
+    List* entries = NIL;
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, RangeTblEntry)) return descend(node);
+            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION) entries = lappend(entries, node);
+            return false;
+        },
+        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+    return entries;
+}
+
+namespace {
+
+// What the executor needs of an entry: everything but the parts that only planning looks at.
+RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
+    auto* flat = makeNode(RangeTblEntry);
+    memcpy(flat, rte, sizeof(RangeTblEntry));
+    flat->tablesample = nullptr;
+    flat->subquery = nullptr;
+    flat->joinaliasvars = NIL;
+    flat->joinleftcols = NIL;
+    flat->joinrightcols = NIL;
+    flat->functions = NIL;
+    flat->tablefunc = nullptr;
+    flat->values_lists = NIL;
+    flat->coltypes = NIL;
+    flat->coltypmods = NIL;
+    flat->colcollations = NIL;
+    flat->securityQuals = NIL;
+    return flat;
+}
+
+}  // namespace
+
+PlannedStmt* MakeStatement(Query* query, Plan* top) {
+    auto* statement = makeNode(PlannedStmt);
+    statement->commandType = query->commandType;
+    statement->queryId = query->queryId;
+    statement->hasReturning = query->returningList != NIL;
+    statement->canSetTag = query->canSetTag;
+    statement->dependsOnRole = query->hasRowSecurity;
+    statement->planTree = top;
+    statement->stmt_location = query->stmt_location;
+    statement->stmt_len = query->stmt_len;
+    for (auto* rte : Each<RangeTblEntry>(query->rtable)) statement->rtable = lappend(statement->rtable, FlatEntry(rte));
+    List* nested = NIL;
+    for (auto* rte : Each<RangeTblEntry>(RelationEntries(query)))
+        if (list_member_ptr(query->rtable, rte))
+            statement->relationOids = list_append_unique_oid(statement->relationOids, rte->relid);
+        else
+            nested = lappend(nested, rte);
+    AddCheckedRelations(statement, nested);
+    return statement;
+}
+
+void AddCheckedRelations(PlannedStmt* statement, const List* entries) {
+    for (auto* rte : Each<RangeTblEntry>(entries)) {
+        statement->rtable = lappend(statement->rtable, FlatEntry(rte));
+        statement->relationOids = list_append_unique_oid(statement->relationOids, rte->relid);
+    }
+}
+
+}  // namespace pgspan::planner

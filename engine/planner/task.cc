@@ -1,0 +1,184 @@
+// Node-wide tasks as they arrive on the node that runs them.
+#include "engine/metadata/nodes.h"
+#include "engine/metadata/tables.h"
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/placement/shard_set.h"
+#include "engine/planner/planner.h"
+
+extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/partition.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "partitioning/partdesc.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+bool IsMarker(const Node* node) {
+    if (!IsA(node, FuncExpr)) return false;
+    const auto* call = reinterpret_cast<const FuncExpr*>(node);
+    if (call->funcid < FirstNormalObjectId || list_length(call->args) != 3) return false;
+    char* name = get_func_name(call->funcid);
+    const bool is_marker = name && strcmp(name, "task_shards") == 0 &&
+                           get_func_namespace(call->funcid) == get_namespace_oid("pgspan", true);
+    return is_marker;
+}
+
+// Compares, without PostgreSQL on the stack, a shard set's text with what this node holds. Indexes of `held` are sorted.
+enum class Comparison { kEqual, kMissing, kSurplus, kMalformed };
+
+__attribute__((noinline)) Comparison CompareSets(const char* text, std::span<const int> held, int* culprit) {
+    const auto wanted = placement::ParseShardSet(text);
+    if (!wanted.ok()) return Comparison::kMalformed;
+    for (const int index : *wanted)
+        if (!std::binary_search(held.begin(), held.end(), index)) {
+            *culprit = index;
+            return Comparison::kMissing;
+        }
+    for (const int index : held)
+        if (!std::binary_search(wanted->begin(), wanted->end(), index)) {
+            *culprit = index;
+            return Comparison::kSurplus;
+        }
+    return Comparison::kEqual;
+}
+
+// The shards attached to a container on this node, by the remainders of their bounds.
+std::span<const int> HeldShards(const metadata::Table& table) {
+    const Relation container = table_open(table.container, AccessShareLock);
+    const PartitionDesc partitions = RelationGetPartitionDesc(container, true);
+    auto* held = static_cast<int*>(palloc(sizeof(int) * (partitions->nparts + 1)));
+    int count = 0;
+    for (int i = 0; i < partitions->nparts; i++) {
+        const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(partitions->oids[i]));
+        if (!HeapTupleIsValid(tuple)) continue;
+        bool is_null = false;
+        const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
+        if (!is_null) {
+            const auto* spec = castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(bound)));
+            held[count++] = spec->remainder;
+        }
+        ReleaseSysCache(tuple);
+    }
+    table_close(container, AccessShareLock);
+    std::sort(held, held + count);
+    return {held, static_cast<size_t>(count)};
+}
+
+void CheckShardSet(const metadata::Table& table, const char* text) {
+    int culprit = -1;
+    switch (CompareSets(text, HeldShards(table), &culprit)) {
+    case Comparison::kEqual:
+        return;
+    case Comparison::kMalformed:
+        ereport(ERROR, errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("malformed shard set \"%s\"", text));
+    case Comparison::kMissing:
+    case Comparison::kSurplus:
+        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                errmsg("this node does not hold exactly the shards \"%s\" of table \"%s\"", text,
+                       get_rel_name(table.relation)),
+                errdetail("The difference begins at shard index %d.", culprit),
+                errhint("A shard may have been moved a moment ago; run the statement again."));
+    }
+}
+
+struct Markers {
+    bool found;
+    bool partial;
+};
+
+// Takes the markers out of the quals of every level.
+Markers TakeMarkers(Query* query) {
+    Markers markers = {};
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (IsA(node, FromExpr)) {
+                auto* from = reinterpret_cast<FromExpr*>(node);
+                List* kept = NIL;
+                for (auto* clause : Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(from->quals)))) {
+                    if (!IsMarker(clause)) {
+                        kept = lappend(kept, clause);
+                        continue;
+                    }
+                    auto* call = reinterpret_cast<FuncExpr*>(clause);
+                    const auto* id = castNode(Const, linitial(call->args));
+                    const auto* set = castNode(Const, lsecond(call->args));
+                    const metadata::Table* table = metadata::FindTableById(DatumGetInt32(id->constvalue));
+                    if (!table)
+                        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                                errmsg("distributed table with id %d is unknown on this node",
+                                       DatumGetInt32(id->constvalue)));
+                    CheckShardSet(*table, TextDatumGetCString(set->constvalue));
+                    markers.found = true;
+                    markers.partial = markers.partial || DatumGetBool(castNode(Const, lthird(call->args))->constvalue);
+                }
+                from->quals = kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
+            }
+            return descend(node);
+        },
+        QTW_IGNORE_JOINALIASES);
+    return markers;
+}
+
+// Makes the finished plan's top aggregate return transition states instead of results.
+void MakePartial(PlannedStmt* statement) {
+    Plan* top = statement->planTree;
+    if (!IsA(top, Agg)) {
+        // Without an Agg node only MIN and MAX over indexes remain, whose state is their result.
+        const bool has_aggregate = pg::WalkNode(reinterpret_cast<Node*>(top->targetlist),
+                                                [](Node* n, auto&& descend) { return IsA(n, Aggref) || descend(n); });
+        if (has_aggregate)
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("the plan of a partial aggregate has an unexpected top node"));
+        return;
+    }
+    auto* agg = reinterpret_cast<Agg*>(top);
+    constexpr int kStates = AGGSPLITOP_SKIPFINAL | AGGSPLITOP_SERIALIZE;
+    const auto split = static_cast<AggSplit>(
+        DO_AGGSPLIT_COMBINE(agg->aggsplit) ? kStates | AGGSPLITOP_COMBINE | AGGSPLITOP_DESERIALIZE : kStates);
+    agg->aggsplit = split;
+    ListCell* cell;
+    foreach (cell, agg->plan.targetlist) {
+        auto* entry = static_cast<TargetEntry*>(lfirst(cell));
+        if (!IsA(entry->expr, Aggref)) continue;
+        auto* aggregate = reinterpret_cast<Aggref*>(entry->expr);
+        aggregate->aggsplit = split;
+        aggregate->aggtype = aggregate->aggtranstype == INTERNALOID ? BYTEAOID : aggregate->aggtranstype;
+    }
+}
+
+}  // namespace
+
+PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+    const Markers markers = TakeMarkers(query);
+    if (!markers.found) return nullptr;
+    PlannedStmt* statement = standard_planner(query, query_string, cursor_options, bound_params);
+    if (markers.partial) MakePartial(statement);
+    return statement;
+}
+
+}  // namespace pgspan::planner
+
+PGSPAN_FUNCTION(pgspan_task_shards) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan.task_shards cannot be executed"),
+            errhint("It marks tasks that one node sends to another, and is consumed by that node's planner; is pgspan in "
+                    "shared_preload_libraries there?"));
+    PG_RETURN_NULL();
+}
+
+PGSPAN_FUNCTION(pgspan_remote_rows) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("pgspan.remote_rows cannot be executed"),
+            errhint("It stands for a part of a plan that the nodes compute."));
+    PG_RETURN_NULL();
+}

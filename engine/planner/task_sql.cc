@@ -1,0 +1,217 @@
+#include "engine/planner/task_sql.h"
+
+#include "engine/pg/deparse.h"
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/safety.h"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_collation.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+struct Rewriting {
+    TaskSql task;
+    Constants constants;
+};
+
+// The parameter's node for an expression that is evaluated here. Types that are not built in have other OIDs on other
+// nodes, so they travel as text and are cast by name.
+Node* ParameterFor(Rewriting* rewriting, Node* expression) {
+    const Oid type = exprType(expression);
+    const bool built_in = type < FirstNormalObjectId;
+    int number = 0;
+    int position = 0;
+    for (auto* known : Each<Node>(rewriting->task.parameters)) {
+        position++;
+        if (equal(known, expression)) {
+            number = position;
+            break;
+        }
+    }
+    if (number == 0) {
+        rewriting->task.parameters = lappend(rewriting->task.parameters, expression);
+        rewriting->task.parameter_types =
+            lappend_oid(rewriting->task.parameter_types, built_in ? type : TEXTOID);
+        number = list_length(rewriting->task.parameters);
+    }
+    auto* param = makeNode(Param);
+    param->paramkind = PARAM_EXTERN;
+    param->paramid = number;
+    param->paramtype = built_in ? type : TEXTOID;
+    param->paramtypmod = built_in ? exprTypmod(expression) : -1;
+    param->paramcollid = built_in ? exprCollation(expression) : DEFAULT_COLLATION_OID;
+    param->location = -1;
+    if (built_in) return reinterpret_cast<Node*>(param);
+    auto* cast = makeNode(CoerceViaIO);
+    cast->arg = reinterpret_cast<Expr*>(param);
+    cast->resulttype = type;
+    cast->resultcollid = exprCollation(expression);
+    cast->coerceformat = COERCE_EXPLICIT_CAST;
+    cast->location = -1;
+    return reinterpret_cast<Node*>(cast);
+}
+
+bool IsEquality(const OpExpr* op) {
+    if (list_length(op->args) != 2) return false;
+    const Oid left_type = exprType(static_cast<Node*>(linitial(op->args)));
+    return op_hashjoinable(op->opno, left_type) || op_mergejoinable(op->opno, left_type);
+}
+
+bool IsColumn(Node* node) {
+    while (IsA(node, RelabelType)) node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+    return IsA(node, Var);
+}
+
+bool IsPlainConstant(Node* node) {
+    return IsA(node, Const) && !reinterpret_cast<Const*>(node)->constisnull &&
+           reinterpret_cast<Const*>(node)->consttype != UNKNOWNOID;
+}
+
+bool NeedsEvaluationHere(Node* node) {
+    switch (nodeTag(node)) {
+    case T_FuncExpr:
+    case T_OpExpr:
+    case T_DistinctExpr:
+    case T_NullIfExpr:
+    case T_ScalarArrayOpExpr:
+    case T_SQLValueFunction:
+    case T_CoerceViaIO:
+    case T_ArrayCoerceExpr:
+    case T_MinMaxExpr:
+    case T_CaseExpr:
+    case T_CoalesceExpr:
+    case T_BoolExpr:
+    case T_RowCompareExpr:
+    case T_ArrayExpr:
+        break;
+    default:
+        return false;
+    }
+    return contain_mutable_functions(node) && !contain_volatile_functions(node) && !expression_returns_set(node) &&
+           exprType(node) != RECORDOID && exprType(node) != VOIDOID && IsComputableUpFront(node);
+}
+
+Node* Rewrite(Rewriting* rewriting, Node* node);
+
+Node* RewriteChildren(Rewriting* rewriting, Node* node) {
+    const auto step = +[](Node* child, void* context) -> Node* {
+        return child ? Rewrite(static_cast<Rewriting*>(context), child) : nullptr;
+    };
+    if (IsA(node, Query))
+        return reinterpret_cast<Node*>(query_tree_mutator(reinterpret_cast<Query*>(node),
+                                                          reinterpret_cast<Node* (*)()>(step), rewriting,
+                                                          QTW_IGNORE_JOINALIASES | QTW_DONT_COPY_QUERY));
+    return expression_tree_mutator(node, reinterpret_cast<Node* (*)()>(step), rewriting);
+}
+
+// An equality of a column and a constant: the constant becomes a parameter.
+Node* RewriteEquality(Rewriting* rewriting, OpExpr* op) {
+    auto* left = static_cast<Node*>(linitial(op->args));
+    auto* right = static_cast<Node*>(lsecond(op->args));
+    const bool constant_right = IsColumn(left) && IsPlainConstant(right);
+    const bool constant_left = IsColumn(right) && IsPlainConstant(left);
+    if (!(constant_left || constant_right) || !IsEquality(op))
+        return RewriteChildren(rewriting, reinterpret_cast<Node*>(op));
+    auto* copy = makeNode(OpExpr);
+    memcpy(copy, op, sizeof(OpExpr));
+    copy->args = constant_right ? pg::MakeList(left, ParameterFor(rewriting, right))
+                                : pg::MakeList(ParameterFor(rewriting, left), right);
+    return reinterpret_cast<Node*>(copy);
+}
+
+Node* Rewrite(Rewriting* rewriting, Node* node) {
+    if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN)
+        return ParameterFor(rewriting, node);
+    if (NeedsEvaluationHere(node)) return ParameterFor(rewriting, node);
+    if (rewriting->constants == Constants::kEqualities && IsA(node, OpExpr))
+        return RewriteEquality(rewriting, reinterpret_cast<OpExpr*>(node));
+    return RewriteChildren(rewriting, node);
+}
+
+// Constants that UPDATE assigns become parameters.
+void RewriteAssignments(Rewriting* rewriting, Query* query) {
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        if (entry->resjunk) continue;
+        if (IsPlainConstant(expr)) {
+            entry->expr = reinterpret_cast<Expr*>(ParameterFor(rewriting, expr));
+        } else if (IsA(expr, OpExpr)) {
+            auto* op = reinterpret_cast<OpExpr*>(expr);
+            ListCell* cell;
+            foreach (cell, op->args)
+                if (IsPlainConstant(static_cast<Node*>(lfirst(cell))))
+                    lfirst(cell) = ParameterFor(rewriting, static_cast<Node*>(lfirst(cell)));
+        }
+    }
+}
+
+// Shells become containers; every name that the text will use is forced by an alias.
+void PointAtContainers(Rewriting* rewriting, Query* query) {
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, RangeTblEntry)) return descend(node);
+            auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+            if (rte->rtekind != RTE_RELATION) return false;
+            const metadata::Table* table = metadata::FindTable(rte->relid);
+            if (!table) return false;
+            if (!rte->alias) rte->alias = makeAlias(rte->eref->aliasname, NIL);
+            rte->inh = true;
+            if (!table->IsHash()) return false;
+            rewriting->task.relations = list_append_unique_oid(rewriting->task.relations, rte->relid);
+            rte->relid = table->container;
+            rte->relkind = RELKIND_PARTITIONED_TABLE;
+            return false;
+        },
+        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+}
+
+Oid MarkerFunction() {
+    static Oid oid = InvalidOid;
+    if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
+        const Oid types[] = {INT4OID, TEXTOID, BOOLOID};
+        List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("task_shards")));
+        oid = LookupFuncName(name, 3, types, false);
+    }
+    return oid;
+}
+
+}  // namespace
+
+TaskSql MakeTaskSql(Query* query, Constants constants) {
+    Rewriting rewriting = {{}, constants};
+    if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE) RewriteAssignments(&rewriting, query);
+    RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
+    PointAtContainers(&rewriting, query);
+    rewriting.task.sql = pg::DeparseQuery(query);
+    return rewriting.task;
+}
+
+void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_aggregate) {
+    if (query->setOperations) {
+        for (auto* rte : Each<RangeTblEntry>(query->rtable))
+            if (rte->rtekind == RTE_SUBQUERY) AddShardSetMarker(rte->subquery, table, partial_aggregate);
+        return;
+    }
+    List* arguments = pg::MakeList(
+        reinterpret_cast<Node*>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(table.table_id), false, true)),
+        reinterpret_cast<Node*>(makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
+                                          CStringGetTextDatum(plan::kShardSetSlot), false, false)),
+        makeBoolConst(partial_aggregate, false));
+    auto* marker = makeFuncExpr(MarkerFunction(), BOOLOID, arguments, InvalidOid, DEFAULT_COLLATION_OID,
+                                COERCE_EXPLICIT_CALL);
+    query->jointree->quals =
+        make_and_qual(reinterpret_cast<Node*>(marker), query->jointree->quals);
+}
+
+}  // namespace pgspan::planner
