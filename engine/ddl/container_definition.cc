@@ -95,10 +95,17 @@ List* ContainerDefinition(Oid relation, AttrNumber distribution_column, const ch
     definitions = list_concat(definitions, OwnerDefinition(relation, name));
     definitions = list_concat(definitions, ColumnSettings(relation, name));
     definitions = list_concat(definitions, CheckConstraints(relation, name));
-    // Exclusion constraints belong to the shards: before 17 partitioned tables cannot have them.
-    definitions = list_concat(definitions, KeyConstraints(relation, {name, table_id}, "pu"));
-    definitions = list_concat(definitions, PlainIndexes(relation, {name, table_id}));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
+    LeaveCanonicalSettings(settings);
+    return definitions;
+}
+
+List* ContainerIndexes(Oid relation, const char* base_name, int32 table_id) {
+    const int settings = EnterCanonicalSettings();
+    const char* name = Qualified(metadata::ContainerName(base_name, table_id));
+    // Exclusion constraints belong to the shards: before 17 partitioned tables cannot have them.
+    List* definitions = KeyConstraints(relation, {name, table_id}, "pu");
+    definitions = list_concat(definitions, PlainIndexes(relation, {name, table_id}));
     LeaveCanonicalSettings(settings);
     return definitions;
 }

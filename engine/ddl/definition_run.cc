@@ -1,4 +1,5 @@
 #include "engine/ddl/definition_parts.h"
+#include "engine/ddl/mirror.h"
 #include "engine/pg/owner.h"
 
 extern "C" {
@@ -27,7 +28,6 @@ constexpr Setting kCanonicalSettings[] = {
     {"default_tablespace", ""},
     {"default_table_access_method", "heap"},
     {"client_min_messages", "warning"},
-    {"pgspan.internal_session", "on"},
 };
 
 char* TextArray(List* definitions, bool conditions) {
@@ -78,13 +78,17 @@ void LeaveCanonicalSettings(int nest_level) {
 
 void RunDefinitions(List* definitions) {
     const int settings = EnterCanonicalSettings();
-    for (const auto* definition : pg::Each<Definition>(definitions)) {
-        CHECK_FOR_INTERRUPTS();
-        if (definition->unless &&
-            IsTrue(pg::QueryText(psprintf("SELECT (%s)", definition->unless))))
-            continue;
-        pg::RunSql(definition->sql);
-    }
+    WithoutMirroring([&] {
+        WithPlainShells([&] {
+            for (const auto* definition : pg::Each<Definition>(definitions)) {
+                CHECK_FOR_INTERRUPTS();
+                if (definition->unless &&
+                    IsTrue(pg::QueryText(psprintf("SELECT (%s)", definition->unless))))
+                    continue;
+                pg::RunSql(definition->sql);
+            }
+        });
+    });
     LeaveCanonicalSettings(settings);
 }
 

@@ -35,6 +35,7 @@ struct CacheEntry {
 };
 
 HTAB* cache = nullptr;
+bool shells_are_plain = false;
 
 void CreateCache() {
     HASHCTL control = {};
@@ -153,8 +154,12 @@ void ForgetTable(Oid relation) {
     hash_search(cache, &relation, HASH_REMOVE, nullptr);
 }
 
+bool TreatShellsAsPlain(bool on) {
+    return std::exchange(shells_are_plain, on);
+}
+
 const Table* FindTable(Oid relation) {
-    if (relation < FirstNormalObjectId || !ExtensionIsReady()) return nullptr;
+    if (relation < FirstNormalObjectId || shells_are_plain || !ExtensionIsReady()) return nullptr;
     if (!cache) CreateCache();
     if (const auto* hit = static_cast<CacheEntry*>(hash_search(cache, &relation, HASH_FIND, nullptr)))
         return hit->table;

@@ -36,6 +36,10 @@ struct Table {
 
 // nullptr for an ordinary relation.
 const Table* FindTable(Oid relation);
+// While on, FindTable finds nothing: a shell reads as a plain, empty table. For utility statements in which PostgreSQL
+// itself queries the shell (the validation of a foreign key); ddl alone uses it and resets it after an error. Returns
+// the previous state.
+bool TreatShellsAsPlain(bool on);
 // The table whose container this is (on this node); nullptr if it is none.
 const Table* FindTableByContainer(Oid container);
 // By table id, the same on every node; nullptr if unknown.

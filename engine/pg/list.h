@@ -39,6 +39,22 @@ struct EachInt {
     [[nodiscard]] Iterator end() const { return {list ? list->elements + list->length : nullptr}; }
 };
 
+struct EachOid {
+    const List* list;
+    explicit EachOid(const List* l) : list(l) {}
+    struct Iterator {
+        ListCell* cell;
+        Oid operator*() const { return cell->oid_value; }
+        Iterator& operator++() {
+            ++cell;
+            return *this;
+        }
+        bool operator!=(const Iterator& o) const { return cell != o.cell; }
+    };
+    [[nodiscard]] Iterator begin() const { return {list ? list->elements : nullptr}; }
+    [[nodiscard]] Iterator end() const { return {list ? list->elements + list->length : nullptr}; }
+};
+
 // makeList of one or more nodes.
 template <typename... T>
 List* MakeList(T*... items) {

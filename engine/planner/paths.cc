@@ -216,7 +216,7 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
         auto* clause = static_cast<Node*>(copyObjectImpl(restriction->clause));
         ChangeVarNodes(clause, static_cast<int>(rti), 1, 0);
         const bool sublink = pg::WalkNode(clause, [](Node* n, auto&& descend) {
-            return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || descend(n);
+            return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) || descend(n);
         });
         if (!restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr))
             quals = lappend(quals, clause);
@@ -341,7 +341,7 @@ Query* CopyWithoutTarget(const RemoteRelation& relation) {
 
 bool AddTargets(const List* expressions, const RemoteRelation& relation, Index varno, Query* remote) {
     for (auto* expr : Each<Node>(expressions)) {
-        Node* mapped = ToRemote(expr, relation, varno);
+        Node* mapped = exprType(expr) == RECORDOID ? nullptr : ToRemote(expr, relation, varno);
         if (!mapped) return false;
         const auto number = static_cast<AttrNumber>(list_length(remote->targetList) + 1);
         remote->targetList = lappend(

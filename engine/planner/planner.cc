@@ -97,12 +97,19 @@ void RefuseModifyingCtes(Query* query) {
 
 // SELECT --------------------------------------------------------------------------------------------------------
 
+// Anonymous row types cannot be read back from another node.
+bool ReturnsRecord(const List* target_list) {
+    for (auto* entry : Each<TargetEntry>(target_list))
+        if (!entry->resjunk && exprType(reinterpret_cast<Node*>(entry->expr)) == RECORDOID) return true;
+    return false;
+}
+
 PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
     if (query->hasModifyingCTE) RefuseModifyingCtes(query);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
-    if (shape.IsPinned() && !IsA(shape.pin, Var)) {
+    if (shape.IsPinned() && !IsA(shape.pin, Var) && !ReturnsRecord(query->targetList)) {
         auto* remote = static_cast<Query*>(copyObjectImpl(query));
         const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape, false, {});
         CustomScan* scan = MakeTopScan(plan, query->targetList);
@@ -179,6 +186,7 @@ PlannedStmt* PlanModify(Query* query, int cursor_options) {
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
+    if (ReturnsRecord(query->returningList)) RefuseFeature("RETURNING of an anonymous row", nullptr);
     if (table->IsReference()) return PlanReferenceModify(query, shape, cursor_options);
     if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var)))
         RefuseFeature(psprintf("this %s", Verb(query)),

@@ -160,7 +160,7 @@ void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
 
 // Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
 bool ReplaceLevel(Query* query, List** checked) {
-    if (!query->jointree || query->jointree->fromlist == NIL || query->setOperations || query->rowMarks) return false;
+    if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL || query->setOperations || query->rowMarks) return false;
     List* local_quals = NIL;
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeFromAsRoot(level, &local_quals);

@@ -89,18 +89,20 @@ bool IsHashEquality(Node* clause, Oid opfamily, Oid collation, Node** left, Node
     if (op->inputcollid != collation &&
         !(get_collation_isdeterministic(op->inputcollid) && get_collation_isdeterministic(collation)))
         return false;
-    *left = StripRelabel(static_cast<Node*>(linitial(op->args)));
-    *right = StripRelabel(static_cast<Node*>(lsecond(op->args)));
+    *left = static_cast<Node*>(linitial(op->args));
+    *right = static_cast<Node*>(lsecond(op->args));
     return true;
 }
 
 // What a key may be pinned to: a value known before execution, or a Var of the level above.
 bool CanPin(Node* node) {
-    if (IsA(node, Var)) return reinterpret_cast<Var*>(node)->varlevelsup == 1;
+    Node* stripped = StripRelabel(node);
+    if (IsA(stripped, Var)) return reinterpret_cast<Var*>(stripped)->varlevelsup == 1;
     return IsComputableUpFront(node) && !contain_volatile_functions(node);
 }
 
 const Shape* OwnerOfKey(const List* items, Node* node) {
+    node = StripRelabel(node);
     if (!IsA(node, Var)) return nullptr;
     for (auto* item : Each<Shape>(items))
         if (item->IsDistributed() && IsKey(*item, reinterpret_cast<Var*>(node))) return item;
@@ -132,7 +134,9 @@ struct Components {
         parent[b] = a;
     }
     void Pin(int component, Node* value) {
-        if (!pins[component]) pins[component] = reinterpret_cast<Expr*>(value);
+        // A Var of the level above is known by itself, a value with the type by which it is compared.
+        Node* stripped = StripRelabel(value);
+        if (!pins[component]) pins[component] = reinterpret_cast<Expr*>(IsA(stripped, Var) ? stripped : value);
     }
 };
 
@@ -210,6 +214,8 @@ bool IsKeyMembership(const SubLink* sublink, const Shape& from, const QueryShape
         Node* right = nullptr;
         if (!IsHashEquality(test, from.anchor->hash_opfamily, from.anchor->distribution_collation, &left, &right))
             continue;
+        left = StripRelabel(left);
+        right = StripRelabel(right);
         if (!IsA(left, Var) || !IsA(right, Param) || !IsKey(from, reinterpret_cast<Var*>(left))) continue;
         const auto* param = reinterpret_cast<Param*>(right);
         if (param->paramkind == PARAM_SUBLINK && list_member_int(inner.key_columns, param->paramid)) return true;
