@@ -123,6 +123,10 @@ std::span<Connection* const> SessionConnections();
 // Closes broken connections and those over pgspan.max_cached_connections; called at transaction end.
 void CloseUnusable();
 
+// True if this session was opened by another node of the cluster to run a part of a statement
+// (pgspan.internal_session is the group of that node).
+[[nodiscard]] bool IsInternalSession();
+
 // Settings of this room (pgspan.node_conninfo, pgspan.connect_timeout, …); called once from _PG_init.
 void DefineSettings();
 

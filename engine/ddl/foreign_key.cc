@@ -36,7 +36,8 @@ struct ForeignKey {
         return -1;
     }
     [[nodiscard]] bool DeleteSets(AttrNumber column) const {
-        if (on_delete != FKCONSTR_ACTION_SETNULL && on_delete != FKCONSTR_ACTION_SETDEFAULT) return false;
+        if (on_delete != FKCONSTR_ACTION_SETNULL && on_delete != FKCONSTR_ACTION_SETDEFAULT)
+            return false;
         if (!sets_some_columns) return PositionOf(column) >= 0;
         for (int i = 0; i < set_column_count; i++)
             if (set_columns[i] == column) return true;
@@ -52,15 +53,16 @@ ForeignKey ReadForeignKey(Oid constraint) {
     HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
     const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    if (form->contype != CONSTRAINT_FOREIGN) elog(ERROR, "constraint %u is not a foreign key", constraint);
+    if (form->contype != CONSTRAINT_FOREIGN)
+        elog(ERROR, "constraint %u is not a foreign key", constraint);
     ForeignKey key = {};
     key.name = pstrdup(NameStr(form->conname));
     key.relation = form->conrelid;
     key.referenced = form->confrelid;
     key.on_update = form->confupdtype;
     key.on_delete = form->confdeltype;
-    DeconstructFkConstraintRow(tuple, &key.column_count, key.columns, key.referenced_columns, nullptr, nullptr,
-                               nullptr, &key.set_column_count, key.set_columns);
+    DeconstructFkConstraintRow(tuple, &key.column_count, key.columns, key.referenced_columns,
+                               nullptr, nullptr, nullptr, &key.set_column_count, key.set_columns);
     key.sets_some_columns = key.set_column_count > 0;
     ReleaseSysCache(tuple);
     return key;
@@ -74,13 +76,14 @@ ForeignKey ReadForeignKey(Oid constraint) {
     pg_unreachable();
 }
 
-// The actions that would change the distribution column of a referencing row, which would have to move to another
-// shard then.
+// The actions that would change the distribution column of a referencing row, which would have to
+// move to another shard then.
 void CheckActions(const ForeignKey& key, AttrNumber distribution_column, bool to_reference_table) {
     if (key.DeleteSets(distribution_column) || key.UpdateSets(distribution_column))
         RefuseForeignKey(key, "SET NULL and SET DEFAULT would change the distribution column.",
                          "Use another action, or list the columns of ON DELETE SET NULL.");
-    if (to_reference_table && key.on_update == FKCONSTR_ACTION_CASCADE && key.PositionOf(distribution_column) >= 0)
+    if (to_reference_table && key.on_update == FKCONSTR_ACTION_CASCADE &&
+        key.PositionOf(distribution_column) >= 0)
         RefuseForeignKey(key, "ON UPDATE CASCADE would change the distribution column.",
                          "Use ON UPDATE NO ACTION or RESTRICT.");
 }
@@ -91,13 +94,17 @@ void CheckColocated(const ForeignKey& key, const metadata::Table* referenced, in
     const bool to_itself = key.relation == key.referenced;
     if (!to_itself && referenced->colocation_id != colocation_id)
         RefuseForeignKey(key, "The two tables are not colocated.",
-                         "Distribute both with the same type and shard count and with colocate_with, or make the "
+                         "Distribute both with the same type and shard count and with "
+                         "colocate_with, or make the "
                          "referenced table a reference table.");
-    const AttrNumber referenced_column = to_itself ? distribution_column : referenced->distribution_column;
+    const AttrNumber referenced_column =
+        to_itself ? distribution_column : referenced->distribution_column;
     const int position = key.PositionOf(distribution_column);
     if (position < 0 || key.referenced_columns[position] != referenced_column)
-        RefuseForeignKey(key, "It must include both distribution columns, one referencing the other.",
-                         "Add the distribution columns to the key, or make the referenced table a reference table.");
+        RefuseForeignKey(key,
+                         "It must include both distribution columns, one referencing the other.",
+                         "Add the distribution columns to the key, or make the referenced table a "
+                         "reference table.");
 }
 
 void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
@@ -105,7 +112,8 @@ void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
     ScanKeyData scan_key;
     ScanKeyInit(&scan_key, Anum_pg_trigger_tgconstraint, BTEqualStrategyNumber, F_OIDEQ,
                 ObjectIdGetDatum(constraint));
-    const SysScanDesc scan = systable_beginscan(catalog, TriggerConstraintIndexId, true, nullptr, 1, &scan_key);
+    const SysScanDesc scan =
+        systable_beginscan(catalog, TriggerConstraintIndexId, true, nullptr, 1, &scan_key);
     bool changed = false;
     while (const HeapTuple tuple = systable_getnext(scan)) {
         const auto* trigger = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
@@ -133,13 +141,15 @@ void SetReferencedTriggers(Oid relation, char from, char to) {
 
 }  // namespace
 
-void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id, AttrNumber distribution_column) {
+void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
+                     AttrNumber distribution_column) {
     const ForeignKey key = ReadForeignKey(constraint);
     const bool to_itself = key.relation == key.referenced;
     const metadata::Table* referenced = metadata::FindTable(key.referenced);
     if (!to_itself && !referenced)
-        RefuseForeignKey(key, "The referenced table is local to one node.",
-                         "Make it a reference table with create_reference_table(), or distribute it likewise.");
+        RefuseForeignKey(
+            key, "The referenced table is local to one node.",
+            "Make it a reference table with create_reference_table(), or distribute it likewise.");
     if (kind == metadata::TableKind::kReference) {
         if (!to_itself && !referenced->IsReference())
             RefuseForeignKey(key, "A reference table cannot reference a distributed table.",
@@ -159,7 +169,8 @@ void MirrorForeignKey(Oid shell, Oid constraint) {
     QuietForeignKeys(shell);
     const char* name = get_constraint_name(constraint);
     for (const LocalShard& shard : LocalShards(*table)) {
-        if (OidIsValid(get_relation_constraint_oid(shard.relation, ShardConstraintName(name, shard.shard_id), true)))
+        if (OidIsValid(get_relation_constraint_oid(
+                shard.relation, ShardConstraintName(name, shard.shard_id), true)))
             continue;
         RunDefinitions(ShardForeignKeys(*table, shard.index, constraint));
     }
@@ -169,9 +180,10 @@ void DropShardConstraint(Oid shell, const char* name) {
     const metadata::Table* table = metadata::FindTable(shell);
     if (!table || !table->IsHash()) return;
     for (const LocalShard& shard : LocalShards(*table))
-        RunDefinitions(AddDefinition(NIL, nullptr,
-                                     psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
-                                              quote_identifier(ShardConstraintName(name, shard.shard_id)))));
+        RunDefinitions(AddDefinition(
+            NIL, nullptr,
+            psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
+                     quote_identifier(ShardConstraintName(name, shard.shard_id)))));
 }
 
 void QuietForeignKeys(Oid shell) {

@@ -15,17 +15,19 @@ namespace pgspan::ddl {
 namespace {
 
 void DropContainer(Oid container) {
-    if (!OidIsValid(container) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(container))) return;
+    if (!OidIsValid(container) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(container)))
+        return;
     ObjectAddress address;
     ObjectAddressSet(address, RelationRelationId, container);
-    // CASCADE: what hangs on shards of other tables are foreign keys whose counterpart on the shell PostgreSQL has
-    // already accepted to drop.
+    // CASCADE: what hangs on shards of other tables are foreign keys whose counterpart on the shell
+    // PostgreSQL has already accepted to drop.
     performDeletion(&address, DROP_CASCADE, PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
 }
 
 void RemoveMetadata(Oid relation, int32 table_id, int32 colocation_id) {
     pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.shard WHERE table_id = %d", table_id));
-    pg::RunSqlAsOwner(psprintf("DELETE FROM pgspan.distributed_table WHERE relation = %u", relation));
+    pg::RunSqlAsOwner(
+        psprintf("DELETE FROM pgspan.distributed_table WHERE relation = %u", relation));
     const char* unused = psprintf(
         "colocation_id = %d AND NOT EXISTS (SELECT FROM pgspan.distributed_table t"
         " WHERE t.colocation_id = %d)",

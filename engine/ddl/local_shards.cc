@@ -19,8 +19,10 @@ std::span<const LocalShard> LocalShards(const metadata::Table& table) {
         const Oid relation = metadata::LocalShardRelation(table, index);
         if (!OidIsValid(relation))
             ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
-                    errmsg("shard %s is missing on this node", metadata::QualifiedShardName(table, index)));
-        shards[count++] = {index, table.shard_ids[index], relation, metadata::QualifiedShardName(table, index)};
+                    errmsg("shard %s is missing on this node",
+                           metadata::QualifiedShardName(table, index)));
+        shards[count++] = {index, table.shard_ids[index], relation,
+                           metadata::QualifiedShardName(table, index)};
     }
     return {shards, count};
 }
@@ -28,7 +30,8 @@ std::span<const LocalShard> LocalShards(const metadata::Table& table) {
 std::span<const Oid> ConstraintsOf(Oid relation, char type) {
     const Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
     ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
+    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(relation));
     const SysScanDesc scan =
         systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
     size_t capacity = 8;

@@ -1,6 +1,7 @@
 // The parts of a table that this node holds, as plain arrays in the current memory context.
 //
-// Called by: the handlers of this room, for what PostgreSQL does not cascade from a container to its shards.
+// Called by: the handlers of this room, for what PostgreSQL does not cascade from a container to
+// its shards.
 #pragma once
 
 #include "engine/metadata/tables.h"

@@ -1,0 +1,282 @@
+#include "engine/ddl/alter_table_rules.h"
+#include "engine/ddl/alter_index.h"
+#include "engine/ddl/container_constraint.h"
+#include "engine/ddl/container_expression.h"
+#include "engine/ddl/foreign_key.h"
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/local_shards.h"
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/same_columns.h"
+#include "engine/ddl/table_definition.h"
+#include "engine/pg/list.h"
+#include "engine/pg/owner.h"
+
+extern "C" {
+#include "catalog/heap.h"
+#include "catalog/pg_constraint.h"
+#include "commands/tablecmds.h"
+#include "utils/acl.h"
+#include "utils/evtcache.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+// A sub-command, and what had to be read from the shell before it ran.
+struct Step {
+    AlterTableCmd* command;
+    Target target;
+    char constraint_type;  // of kNamedConstraint
+};
+
+struct Steps {
+    Step* items;
+    int count;
+    [[nodiscard]] const Step* begin() const { return items; }
+    [[nodiscard]] const Step* end() const { return items + count; }
+    [[nodiscard]] bool Has(AlterTableType subtype) const {
+        for (const Step& step : *this)
+            if (step.command->subtype == subtype) return true;
+        return false;
+    }
+};
+
+Steps PlanSteps(const metadata::Table& table, const AlterTableStmt& stmt) {
+    Steps steps = {static_cast<Step*>(palloc0(sizeof(Step) * list_length(stmt.cmds))), 0};
+    for (auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+        Step& step = steps.items[steps.count++];
+        step.command = command;
+        step.target = TargetOf(command->subtype);
+        if (step.target != Target::kNamedConstraint) continue;
+        const char* name =
+            command->name ? command->name : castNode(Constraint, command->def)->conname;
+        step.constraint_type = ConstraintType(table.relation, name);
+    }
+    return steps;
+}
+
+bool IsOnShards(const Step& step) {
+    return step.constraint_type == CONSTRAINT_FOREIGN ||
+           step.constraint_type == CONSTRAINT_EXCLUSION;
+}
+
+// PostgreSQL validates a foreign key by a query, which on shells would run over the whole cluster
+// to no purpose.
+bool QueriesShell(const metadata::Table& table, const Steps& steps) {
+    for (const Step& step : steps) {
+        if (step.command->subtype == AT_ValidateConstraint &&
+            step.constraint_type == CONSTRAINT_FOREIGN)
+            return true;
+        if (step.command->subtype == AT_AlterColumnType &&
+            (!ConstraintsOf(table.relation, CONSTRAINT_FOREIGN).empty() ||
+             heap_truncate_find_FKs(list_make1_oid(table.relation)) != NIL))
+            return true;
+    }
+    return false;
+}
+
+// Event triggers run statements of their own, which must see distributed tables as they are.
+void RefuseEventTriggers() {
+    for (const EventTriggerEvent event :
+         {EVT_DDLCommandStart, EVT_DDLCommandEnd, EVT_SQLDrop, EVT_TableRewrite})
+        if (EventCacheLookup(event) != NIL)
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("changing or validating a foreign key of a distributed table is not "
+                           "supported while there "
+                           "are event triggers"),
+                    errhint("Disable the event triggers for this statement."));
+}
+
+void SkipForeignKeyValidation(const AlterTableStmt& stmt) {
+    for (auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+        if (command->subtype != AT_AddConstraint) continue;
+        auto* constraint = castNode(Constraint, command->def);
+        if (constraint->contype == CONSTR_FOREIGN) constraint->skip_validation = true;
+    }
+}
+
+void RunOnShell(const Statement& statement, const metadata::Table& table, const Steps& steps) {
+    if (!table.IsHash()) {
+        RunStandard(statement);
+        return;
+    }
+    auto* stmt = CopyOf<AlterTableStmt>(statement.planned->utilityStmt);
+    SkipForeignKeyValidation(*stmt);
+    if (!QueriesShell(table, steps)) {
+        RunStandardWith(statement, reinterpret_cast<Node*>(stmt));
+        return;
+    }
+    RefuseEventTriggers();
+    WithPlainShells([&] { RunStandardWith(statement, reinterpret_cast<Node*>(stmt)); });
+}
+
+void Alter(Oid relation, List* commands, const char* source) {
+    auto* stmt = makeNode(AlterTableStmt);
+    stmt->relation = RangeVarFor(relation);
+    stmt->objtype = OBJECT_TABLE;
+    stmt->cmds = commands;
+    RunUtility(reinterpret_cast<Node*>(stmt), source);
+}
+
+bool BelongsToColumn(const Constraint& constraint) {
+    return constraint.contype == CONSTR_NOTNULL || constraint.contype == CONSTR_NULL ||
+           constraint.contype == CONSTR_DEFAULT || constraint.contype == CONSTR_GENERATED;
+}
+
+// The column alone: its check constraints and keys follow once PostgreSQL has named them on the
+// shell.
+void KeepColumn(const metadata::Table& table, ColumnDef* column) {
+    List* kept = NIL;
+    for (auto* constraint : pg::Each<Constraint>(column->constraints)) {
+        if (!BelongsToColumn(*constraint)) continue;
+        if (constraint->raw_expr) QualifyByContainer(table, constraint->raw_expr);
+        kept = lappend(kept, constraint);
+    }
+    column->constraints = kept;
+}
+
+AlterTableCmd* ForContainer(const metadata::Table& table, const Step& step) {
+    auto* command = CopyOf<AlterTableCmd>(step.command);
+    switch (command->subtype) {
+    case AT_AddColumn:
+        KeepColumn(table, castNode(ColumnDef, command->def));
+        break;
+    case AT_ColumnDefault:
+        // Rows reach the container with every value given; a default there is at most in the way.
+        command->def = nullptr;
+        break;
+    case AT_AlterColumnType: {
+        auto* column = castNode(ColumnDef, command->def);
+        if (column->raw_default) QualifyByContainer(table, column->raw_default);
+        break;
+    }
+    case AT_DropConstraint:
+        if (step.constraint_type != CONSTRAINT_CHECK)
+            command->name = ContainerIndexName(command->name, table.table_id);
+        command->missing_ok = true;
+        break;
+    default:
+        break;
+    }
+    return command;
+}
+
+bool ConcernsContainer(const Step& step) {
+    if (step.target == Target::kContainer || step.target == Target::kContainerAndShards)
+        return true;
+    return step.target == Target::kNamedConstraint && step.constraint_type != '\0' &&
+           !IsOnShards(step);
+}
+
+void RunOnContainer(const metadata::Table& table, const Steps& steps, const char* source) {
+    List* commands = NIL;
+    for (const Step& step : steps)
+        if (ConcernsContainer(step)) commands = lappend(commands, ForContainer(table, step));
+    if (commands != NIL) Alter(table.container, commands, source);
+}
+
+void RunOnShards(const metadata::Table& table, const Steps& steps, const char* source) {
+    for (const LocalShard& shard : LocalShards(table)) {
+        List* commands = NIL;
+        for (const Step& step : steps)
+            if (step.target == Target::kShards || step.target == Target::kContainerAndShards)
+                commands = lappend(commands, CopyOf<AlterTableCmd>(step.command));
+        if (commands == NIL) return;
+        Alter(shard.relation, commands, source);
+    }
+}
+
+void SetReplicaIdentity(const metadata::Table& table, AlterTableCmd* command) {
+    const bool by_index =
+        castNode(ReplicaIdentityStmt, command->def)->identity_type == REPLICA_IDENTITY_INDEX;
+    for (const LocalShard& shard : LocalShards(table)) {
+        if (by_index)
+            RunDefinitions(ShardReplicaIdentity(table, shard.index));
+        else
+            Alter(shard.relation, list_make1(copyObject(command)), nullptr);
+    }
+}
+
+// The new owner need not have rights on the schema of containers.
+void ChangeOwner(const metadata::Table& table, const AlterTableCmd& command) {
+    const Oid owner = get_rolespec_oid(command.newowner, false);
+    const pg::UserSwitch caller = pg::BecomeExtensionOwner();
+    ATExecChangeOwner(table.container, owner, false, AccessExclusiveLock);
+    for (const LocalShard& shard : LocalShards(table))
+        ATExecChangeOwner(shard.relation, owner, false, AccessExclusiveLock);
+    pg::ReturnToUser(caller);
+}
+
+// In the order that spares PostgreSQL work it would have to undo: foreign keys go first and come
+// last.
+void Mirror(const metadata::Table& table, const Steps& steps, const char* source) {
+    if (table.IsHash()) {
+        for (const Step& step : steps)
+            if (step.target == Target::kNamedConstraint && IsOnShards(step) &&
+                step.command->subtype == AT_DropConstraint)
+                RunOnShardConstraints(table, *step.command);
+        RunOnContainer(table, steps, source);
+        RunOnShards(table, steps, source);
+    }
+    if (steps.Has(AT_AddConstraint) || steps.Has(AT_AddColumn)) MirrorMissingConstraints(table);
+    if (!table.IsHash()) return;
+    for (const Step& step : steps) {
+        if (step.target == Target::kNamedConstraint && IsOnShards(step) &&
+            step.command->subtype != AT_DropConstraint)
+            RunOnShardConstraints(table, *step.command);
+        if (step.target == Target::kReplicaIdentity) SetReplicaIdentity(table, step.command);
+    }
+    for (const Step& step : steps)
+        if (step.target == Target::kOwner) ChangeOwner(table, *step.command);
+    // A change of type makes foreign keys anew, with triggers that fire.
+    if (steps.Has(AT_AlterColumnType)) QuietForeignKeys(table.relation);
+    RequireSameColumns(table);
+}
+
+// On a node that is being given its tables, a foreign key to a shell: its rows were checked where
+// they are.
+void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt) {
+    CheckAlterLocalTable(stmt);
+    if (IsOrigin()) {
+        RunStandard(statement);
+        return;
+    }
+    auto* copy = CopyOf<AlterTableStmt>(&stmt);
+    for (auto* command : pg::Each<AlterTableCmd>(copy->cmds)) {
+        if (command->subtype != AT_AddConstraint) continue;
+        auto* constraint = castNode(Constraint, command->def);
+        if (constraint->contype != CONSTR_FOREIGN) continue;
+        const metadata::Table* referenced =
+            metadata::FindTable(RangeVarGetRelid(constraint->pktable, NoLock, true));
+        if (referenced && referenced->IsHash()) constraint->skip_validation = true;
+    }
+    RunStandardWith(statement, reinterpret_cast<Node*>(copy));
+}
+
+}  // namespace
+
+void HandleAlterTable(const Statement& statement) {
+    auto* stmt = statement.Tree<AlterTableStmt>();
+    const Oid relation = RangeVarGetRelid(stmt->relation, NoLock, true);
+    if (const metadata::Table* owner = FindForIndex(relation, "ALTER INDEX")) {
+        AlterIndex(statement, *owner, relation);
+        return;
+    }
+    const metadata::Table* table = FindForDdl(relation, "ALTER TABLE");
+    if (!table) {
+        RunForOrdinaryTable(statement, *stmt);
+        return;
+    }
+    // Locks the shell, and checks that it is the user's, before anything is looked at.
+    AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
+    CheckAlterTable(*table, *stmt);
+    const Steps steps = PlanSteps(*table, *stmt);
+    RunOnShell(statement, *table, steps);
+    Mirror(*table, steps, statement.source);
+    if (!IsOrigin()) return;
+    BroadcastRequirements(table->relation);
+    Broadcast(statement.Text());
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,269 @@
+#include "engine/ddl/alter_table_rules.h"
+
+#include "engine/ddl/foreign_key.h"
+#include "engine/ddl/index.h"
+#include "engine/ddl/local_shards.h"
+#include "engine/ddl/mirror.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+#include "catalog/heap.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+struct Rule {
+    AlterTableType subtype;
+    Target target;
+    const char* name;
+};
+
+constexpr Rule kRules[] = {
+    {AT_AddColumn, Target::kContainer, "ADD COLUMN"},
+    {AT_ColumnDefault, Target::kContainer, "ALTER COLUMN SET DEFAULT"},
+    {AT_DropNotNull, Target::kContainer, "ALTER COLUMN DROP NOT NULL"},
+    {AT_SetNotNull, Target::kContainer, "ALTER COLUMN SET NOT NULL"},
+    {AT_DropExpression, Target::kContainer, "ALTER COLUMN DROP EXPRESSION"},
+    {AT_SetStatistics, Target::kContainer, "ALTER COLUMN SET STATISTICS"},
+    {AT_SetOptions, Target::kContainerAndShards, "ALTER COLUMN SET"},
+    {AT_ResetOptions, Target::kContainerAndShards, "ALTER COLUMN RESET"},
+    {AT_SetStorage, Target::kContainer, "ALTER COLUMN SET STORAGE"},
+    {AT_SetCompression, Target::kContainerAndShards, "ALTER COLUMN SET COMPRESSION"},
+    {AT_DropColumn, Target::kContainer, "DROP COLUMN"},
+    {AT_AlterColumnType, Target::kContainer, "ALTER COLUMN TYPE"},
+    {AT_AddConstraint, Target::kNewConstraint, "ADD CONSTRAINT"},
+    {AT_AlterConstraint, Target::kNamedConstraint, "ALTER CONSTRAINT"},
+    {AT_ValidateConstraint, Target::kNamedConstraint, "VALIDATE CONSTRAINT"},
+    {AT_DropConstraint, Target::kNamedConstraint, "DROP CONSTRAINT"},
+    {AT_ChangeOwner, Target::kOwner, "OWNER TO"},
+    {AT_SetRelOptions, Target::kShards, "SET"},
+    {AT_ResetRelOptions, Target::kShards, "RESET"},
+    {AT_ReplicaIdentity, Target::kReplicaIdentity, "REPLICA IDENTITY"},
+    {AT_AlterColumnGenericOptions, Target::kRefuse, "ALTER COLUMN OPTIONS"},
+    {AT_ClusterOn, Target::kRefuse, "CLUSTER ON"},
+    {AT_DropCluster, Target::kRefuse, "SET WITHOUT CLUSTER"},
+    {AT_SetLogged, Target::kRefuse, "SET LOGGED"},
+    {AT_SetUnLogged, Target::kRefuse, "SET UNLOGGED"},
+    {AT_DropOids, Target::kRefuse, "SET WITHOUT OIDS"},
+    {AT_SetAccessMethod, Target::kRefuse, "SET ACCESS METHOD"},
+    {AT_SetTableSpace, Target::kRefuse, "SET TABLESPACE"},
+    {AT_EnableTrig, Target::kRefuse, "ENABLE TRIGGER"},
+    {AT_EnableAlwaysTrig, Target::kRefuse, "ENABLE ALWAYS TRIGGER"},
+    {AT_EnableReplicaTrig, Target::kRefuse, "ENABLE REPLICA TRIGGER"},
+    {AT_DisableTrig, Target::kRefuse, "DISABLE TRIGGER"},
+    {AT_EnableTrigAll, Target::kRefuse, "ENABLE TRIGGER ALL"},
+    {AT_DisableTrigAll, Target::kRefuse, "DISABLE TRIGGER ALL"},
+    {AT_EnableTrigUser, Target::kRefuse, "ENABLE TRIGGER USER"},
+    {AT_DisableTrigUser, Target::kRefuse, "DISABLE TRIGGER USER"},
+    {AT_EnableRule, Target::kRefuse, "ENABLE RULE"},
+    {AT_EnableAlwaysRule, Target::kRefuse, "ENABLE ALWAYS RULE"},
+    {AT_EnableReplicaRule, Target::kRefuse, "ENABLE REPLICA RULE"},
+    {AT_DisableRule, Target::kRefuse, "DISABLE RULE"},
+    {AT_AddInherit, Target::kRefuse, "INHERIT"},
+    {AT_DropInherit, Target::kRefuse, "NO INHERIT"},
+    {AT_AddOf, Target::kRefuse, "OF"},
+    {AT_DropOf, Target::kRefuse, "NOT OF"},
+    {AT_EnableRowSecurity, Target::kRefuse, "ENABLE ROW LEVEL SECURITY"},
+    {AT_DisableRowSecurity, Target::kRefuse, "DISABLE ROW LEVEL SECURITY"},
+    {AT_ForceRowSecurity, Target::kRefuse, "FORCE ROW LEVEL SECURITY"},
+    {AT_NoForceRowSecurity, Target::kRefuse, "NO FORCE ROW LEVEL SECURITY"},
+    {AT_GenericOptions, Target::kRefuse, "OPTIONS"},
+    {AT_AttachPartition, Target::kRefuse, "ATTACH PARTITION"},
+    {AT_DetachPartition, Target::kRefuse, "DETACH PARTITION"},
+    {AT_DetachPartitionFinalize, Target::kRefuse, "DETACH PARTITION FINALIZE"},
+    {AT_AddIdentity, Target::kRefuse, "ALTER COLUMN ADD GENERATED AS IDENTITY"},
+    {AT_SetIdentity, Target::kRefuse, "ALTER COLUMN SET GENERATED"},
+    {AT_DropIdentity, Target::kRefuse, "ALTER COLUMN DROP IDENTITY"},
+};
+
+const Rule* FindRule(AlterTableType subtype) {
+    for (const Rule& rule : kRules)
+        if (rule.subtype == subtype) return &rule;
+    return nullptr;
+}
+
+bool NextvalWalker(Node* node, void* context) {
+    if (!node) return false;
+    if (IsA(node, FuncCall)) {
+        const auto* call = reinterpret_cast<FuncCall*>(node);
+        if (strcmp(strVal(llast(call->funcname)), "nextval") == 0) return true;
+    }
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(NextvalWalker), context);
+}
+
+bool IsSerial(const TypeName* type) {
+    if (!type || list_length(type->names) != 1 || type->pct_type) return false;
+    const char* name = strVal(linitial(type->names));
+    for (const char* serial :
+         {"smallserial", "serial2", "serial", "serial4", "bigserial", "serial8"})
+        if (strcmp(name, serial) == 0) return true;
+    return false;
+}
+
+constexpr const char* kSequenceHint =
+    "Add the column without it, and give it values from the application.";
+
+void CheckNewColumnConstraint(const metadata::Table& table, const ColumnDef& column,
+                              const Constraint& constraint) {
+    switch (constraint.contype) {
+    case CONSTR_IDENTITY:
+        RefuseOn(table, "ADD COLUMN GENERATED AS IDENTITY", kSequenceHint);
+    case CONSTR_DEFAULT:
+        if (CallsNextval(constraint.raw_expr))
+            RefuseOn(table, "ADD COLUMN DEFAULT nextval()", kSequenceHint);
+        break;
+    case CONSTR_FOREIGN:
+        RefuseOn(table, "ADD COLUMN REFERENCES",
+                 "Add the column first, then the foreign key with ALTER TABLE ... ADD CONSTRAINT.");
+    case CONSTR_PRIMARY:
+    case CONSTR_UNIQUE:
+        if (table.IsHash())
+            CheckUniqueColumns(table, list_make1(makeString(column.colname)),
+                               constraint.contype == CONSTR_PRIMARY ? "PRIMARY KEY constraint"
+                                                                    : "UNIQUE constraint");
+        break;
+    default:
+        break;
+    }
+}
+
+void CheckNewColumn(const metadata::Table& table, const ColumnDef& column) {
+    if (IsSerial(column.typeName)) RefuseOn(table, "ADD COLUMN of a serial type", kSequenceHint);
+    for (const auto* constraint : pg::Each<Constraint>(column.constraints))
+        CheckNewColumnConstraint(table, column, *constraint);
+}
+
+void CheckNewConstraint(const metadata::Table& table, const Constraint& constraint) {
+    switch (constraint.contype) {
+    case CONSTR_PRIMARY:
+    case CONSTR_UNIQUE:
+        if (!table.IsHash()) return;
+        if (constraint.indexname)
+            RefuseOn(table, "ADD CONSTRAINT USING INDEX",
+                     "Name the columns instead, and drop the index.");
+        CheckUniqueColumns(
+            table, constraint.keys,
+            constraint.contype == CONSTR_PRIMARY ? "PRIMARY KEY constraint" : "UNIQUE constraint");
+        return;
+    case CONSTR_EXCLUSION:
+        RefuseOn(table, "ADD CONSTRAINT EXCLUDE", nullptr);
+    case CONSTR_CHECK:
+        if (constraint.is_no_inherit && table.IsHash())
+            RefuseOn(table, "CHECK ... NO INHERIT", "Leave NO INHERIT out.");
+        return;
+    default:
+        return;
+    }
+}
+
+// Foreign keys that end at this reference table and begin at a distributed one are declared on
+// empty shells, which a change of the type would query.
+void CheckReferencedColumn(const metadata::Table& table) {
+    if (!table.IsReference()) return;
+    for (const Oid referencing :
+         pg::EachOid(heap_truncate_find_FKs(list_make1_oid(table.relation)))) {
+        const metadata::Table* other = metadata::FindTable(referencing);
+        if (other && other->IsHash())
+            RefuseOn(table, "ALTER COLUMN TYPE while a distributed table references the table",
+                     "Drop the foreign keys, change the type, and add them again.");
+    }
+}
+
+void CheckDistributionColumn(const metadata::Table& table, const AlterTableCmd& command,
+                             const char* name) {
+    if (!table.IsHash() || !command.name) return;
+    if (strcmp(command.name, get_attname(table.relation, table.distribution_column, false)) != 0)
+        return;
+    ereport(
+        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+        errmsg("%s is not supported on the distribution column", name),
+        errdetail("Table \"%s\" is distributed by column \"%s\".", get_rel_name(table.relation),
+                  command.name),
+        errhint(
+            "Make the table local with undistribute_table(), change it, and distribute it again."));
+}
+
+void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command) {
+    const Rule* rule = FindRule(command.subtype);
+    if (!rule) elog(ERROR, "unrecognized alter table type: %d", static_cast<int>(command.subtype));
+    const char* name = psprintf("ALTER TABLE ... %s", rule->name);
+    if (rule->target == Target::kRefuse) RefuseOn(table, name, nullptr);
+    switch (command.subtype) {
+    case AT_AddColumn:
+        CheckNewColumn(table, *castNode(ColumnDef, command.def));
+        break;
+    case AT_AddConstraint:
+        CheckNewConstraint(table, *castNode(Constraint, command.def));
+        break;
+    case AT_ColumnDefault:
+        if (CallsNextval(command.def))
+            RefuseOn(table, "ALTER COLUMN SET DEFAULT nextval()", nullptr);
+        break;
+    case AT_DropColumn:
+        CheckDistributionColumn(table, command, name);
+        break;
+    case AT_AlterColumnType:
+        CheckDistributionColumn(table, command, name);
+        CheckReferencedColumn(table);
+        break;
+    default:
+        break;
+    }
+}
+
+void RefuseTie(const RangeVar* name, const char* construct) {
+    const metadata::Table* table = FindForDdl(name, construct);
+    if (table) RefuseOn(*table, construct, nullptr);
+}
+
+}  // namespace
+
+Target TargetOf(AlterTableType subtype) {
+    const Rule* rule = FindRule(subtype);
+    return rule ? rule->target : Target::kRefuse;
+}
+
+bool CallsNextval(Node* raw_expression) {
+    return NextvalWalker(raw_expression, nullptr);
+}
+
+void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt) {
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) CheckSubcommand(table, *command);
+}
+
+void CheckLocalForeignKey(const Constraint* constraint) {
+    if (constraint->contype != CONSTR_FOREIGN) return;
+    const metadata::Table* referenced =
+        metadata::FindTable(RangeVarGetRelid(constraint->pktable, NoLock, true));
+    if (!referenced || !referenced->IsHash() || !IsOrigin()) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("a local table cannot have a foreign key to a distributed table"),
+            errdetail("Table \"%s\" is a distributed table.", get_rel_name(referenced->relation)),
+            errhint("Distribute the referencing table first, then add the foreign key."));
+}
+
+void CheckAlterLocalTable(const AlterTableStmt& stmt) {
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) switch (command->subtype) {
+        case AT_AddColumn:
+            for (const auto* constraint :
+                 pg::Each<Constraint>(castNode(ColumnDef, command->def)->constraints))
+                CheckLocalForeignKey(constraint);
+            break;
+        case AT_AddConstraint:
+            CheckLocalForeignKey(castNode(Constraint, command->def));
+            break;
+        case AT_AddInherit:
+            RefuseTie(castNode(RangeVar, command->def), "INHERIT");
+            break;
+        case AT_AttachPartition:
+            RefuseTie(castNode(PartitionCmd, command->def)->name, "ATTACH PARTITION");
+            break;
+        default:
+            break;
+        }
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,37 @@
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+
+namespace pgspan::ddl {
+
+namespace {
+
+const metadata::Table* TableOf(const CommentStmt& stmt) {
+    constexpr const char* kCommand = "COMMENT";
+    switch (stmt.objtype) {
+    case OBJECT_TABLE:
+        return FindForDdl(makeRangeVarFromNameList(castNode(List, stmt.object)), kCommand);
+    case OBJECT_INDEX:
+        return FindForIndex(
+            RangeVarGetRelid(makeRangeVarFromNameList(castNode(List, stmt.object)), NoLock, true),
+            kCommand);
+    case OBJECT_COLUMN:
+    case OBJECT_TABCONSTRAINT: {
+        List* name = castNode(List, stmt.object);
+        List* relation = list_copy_head(name, list_length(name) - 1);
+        return relation == NIL ? nullptr : FindForDdl(makeRangeVarFromNameList(relation), kCommand);
+    }
+    default:
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+// Comments stand on the shells alone.
+void HandleComment(const Statement& statement) {
+    const metadata::Table* table = TableOf(*statement.Tree<CommentStmt>());
+    RunStandard(statement);
+    if (table) Broadcast(statement.Text());
+}
+
+}  // namespace pgspan::ddl

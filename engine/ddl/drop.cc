@@ -1,0 +1,176 @@
+#include "engine/ddl/drop_watch.h"
+#include "engine/ddl/forget_table.h"
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/index.h"
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/tables_in.h"
+#include "engine/metadata/nodes.h"
+#include "engine/metadata/tables.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+#include "utils/acl.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+const char* BehaviorClause(DropBehavior behavior) {
+    return behavior == DROP_CASCADE ? "CASCADE" : "RESTRICT";
+}
+
+char* Joined(const List* names) {
+    StringInfoData text;
+    initStringInfo(&text);
+    for (const auto* name : pg::Each<char>(names))
+        appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", name);
+    return text.data;
+}
+
+// The dropped shells take containers, shards and metadata with them, here and on the other nodes.
+void FollowDroppedTables(const DropWatch& watch, const char* command, DropBehavior behavior) {
+    if (watch.tables == NIL) return;
+    RequireOrigin(command);
+    for (const Oid relation : pg::EachOid(watch.tables)) ForgetTable(relation);
+    Broadcast(psprintf("DROP TABLE %s %s", Joined(watch.names), BehaviorClause(behavior)));
+}
+
+RangeVar* NameOf(List* object) {
+    return makeRangeVarFromNameList(object);
+}
+
+void DropTables(const Statement& statement, const DropStmt& stmt) {
+    for (auto* object : pg::Each<List>(stmt.objects)) FindForDdl(NameOf(object), "DROP TABLE");
+    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    FollowDroppedTables(watch, "DROP TABLE", stmt.behavior);
+    RefuseLostParts(watch);
+}
+
+// The foreign keys that DROP TABLE … CASCADE takes from other shells go from their shards with the
+// container.
+void DropIndexes(const Statement& statement, const DropStmt& stmt) {
+    List* names = NIL;
+    List* container_indexes = NIL;
+    for (auto* object : pg::Each<List>(stmt.objects)) {
+        const Oid index = RangeVarGetRelid(NameOf(object), NoLock, true);
+        const metadata::Table* table = FindForIndex(index, "DROP INDEX");
+        if (!table) continue;
+        if (stmt.concurrent)
+            RefuseOn(*table, "DROP INDEX CONCURRENTLY", "Use DROP INDEX without CONCURRENTLY.");
+        names = lappend(names, QualifiedRelationName(index));
+        if (table->IsHash())
+            container_indexes =
+                lappend_oid(container_indexes, ContainerIndex(*table, get_rel_name(index)));
+    }
+    RunStandard(statement);
+    for (const Oid index : pg::EachOid(container_indexes)) {
+        if (!OidIsValid(index)) continue;
+        ObjectAddress address;
+        ObjectAddressSet(address, RelationRelationId, index);
+        performDeletion(&address, DROP_CASCADE,
+                        PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+    }
+    if (names != NIL)
+        Broadcast(psprintf("DROP INDEX %s %s", Joined(names), BehaviorClause(stmt.behavior)));
+}
+
+void DropSchemas(const Statement& statement, const DropStmt& stmt) {
+    List* schemas = NIL;
+    for (const auto* name : pg::Each<String>(stmt.objects)) {
+        const Oid schema = get_namespace_oid(name->sval, true);
+        if (OidIsValid(schema) && TablesInSchema(schema) != NIL)
+            schemas = lappend(schemas, const_cast<char*>(quote_identifier(name->sval)));
+    }
+    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    FollowDroppedTables(watch, "DROP SCHEMA", DROP_CASCADE);
+    RefuseLostParts(watch);
+    if (schemas != NIL) Broadcast(psprintf("DROP SCHEMA IF EXISTS %s CASCADE", Joined(schemas)));
+}
+
+// DROP TRIGGER, RULE or POLICY: name of the relation, then of the object.
+void DropPart(const Statement& statement, const DropStmt& stmt) {
+    for (auto* object : pg::Each<List>(stmt.objects)) {
+        List* relation = list_copy_head(object, list_length(object) - 1);
+        if (relation == NIL) continue;
+        if (const metadata::Table* table = FindForDdl(NameOf(relation), "this form of DROP"))
+            RefuseOn(*table, "DROP TRIGGER, DROP RULE and DROP POLICY", nullptr);
+    }
+    RunStandard(statement);
+}
+
+bool DropsThisExtension(const DropStmt& stmt) {
+    if (stmt.removeType != OBJECT_EXTENSION) return false;
+    for (const auto* name : pg::Each<String>(stmt.objects))
+        if (strcmp(name->sval, "pgspan") == 0) return true;
+    return false;
+}
+
+// Types, functions, extensions, views, …: none of them is a distributed table, but CASCADE may
+// reach one.
+void DropOthers(const Statement& statement, const DropStmt& stmt) {
+    if (DropsThisExtension(stmt)) {
+        RunStandard(statement);
+        return;
+    }
+    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    FollowDroppedTables(watch, "DROP", DROP_CASCADE);
+    RefuseLostParts(watch);
+}
+
+// The roles need not exist on every node.
+char* DropOwnedElsewhere(const DropOwnedStmt& stmt) {
+    StringInfoData body;
+    initStringInfo(&body);
+    appendStringInfoString(&body, "BEGIN ");
+    for (const auto* role : pg::Each<RoleSpec>(stmt.roles)) {
+        const char* name = get_rolespec_name(role);
+        appendStringInfo(&body,
+                         "IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %s) THEN DROP "
+                         "OWNED BY %s %s; "
+                         "END IF; ",
+                         quote_literal_cstr(name), quote_identifier(name),
+                         BehaviorClause(stmt.behavior));
+    }
+    appendStringInfoString(&body, "END");
+    return psprintf("DO %s", quote_literal_cstr(body.data));
+}
+
+}  // namespace
+
+void HandleDrop(const Statement& statement) {
+    const auto* stmt = statement.Tree<DropStmt>();
+    switch (stmt->removeType) {
+    case OBJECT_TABLE:
+        DropTables(statement, *stmt);
+        return;
+    case OBJECT_INDEX:
+        DropIndexes(statement, *stmt);
+        return;
+    case OBJECT_SCHEMA:
+        DropSchemas(statement, *stmt);
+        return;
+    case OBJECT_TRIGGER:
+    case OBJECT_RULE:
+    case OBJECT_POLICY:
+        DropPart(statement, *stmt);
+        return;
+    default:
+        DropOthers(statement, *stmt);
+    }
+}
+
+void HandleDropOwned(const Statement& statement) {
+    const auto* stmt = statement.Tree<DropOwnedStmt>();
+    const bool is_everywhere =
+        metadata::AllTables() != NIL && metadata::IsCoordinator() && IsOrigin();
+    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    FollowDroppedTables(watch, "DROP OWNED", DROP_CASCADE);
+    RefuseLostParts(watch);
+    if (is_everywhere) Broadcast(DropOwnedElsewhere(*stmt));
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,39 @@
+// Notices which distributed tables, and which parts of them, a statement drops, by whatever way it
+// comes to them: DROP SCHEMA … CASCADE and DROP OWNED name none. Private to this room.
+#pragma once
+
+#include "engine/pg/entry.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::ddl {
+
+struct DropWatch {
+    MemoryContext context;
+    List* tables;       // OIDs of dropped shells and reference tables, in the order they went
+    List* names;        // their qualified names, char*
+    List* part_owners;  // OIDs of tables that lost a column, a constraint or an index
+    List* part_names;   // what they lost, char*
+};
+
+// Makes the watch the one that is told; returns the one before.
+DropWatch* SetDropWatch(DropWatch* watch);
+
+// Runs body and returns what it dropped.
+template <typename Body>
+DropWatch Watching(Body&& body) {
+    DropWatch watch = {CurrentMemoryContext, NIL, NIL, NIL, NIL};
+    DropWatch* const outer = SetDropWatch(&watch);
+    ErrorData* error = pg::Capture(body);
+    SetDropWatch(outer);
+    if (error) ReThrowError(error);
+    return watch;
+}
+
+// Raises 0A000 if a table lost a part without being dropped itself: a cascade that other nodes
+// would not follow.
+void RefuseLostParts(const DropWatch& watch);
+
+// Installs object_access_hook.
+void InitializeDropWatch();
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,30 @@
+// The handlers of utility statements, one for each statement tag of the dispatch table in
+// utility_hook.cc. Each gets a statement that PostgreSQL has parsed but not begun, decides whether
+// it concerns distributed or reference tables, and either hands it to RunStandard unchanged or
+// carries it out everywhere. Private to this room.
+#pragma once
+
+#include "engine/ddl/statement.h"
+
+namespace pgspan::ddl {
+
+void HandleCreateIndex(const Statement& statement);    // index.cc
+void HandleReindex(const Statement& statement);        // reindex.cc
+void HandleAlterTable(const Statement& statement);     // alter_table.cc
+void HandleRename(const Statement& statement);         // rename.cc
+void HandleSetSchema(const Statement& statement);      // schema.cc
+void HandleDrop(const Statement& statement);           // drop.cc
+void HandleDropOwned(const Statement& statement);      // drop.cc
+void HandleTruncate(const Statement& statement);       // truncate.cc
+void HandleVacuum(const Statement& statement);         // vacuum.cc
+void HandleLock(const Statement& statement);           // lock.cc
+void HandleGrant(const Statement& statement);          // grant.cc
+void HandleReassignOwned(const Statement& statement);  // owner.cc
+void HandleComment(const Statement& statement);        // comment.cc
+void HandleCopy(const Statement& statement);           // copy.cc
+void HandleCreateTable(const Statement& statement);    // create_table.cc
+void HandleAlterEnum(const Statement& statement);      // type.cc
+void HandleAlterDomain(const Statement& statement);    // type.cc
+void HandleUnsupported(const Statement& statement);    // unsupported.cc
+
+}  // namespace pgspan::ddl

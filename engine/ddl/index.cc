@@ -1,0 +1,93 @@
+#include "engine/ddl/index.h"
+
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/table_definition.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "commands/tablespace.h"
+#include "utils/ruleutils.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+List* IndexesOf(Oid relation) {
+    const Relation opened = relation_open(relation, NoLock);
+    List* indexes = RelationGetIndexList(opened);
+    relation_close(opened, NoLock);
+    return indexes;
+}
+
+// CREATE UNIQUE INDEX: names of its plain columns.
+List* ColumnNames(const IndexStmt& stmt) {
+    List* names = NIL;
+    for (const auto* element : pg::Each<IndexElem>(stmt.indexParams))
+        if (element->name) names = lappend(names, makeString(element->name));
+    return names;
+}
+
+void CheckSupported(const metadata::Table& table, const IndexStmt& stmt) {
+    if (stmt.concurrent)
+        RefuseOn(table, "CREATE INDEX CONCURRENTLY", "Use CREATE INDEX without CONCURRENTLY.");
+    if (stmt.unique && table.IsHash()) CheckUniqueColumns(table, ColumnNames(stmt), "UNIQUE index");
+}
+
+void CreateOnContainer(const metadata::Table& table, Oid index) {
+    const int settings = EnterCanonicalSettings();
+    const char* sql = ContainerIndexDefinition(index, table.base_name, table.table_id);
+    auto* stmt = castNode(IndexStmt, ParseUtility(sql));
+    const Oid tablespace = get_rel_tablespace(index);
+    if (OidIsValid(tablespace)) stmt->tableSpace = get_tablespace_name(tablespace);
+    RunUtilityAsOwner(reinterpret_cast<Node*>(stmt), sql);
+    LeaveCanonicalSettings(settings);
+}
+
+// CREATE INDEX for every other node, with the name that was chosen here.
+char* DefinitionOf(Oid index) {
+    const int settings = EnterCanonicalSettings();
+    char* sql = pg_get_indexdef_string(index);
+    LeaveCanonicalSettings(settings);
+    return sql;
+}
+
+}  // namespace
+
+Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
+    return get_relname_relid(ContainerIndexName(shell_index_name, table.table_id),
+                             get_namespace_oid(metadata::kDataSchema, false));
+}
+
+void CheckUniqueColumns(const metadata::Table& table, const List* column_names,
+                        const char* construct) {
+    const char* distribution_column = get_attname(table.relation, table.distribution_column, false);
+    for (const auto* name : pg::Each<String>(column_names))
+        if (strcmp(name->sval, distribution_column) == 0) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("%s on a distributed table must include the distribution column", construct),
+            errdetail("%s on table \"%s\" lacks column \"%s\", by which the table is distributed.",
+                      construct, get_rel_name(table.relation), distribution_column));
+}
+
+void HandleCreateIndex(const Statement& statement) {
+    const auto* stmt = statement.Tree<IndexStmt>();
+    const metadata::Table* table = FindForDdl(stmt->relation, "CREATE INDEX");
+    if (!table) {
+        RunStandard(statement);
+        return;
+    }
+    CheckSupported(*table, *stmt);
+    const List* before = IndexesOf(table->relation);
+    RunStandard(statement);
+    const List* created = list_difference_oid(IndexesOf(table->relation), before);
+    if (created == NIL) return;  // IF NOT EXISTS
+    const Oid index = linitial_oid(created);
+    if (table->IsHash()) CreateOnContainer(*table, index);
+    if (!IsOrigin()) return;
+    BroadcastRequirements(table->relation);
+    Broadcast(DefinitionOf(index));
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,18 @@
+// Indexes of distributed tables: `name` of the shell is `name_t12` on the container, from where
+// PostgreSQL carries it to the shards. Private to this room.
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::ddl {
+
+// The container's index for an index of the shell by that name; InvalidOid if there is none.
+Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name);
+
+// Raises 0A000 unless one of the names is the distribution column: no node could enforce
+// uniqueness. construct: "UNIQUE index", "PRIMARY KEY constraint".
+void CheckUniqueColumns(const metadata::Table& table, const List* column_names,
+                        const char* construct);
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,26 @@
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/tables_in.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "utils/acl.h"
+}
+
+namespace pgspan::ddl {
+
+// REASSIGN OWNED: PostgreSQL finds shell, container and shards by their owner; the other nodes do
+// the same.
+void HandleReassignOwned(const Statement& statement) {
+    const auto* stmt = statement.Tree<ReassignOwnedStmt>();
+    List* tables = NIL;
+    for (const auto* role : pg::Each<RoleSpec>(stmt->roles))
+        tables = list_concat(tables, TablesOwnedBy(get_rolespec_oid(role, false)));
+    if (tables != NIL) RequireOrigin("REASSIGN OWNED");
+    RunStandard(statement);
+    if (tables == NIL || !IsOrigin()) return;
+    BroadcastRequirements(linitial_oid(tables));
+    Broadcast(statement.Text());
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,163 @@
+#include "engine/ddl/container_constraint.h"
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/index.h"
+#include "engine/ddl/local_shards.h"
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/same_columns.h"
+#include "engine/ddl/table_definition.h"
+#include "engine/ddl/tables_in.h"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+#include "parser/parse_type.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+RenameStmt* CopyFor(const RenameStmt& stmt, Oid relation, const char* subname,
+                    const char* newname) {
+    auto* copy = CopyOf<RenameStmt>(&stmt);
+    copy->relation = RangeVarFor(relation);
+    if (subname) copy->subname = pstrdup(subname);
+    copy->newname = pstrdup(newname);
+    return copy;
+}
+
+void RenameIndex(const Statement& statement, const RenameStmt& stmt, const metadata::Table& table,
+                 Oid index) {
+    const Oid container_index =
+        table.IsHash() ? ContainerIndex(table, get_rel_name(index)) : InvalidOid;
+    RunStandard(statement);
+    if (OidIsValid(container_index)) {
+        auto* copy = CopyFor(stmt, container_index, nullptr,
+                             ContainerIndexName(stmt.newname, table.table_id));
+        copy->renameType = OBJECT_INDEX;
+        RunUtilityAsOwner(reinterpret_cast<Node*>(copy), nullptr);
+    }
+    Broadcast(statement.Text());
+}
+
+void RenameColumn(const Statement& statement, const RenameStmt& stmt,
+                  const metadata::Table& table) {
+    RunStandard(statement);
+    if (table.IsHash()) {
+        RunUtility(
+            reinterpret_cast<Node*>(CopyFor(stmt, table.container, stmt.subname, stmt.newname)),
+            nullptr);
+        RequireSameColumns(table);
+    }
+    Broadcast(statement.Text());
+}
+
+void RenameShardConstraints(const metadata::Table& table, const RenameStmt& stmt) {
+    for (const LocalShard& shard : LocalShards(table))
+        RunUtility(reinterpret_cast<Node*>(CopyFor(
+                       stmt, shard.relation, ShardConstraintName(stmt.subname, shard.shard_id),
+                       ShardConstraintName(stmt.newname, shard.shard_id))),
+                   nullptr);
+}
+
+void RenameConstraint(const Statement& statement, const RenameStmt& stmt,
+                      const metadata::Table& table) {
+    const char type = ConstraintType(table.relation, stmt.subname);
+    RunStandard(statement);
+    if (table.IsHash()) switch (type) {
+        case CONSTRAINT_CHECK:
+            RunUtility(
+                reinterpret_cast<Node*>(CopyFor(stmt, table.container, stmt.subname, stmt.newname)),
+                nullptr);
+            break;
+        case CONSTRAINT_PRIMARY:
+        case CONSTRAINT_UNIQUE:
+            RunUtilityAsOwner(
+                reinterpret_cast<Node*>(CopyFor(stmt, table.container,
+                                                ContainerIndexName(stmt.subname, table.table_id),
+                                                ContainerIndexName(stmt.newname, table.table_id))),
+                nullptr);
+            break;
+        case CONSTRAINT_FOREIGN:
+        case CONSTRAINT_EXCLUSION:
+            RenameShardConstraints(table, stmt);
+            break;
+        default:
+            break;
+        }
+    Broadcast(statement.Text());
+}
+
+void RenameRelation(const Statement& statement, const RenameStmt& stmt) {
+    const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
+    if (const metadata::Table* owner = FindForIndex(relation, "ALTER INDEX")) {
+        RenameIndex(statement, stmt, *owner, relation);
+        return;
+    }
+    const metadata::Table* table = FindForDdl(relation, "ALTER TABLE");
+    RunStandard(statement);
+    // Container and shards keep their names for ever.
+    if (table) Broadcast(statement.Text());
+}
+
+void RenameSchema(const Statement& statement, const RenameStmt& stmt) {
+    const Oid schema = get_namespace_oid(stmt.subname, true);
+    const bool is_everywhere = OidIsValid(schema) && TablesInSchema(schema) != NIL;
+    if (is_everywhere) RequireOrigin("ALTER SCHEMA");
+    RunStandard(statement);
+    if (is_everywhere) Broadcast(statement.Text());
+}
+
+void RenameType(const Statement& statement, const RenameStmt& stmt) {
+    const bool is_everywhere = TypeIsDistributed(castNode(List, stmt.object));
+    if (is_everywhere) RequireOrigin("ALTER TYPE");
+    RunStandard(statement);
+    if (is_everywhere) Broadcast(statement.Text());
+}
+
+// A part of a relation: a column, a constraint, or something that distributed tables do not
+// support.
+void RenamePart(const Statement& statement, const RenameStmt& stmt) {
+    const metadata::Table* table = FindForDdl(stmt.relation, "ALTER TABLE");
+    if (!table)
+        RunStandard(statement);
+    else if (stmt.renameType == OBJECT_COLUMN)
+        RenameColumn(statement, stmt, *table);
+    else if (stmt.renameType == OBJECT_TABCONSTRAINT)
+        RenameConstraint(statement, stmt, *table);
+    else
+        RefuseOn(*table, "ALTER TRIGGER, ALTER RULE and ALTER POLICY", nullptr);
+}
+
+}  // namespace
+
+void HandleRename(const Statement& statement) {
+    const auto* stmt = statement.Tree<RenameStmt>();
+    switch (stmt->renameType) {
+    case OBJECT_TABLE:
+    case OBJECT_INDEX:
+    case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
+    case OBJECT_FOREIGN_TABLE:
+    case OBJECT_SEQUENCE:
+        RenameRelation(statement, *stmt);
+        return;
+    case OBJECT_COLUMN:
+    case OBJECT_TABCONSTRAINT:
+    case OBJECT_TRIGGER:
+    case OBJECT_RULE:
+    case OBJECT_POLICY:
+        RenamePart(statement, *stmt);
+        return;
+    case OBJECT_SCHEMA:
+        RenameSchema(statement, *stmt);
+        return;
+    case OBJECT_TYPE:
+    case OBJECT_DOMAIN:
+        RenameType(statement, *stmt);
+        return;
+    default:
+        RunStandard(statement);
+    }
+}
+
+}  // namespace pgspan::ddl

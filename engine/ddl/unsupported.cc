@@ -1,0 +1,69 @@
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+#include "engine/pg/list.h"
+
+namespace pgspan::ddl {
+
+namespace {
+
+void Refuse(const RangeVar* relation, const char* construct) {
+    if (!relation) return;
+    if (const metadata::Table* table = FindForDdl(relation, construct))
+        RefuseOn(*table, construct, nullptr);
+}
+
+void RefusePublished(const List* objects, const char* construct) {
+    for (const auto* object : pg::Each<PublicationObjSpec>(objects))
+        if (object->pubtable) Refuse(object->pubtable->relation, construct);
+}
+
+void RefuseLabelled(const SecLabelStmt& stmt) {
+    if (stmt.objtype != OBJECT_TABLE && stmt.objtype != OBJECT_COLUMN) return;
+    List* name = castNode(List, stmt.object);
+    if (stmt.objtype == OBJECT_COLUMN) name = list_copy_head(name, list_length(name) - 1);
+    if (name != NIL) Refuse(makeRangeVarFromNameList(name), "SECURITY LABEL");
+}
+
+}  // namespace
+
+void HandleUnsupported(const Statement& statement) {
+    switch (nodeTag(statement.planned->utilityStmt)) {
+    case T_ClusterStmt:
+        Refuse(statement.Tree<ClusterStmt>()->relation, "CLUSTER");
+        break;
+    case T_CreateTrigStmt:
+        Refuse(statement.Tree<CreateTrigStmt>()->relation, "CREATE TRIGGER");
+        Refuse(statement.Tree<CreateTrigStmt>()->constrrel, "CREATE CONSTRAINT TRIGGER ... FROM");
+        break;
+    case T_RuleStmt:
+        Refuse(statement.Tree<RuleStmt>()->relation, "CREATE RULE");
+        break;
+    case T_CreatePolicyStmt:
+        Refuse(statement.Tree<CreatePolicyStmt>()->table, "CREATE POLICY");
+        break;
+    case T_AlterPolicyStmt:
+        Refuse(statement.Tree<AlterPolicyStmt>()->table, "ALTER POLICY");
+        break;
+    case T_CreateStatsStmt:
+        for (const auto* relation : pg::Each<Node>(statement.Tree<CreateStatsStmt>()->relations))
+            if (IsA(relation, RangeVar))
+                Refuse(reinterpret_cast<const RangeVar*>(relation), "CREATE STATISTICS");
+        break;
+    case T_SecLabelStmt:
+        RefuseLabelled(*statement.Tree<SecLabelStmt>());
+        break;
+    case T_CreatePublicationStmt:
+        RefusePublished(statement.Tree<CreatePublicationStmt>()->pubobjects, "CREATE PUBLICATION");
+        break;
+    case T_AlterPublicationStmt:
+        if (statement.Tree<AlterPublicationStmt>()->action != AP_DropObjects)
+            RefusePublished(statement.Tree<AlterPublicationStmt>()->pubobjects,
+                            "ALTER PUBLICATION");
+        break;
+    default:
+        break;
+    }
+    RunStandard(statement);
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,135 @@
+#include "engine/ddl/utility_hook.h"
+
+#include "engine/connection/connection.h"
+#include "engine/ddl/drop_watch.h"
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+#include "engine/metadata/nodes.h"
+#include "engine/pg/entry.h"
+
+extern "C" {
+#include "commands/extension.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+struct Route {
+    NodeTag tag;
+    void (*handle)(const Statement&);
+    bool also_nested = false;       // inside CREATE SCHEMA too
+    bool ends_transaction = false;  // settings do not outlive it
+};
+
+constexpr Route kRoutes[] = {
+    {T_IndexStmt, HandleCreateIndex},
+    {T_ReindexStmt, HandleReindex, false, true},
+    {T_AlterTableStmt, HandleAlterTable},
+    {T_RenameStmt, HandleRename},
+    {T_AlterObjectSchemaStmt, HandleSetSchema},
+    {T_DropStmt, HandleDrop},
+    {T_DropOwnedStmt, HandleDropOwned},
+    {T_TruncateStmt, HandleTruncate},
+    {T_VacuumStmt, HandleVacuum, false, true},
+    {T_LockStmt, HandleLock},
+    {T_GrantStmt, HandleGrant, true},
+    {T_ReassignOwnedStmt, HandleReassignOwned},
+    {T_CommentStmt, HandleComment},
+    {T_CopyStmt, HandleCopy},
+    {T_CreateStmt, HandleCreateTable, true},
+    {T_CreateForeignTableStmt, HandleCreateTable, true},
+    {T_AlterEnumStmt, HandleAlterEnum},
+    {T_AlterDomainStmt, HandleAlterDomain},
+    {T_ClusterStmt, HandleUnsupported},
+    {T_CreateTrigStmt, HandleUnsupported, true},
+    {T_RuleStmt, HandleUnsupported},
+    {T_CreatePolicyStmt, HandleUnsupported},
+    {T_AlterPolicyStmt, HandleUnsupported},
+    {T_CreateStatsStmt, HandleUnsupported},
+    {T_SecLabelStmt, HandleUnsupported},
+    {T_CreatePublicationStmt, HandleUnsupported},
+    {T_AlterPublicationStmt, HandleUnsupported},
+};
+
+ProcessUtility_hook_type next_hook = nullptr;
+int suspended = 0;
+
+const Route* FindRoute(const Statement& statement) {
+    const NodeTag tag = nodeTag(statement.planned->utilityStmt);
+    for (const Route& route : kRoutes)
+        if (route.tag == tag)
+            return statement.context == PROCESS_UTILITY_SUBCOMMAND && !route.also_nested ? nullptr
+                                                                                         : &route;
+    return nullptr;
+}
+
+// Statements of an extension's script, of this room itself, and of databases without the extension
+// are PostgreSQL's.
+bool IsOurs() {
+    return suspended == 0 && !creating_extension && IsTransactionState() &&
+           metadata::ExtensionIsReady();
+}
+
+void Handle(Statement& statement) {
+    const Route* route = FindRoute(statement);
+    if (!route || !IsOurs()) {
+        RunStandard(statement);
+        return;
+    }
+    statement.read_only_tree = true;
+    if (IsOrigin() || route->ends_transaction) {
+        route->handle(statement);
+        return;
+    }
+    // The origin has already told its client what there was to tell.
+    const int quiet = EnterQuiet();
+    route->handle(statement);
+    LeaveQuiet(quiet);
+}
+
+void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
+          ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment* environment,
+          DestReceiver* receiver, QueryCompletion* completion) {
+    pg::Entry([&] {
+        Statement statement = {planned,    source,      read_only_tree, context,
+                               parameters, environment, receiver,       completion};
+        Handle(statement);
+    });
+}
+
+}  // namespace
+
+char* Statement::Text() const {
+    const char* start = source + std::max(planned->stmt_location, 0);
+    const size_t length =
+        planned->stmt_len > 0 ? static_cast<size_t>(planned->stmt_len) : strlen(start);
+    return pnstrdup(start, length);
+}
+
+void RunStandard(const Statement& s) {
+    const auto run = next_hook ? next_hook : standard_ProcessUtility;
+    run(s.planned, s.source, s.read_only_tree, s.context, s.parameters, s.environment, s.receiver,
+        s.completion);
+}
+
+void RunStandardWith(const Statement& statement, Node* tree) {
+    Statement other = statement;
+    auto* planned = static_cast<PlannedStmt*>(palloc(sizeof(PlannedStmt)));
+    *planned = *statement.planned;
+    planned->utilityStmt = tree;
+    other.planned = planned;
+    RunStandard(other);
+}
+
+void SuspendMirroring(int change) {
+    suspended += change;
+}
+
+void Initialize() {
+    next_hook = ProcessUtility_hook;
+    ProcessUtility_hook = Hook;
+    InitializeDropWatch();
+}
+
+}  // namespace pgspan::ddl
