@@ -68,6 +68,7 @@ CREATE VIEW odd_view AS SELECT k FROM odd;
 -- @cluster-error 42809 SELECT create_distributed_table('odd_view', 'k')
 -- @cluster-error 42809 SELECT create_reference_table('odd_view')
 -- @cluster-error 0A000 SELECT create_distributed_table('pg_catalog.pg_class', 'oid')
+DROP VIEW odd_view;
 SELECT * FROM odd;
 INSERT INTO odd (k) VALUES (3);
 -- @cluster SELECT create_distributed_table('odd', 'k')
