@@ -1,6 +1,7 @@
 // Making tables distributed, as every node sees it. The coordinator decides (ids, placement) in
-// create_distributed_table; every node, the coordinator too, then runs RegisterTable with the same facts: it makes its
-// container and its shards from its own shell and writes its metadata. All in one distributed transaction.
+// create_distributed_table; every node, the coordinator too, then runs RegisterTable with the same
+// facts: it makes its container and its shards from its own shell and writes its metadata. All in
+// one distributed transaction.
 //
 // Called by: the SQL functions of this room.
 #pragma once
@@ -16,20 +17,28 @@ struct Registration {
     int32 table_id;
     metadata::TableKind kind;
     int32 colocation_id;
+    bool is_default_group;  // the colocation group may be chosen for other tables by default
     const char* base_name;
     const char* distribution_column;  // nullptr for reference tables
-    const int64* shard_ids;           // [shard count of the colocation group]; one for a reference table
+    const int64* shard_ids;  // [shard count of the colocation group]; one for a reference table
     int32 shard_count;
-    const int32* shard_groups;        // [shard_count]; nullptr for reference tables
+    const int32* shard_groups;  // [shard_count]; nullptr for reference tables
 };
 
-// Makes container and local shards. The metadata is not written yet: the shell still reads as an ordinary table.
+// Makes container and local shards. The metadata is not written yet: the shell still reads as an
+// ordinary table.
 void CreateContainer(const Registration& table);
-// Writes the metadata rows, then what needs them: foreign keys of the local shards, quiet foreign keys of the shell.
+// Writes the metadata rows, then what needs them: foreign keys of the local shards, quiet foreign
+// keys of the shell.
 void RecordTable(const Registration& table);
 
 // Foreign keys (CheckForeignKey, MirrorForeignKey, QuietForeignKeys, DropShardConstraint) are in
 // engine/ddl/foreign_key.h: the room ddl may not include this one.
+
+// SELECT pgspan.register_table(…): both of them, for another node.
+char* RegisterStatement(const Registration& table);
+// A registered table as a registration, for a node that is being added.
+Registration RegistrationOf(const metadata::Table& table);
 
 // pgspan.shard_count and its alias citus.shard_count; called once from _PG_init.
 void DefineSettings();

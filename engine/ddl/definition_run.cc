@@ -17,17 +17,11 @@ struct Setting {
 };
 
 constexpr Setting kCanonicalSettings[] = {
-    {"search_path", ""},
-    {"datestyle", "ISO, YMD"},
-    {"intervalstyle", "postgres"},
-    {"extra_float_digits", "3"},
-    {"bytea_output", "hex"},
-    {"quote_all_identifiers", "off"},
-    {"xmloption", "content"},
-    {"check_function_bodies", "off"},
-    {"default_tablespace", ""},
-    {"default_table_access_method", "heap"},
-    {"client_min_messages", "warning"},
+    {"search_path", ""},           {"datestyle", "ISO, YMD"},
+    {"intervalstyle", "postgres"}, {"extra_float_digits", "3"},
+    {"bytea_output", "hex"},       {"quote_all_identifiers", "off"},
+    {"xmloption", "content"},      {"check_function_bodies", "off"},
+    {"default_tablespace", ""},    {"default_table_access_method", "heap"},
 };
 
 char* TextArray(List* definitions, bool conditions) {
@@ -78,6 +72,7 @@ void LeaveCanonicalSettings(int nest_level) {
 
 void RunDefinitions(List* definitions) {
     const int settings = EnterCanonicalSettings();
+    const int quiet = EnterQuiet();
     WithoutMirroring([&] {
         WithPlainShells([&] {
             for (const auto* definition : pg::Each<Definition>(definitions)) {
@@ -89,6 +84,7 @@ void RunDefinitions(List* definitions) {
             }
         });
     });
+    LeaveQuiet(quiet);
     LeaveCanonicalSettings(settings);
 }
 

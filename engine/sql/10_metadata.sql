@@ -34,7 +34,8 @@ CREATE TABLE pgspan.colocation_group (
     colocation_id integer PRIMARY KEY,
     shard_count integer NOT NULL,              -- 1 for the group of reference tables
     distribution_type regtype,                 -- NULL for reference tables
-    distribution_collation oid NOT NULL DEFAULT 0
+    distribution_collation oid NOT NULL DEFAULT 0,
+    is_default boolean NOT NULL DEFAULT true   -- false: made by colocate_with => 'none', chosen only by name
 );
 
 -- Where the shards with an index live: the same for all tables of a colocation group.

@@ -1,0 +1,196 @@
+#include "engine/cluster/table_checks.h"
+
+#include "engine/ddl/foreign_key.h"
+#include "engine/ddl/local_shards.h"
+#include "engine/ddl/table_definition.h"
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+#include "engine/pg/owner.h"
+#include "engine/pg/relation.h"
+
+extern "C" {
+#include "access/hash.h"
+#include "catalog/catalog.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
+#include "commands/defrem.h"
+}
+
+namespace pgspan::cluster {
+
+namespace {
+
+[[noreturn]] void Refuse(const char* verb, const char* table, const char* reason,
+                         const char* hint) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("cannot %s table \"%s\"", verb, table), errdetail("%s", reason),
+            hint ? errhint("%s", hint) : 0);
+    pg_unreachable();
+}
+
+const char* KindReason(char kind) {
+    switch (kind) {
+    case RELKIND_PARTITIONED_TABLE:
+        return "It is a partitioned table.";
+    case RELKIND_VIEW:
+        return "It is a view.";
+    case RELKIND_MATVIEW:
+        return "It is a materialized view.";
+    case RELKIND_FOREIGN_TABLE:
+        return "It is a foreign table.";
+    case RELKIND_SEQUENCE:
+        return "It is a sequence.";
+    default:
+        return "It is not an ordinary table.";
+    }
+}
+
+bool HasInheritanceParent(Oid relation) {
+    return pg::QueryTextAsOwner(psprintf(
+               "SELECT 1 FROM pg_catalog.pg_inherits WHERE inhrelid = %u LIMIT 1", relation)) !=
+           nullptr;
+}
+
+void CheckKind(const Relation table, const char* verb) {
+    const Oid relation = RelationGetRelid(table);
+    const char* name = RelationGetRelationName(table);
+    const Form_pg_class form = table->rd_rel;
+    if (form->relkind != RELKIND_RELATION) Refuse(verb, name, KindReason(form->relkind), nullptr);
+    if (form->relpersistence == RELPERSISTENCE_TEMP)
+        Refuse(verb, name, "It is a temporary table.", "Use an ordinary or an unlogged table.");
+    if (form->relispartition) Refuse(verb, name, "It is a partition of another table.", nullptr);
+    if (IsCatalogRelationOid(relation) || IsToastRelation(table))
+        Refuse(verb, name, "It is a system table.", nullptr);
+    if (OidIsValid(getExtensionOfObject(RelationRelationId, relation)))
+        Refuse(verb, name, "It belongs to an extension.", nullptr);
+    if (has_subclass(relation))
+        Refuse(verb, name, "Other tables inherit from it.", "Remove the inheritance.");
+    if (HasInheritanceParent(relation))
+        Refuse(verb, name, "It inherits from another table.", "Remove the inheritance.");
+    if (OidIsValid(form->reloftype))
+        Refuse(verb, name, "It is a typed table.", "Run ALTER TABLE … NOT OF.");
+}
+
+// The name of the first rule, or trigger that is not a foreign key's; nullptr if there is none.
+void CheckParts(const Relation table, const char* verb) {
+    const Oid relation = RelationGetRelid(table);
+    const char* name = RelationGetRelationName(table);
+    const char* trigger = pg::QueryTextAsOwner(psprintf(
+        "SELECT tgname FROM pg_catalog.pg_trigger WHERE tgrelid = %u AND NOT tgisinternal LIMIT 1",
+        relation));
+    if (trigger)
+        Refuse(verb, name, psprintf("It has a trigger, \"%s\".", trigger),
+               "Triggers on distributed tables are not supported; drop it.");
+    if (pg::QueryTextAsOwner(
+            psprintf("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u LIMIT 1", relation)))
+        Refuse(verb, name, "It has rules.",
+               "Rules on distributed tables are not supported; drop them.");
+    if (table->rd_rel->relrowsecurity || table->rd_rel->relforcerowsecurity)
+        Refuse(verb, name, "It has row-level security.",
+               "Run ALTER TABLE … DISABLE ROW LEVEL SECURITY.");
+    if (pg::QueryTextAsOwner(
+            psprintf("SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = %u LIMIT 1", relation)))
+        Refuse(verb, name, "It has row-level security policies.", "Drop the policies.");
+}
+
+void CheckIndex(Oid relation, Oid index_oid, AttrNumber distribution_column) {
+    const Relation index = index_open(index_oid, AccessShareLock);
+    const Form_pg_index form = index->rd_index;
+    const bool excludes = form->indisexclusion;
+    if (form->indisunique || excludes) {
+        Oid* operators = nullptr;
+        Oid* procedures = nullptr;
+        uint16* strategies = nullptr;
+        if (excludes) RelationGetExclusionInfo(index, &operators, &procedures, &strategies);
+        bool included = false;
+        for (int i = 0; i < form->indnkeyatts; i++) {
+            if (form->indkey.values[i] != distribution_column) continue;
+            included = included || !excludes ||
+                       op_hashjoinable(operators[i], get_atttype(relation, distribution_column));
+        }
+        if (!included)
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("cannot distribute table \"%s\"", get_rel_name(relation)),
+                    errdetail("%s \"%s\" does not include the distribution column \"%s\"%s.",
+                              form->indisprimary ? "Primary key"
+                              : excludes         ? "Exclusion constraint"
+                                                 : "Unique index",
+                              get_rel_name(index_oid),
+                              get_attname(relation, distribution_column, false),
+                              excludes ? " with the equality operator" : ""),
+                    errhint("Add the distribution column to it, or drop it."));
+    }
+    index_close(index, AccessShareLock);
+}
+
+}  // namespace
+
+void CheckTable(Oid relation, const char* verb) {
+    if (!get_rel_name(relation))
+        ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
+                errmsg("relation with OID %u does not exist", relation));
+    const Relation table = relation_open(relation, NoLock);
+    const char* name = RelationGetRelationName(table);
+    if (!pg::OwnsRelation(GetUserId(), relation))
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("must be owner of table %s", name));
+    if (metadata::FindTable(relation))
+        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                errmsg("table \"%s\" is already distributed", name),
+                errhint("Run undistribute_table() first to distribute it otherwise."));
+    CheckKind(table, verb);
+    if (get_rel_namespace(relation) == get_namespace_oid(metadata::kDataSchema, true))
+        Refuse(verb, name, "It is a part of a distributed table.", nullptr);
+    CheckParts(table, verb);
+    relation_close(table, NoLock);
+}
+
+AttrNumber CheckDistributionColumn(Oid relation, const char* column) {
+    const AttrNumber number = get_attnum(relation, column);
+    if (number == InvalidAttrNumber)
+        ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+                errmsg("column \"%s\" of relation \"%s\" does not exist", column,
+                       get_rel_name(relation)));
+    if (number < 0)
+        Refuse("distribute", get_rel_name(relation),
+               psprintf("Column \"%s\" is a system column.", column), nullptr);
+    const Relation table = relation_open(relation, NoLock);
+    const bool is_generated =
+        TupleDescAttr(RelationGetDescr(table), number - 1)->attgenerated != '\0';
+    relation_close(table, NoLock);
+    if (is_generated)
+        Refuse("distribute", get_rel_name(relation),
+               psprintf("Column \"%s\" is a generated column.", column),
+               "Choose another distribution column.");
+    const Oid type = get_atttype(relation, number);
+    const TypeCacheEntry* entry =
+        lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC | TYPECACHE_EQ_OPR);
+    if (!OidIsValid(GetDefaultOpClass(type, HASH_AM_OID)) || !OidIsValid(entry->hash_extended_proc))
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("cannot distribute table \"%s\"", get_rel_name(relation)),
+                errdetail("Type %s of column \"%s\" has no default hash operator class with an "
+                          "extended hash function.",
+                          format_type_be(type), column),
+                errhint("Choose another distribution column."));
+    ddl::DistributionOperatorClass(type);
+    return number;
+}
+
+void CheckUniqueness(Oid relation, AttrNumber distribution_column) {
+    const Relation table = relation_open(relation, NoLock);
+    List* indexes = RelationGetIndexList(table);
+    relation_close(table, NoLock);
+    ListCell* cell = nullptr;
+    foreach (cell, indexes) CheckIndex(relation, lfirst_oid(cell), distribution_column);
+}
+
+void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,
+                      AttrNumber distribution_column) {
+    for (const Oid constraint : ddl::ConstraintsOf(relation, CONSTRAINT_FOREIGN))
+        ddl::CheckForeignKey(constraint, kind, colocation_id, distribution_column);
+}
+
+}  // namespace pgspan::cluster

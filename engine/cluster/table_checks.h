@@ -1,0 +1,22 @@
+// Whether a table can be distributed, decided before anything is changed. Every function raises
+// what stands in the way (0A000 for what pgspan does not support) with the way out. Private to this
+// room.
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::cluster {
+
+// The table itself: kind, persistence, inheritance, owner, triggers, policies. verb: "distribute",
+// for messages.
+void CheckTable(Oid relation, const char* verb);
+// The attribute number of a distribution column that exists and can be hashed alike on every node.
+AttrNumber CheckDistributionColumn(Oid relation, const char* column);
+// Unique indexes and exclusion constraints must include the distribution column, compared for
+// equality.
+void CheckUniqueness(Oid relation, AttrNumber distribution_column);
+void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,
+                      AttrNumber distribution_column);
+
+}  // namespace pgspan::cluster

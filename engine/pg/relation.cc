@@ -1,0 +1,58 @@
+#include "engine/pg/relation.h"
+
+extern "C" {
+#include "catalog/index.h"
+#include "catalog/pg_class.h"
+#include "pgstat.h"
+#include "storage/predicate.h"
+#include "utils/acl.h"
+#include "utils/relcache.h"
+}
+
+namespace pgspan::pg {
+
+namespace {
+
+void NewStorage(Relation relation) {
+#if PG_VERSION_NUM >= 160000
+    RelationSetNewRelfilenumber(relation, relation->rd_rel->relpersistence);
+#else
+    RelationSetNewRelfilenode(relation, relation->rd_rel->relpersistence);
+#endif
+}
+
+void Reindex(Oid relation) {
+    ReindexParams parameters = {};
+#if PG_VERSION_NUM >= 170000
+    reindex_relation(nullptr, relation, REINDEX_REL_PROCESS_TOAST, &parameters);
+#else
+    reindex_relation(relation, REINDEX_REL_PROCESS_TOAST, &parameters);
+#endif
+}
+
+}  // namespace
+
+bool OwnsRelation(Oid user, Oid relation) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, relation, user);
+#else
+    return pg_class_ownercheck(relation, user);
+#endif
+}
+
+void EmptyStorage(Oid relation) {
+    const Relation table = table_open(relation, AccessExclusiveLock);
+    CheckTableForSerializableConflictIn(table);
+    NewStorage(table);
+    const Oid toast = table->rd_rel->reltoastrelid;
+    if (OidIsValid(toast)) {
+        const Relation toast_table = table_open(toast, AccessExclusiveLock);
+        NewStorage(toast_table);
+        table_close(toast_table, NoLock);
+    }
+    Reindex(relation);
+    pgstat_count_truncate(table);
+    table_close(table, NoLock);
+}
+
+}  // namespace pgspan::pg

@@ -1,0 +1,16 @@
+// What the engine does to relations by functions whose names differ between PostgreSQL's versions.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::pg {
+
+// True if the user owns the relation (or is a superuser).
+bool OwnsRelation(Oid user, Oid relation);
+
+// Empties a table and its indexes by new storage, as TRUNCATE does: undone by the transaction's
+// abort. No triggers, no regard for foreign keys. The caller holds AccessExclusiveLock and has
+// checked that nobody in this session uses it.
+void EmptyStorage(Oid relation);
+
+}  // namespace pgspan::pg

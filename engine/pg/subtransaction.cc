@@ -1,0 +1,22 @@
+#include "engine/pg/subtransaction.h"
+
+extern "C" {
+#include "utils/resowner.h"
+}
+
+namespace pgspan::pg {
+
+ErrorData* EndAttempt(ErrorData* error, MemoryContext context, ResourceOwner owner) {
+    if (error)
+        RollbackAndReleaseCurrentSubTransaction();
+    else
+        ReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = owner;
+    if (error && (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+                  error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN))
+        ReThrowError(error);
+    return error;
+}
+
+}  // namespace pgspan::pg
