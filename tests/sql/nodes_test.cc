@@ -19,7 +19,6 @@ class NodesTest : public ::testing::Test {
             Session inside = Open(node);
             Must(inside, "CREATE EXTENSION pgspan");
         }
-        CopyCredentials();
         coordinator_.emplace(Open(nodes_[0]));
         Must(*coordinator_, "SELECT citus_set_coordinator_host('" + nodes_[0].host + "', " +
                                 std::to_string(nodes_[0].port) + ")");
@@ -39,22 +38,6 @@ class NodesTest : public ::testing::Test {
     }
 
     Session Open(const Node& node) { return OpenOrDie(node.conninfo + " dbname=" + kDatabase); }
-
-    // How nodes log in to each other is kept in a catalog of each database.
-    void CopyCredentials() {
-        for (const Node& node : nodes_) {
-            Session from = OpenNode(node);
-            Session to = Open(node);
-            const Answer answer = from.Run(
-                "SELECT node_id, role_name, options FROM pgspan.auth_info WHERE node_id = 0");
-            ASSERT_TRUE(answer.ok()) << answer.message;
-            for (const Row& row : answer.rows) {
-                const Answer written = to.RunWithParameters(
-                    "INSERT INTO pgspan.auth_info VALUES ($1::int, $2::name, $3)", row);
-                ASSERT_TRUE(written.ok()) << written.message;
-            }
-        }
-    }
 
     Answer Add(const std::string& host, int port) {
         return coordinator_->Run("SELECT citus_add_node('" + host + "', " + std::to_string(port) +
