@@ -11,6 +11,7 @@
 #include <functional>
 #include <random>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "tests/harness/cluster_test.h"
@@ -74,13 +75,18 @@ class TwoPhaseTest : public ClusterTest {
     bool Transfer(Session& session, int transfer, std::mt19937& random) {
         const std::string from = std::to_string(on_first_[random() % on_first_.size()]);
         const std::string to = std::to_string(on_second_[random() % on_second_.size()]);
-        const std::string id = std::to_string(transfer);
-        for (const std::string& sql :
-             {std::string("BEGIN"),
-              "UPDATE " + schema() + ".accounts SET balance = balance - 1 WHERE id = " + from,
-              "INSERT INTO " + schema() + ".halves VALUES (" + from + ", " + id + ", -1)",
-              "UPDATE " + schema() + ".accounts SET balance = balance + 1 WHERE id = " + to,
-              "INSERT INTO " + schema() + ".halves VALUES (" + to + ", " + id + ", 1)"}) {
+        std::vector<std::string> statements = {"BEGIN"};
+        for (const auto& [account, amount] : {std::pair{from, "-1"}, std::pair{to, "1"}}) {
+            std::ostringstream update;
+            update << "UPDATE " << schema() << ".accounts SET balance = balance + (" << amount
+                   << ") WHERE id = " << account;
+            std::ostringstream half;
+            half << "INSERT INTO " << schema() << ".halves VALUES (" << account << ", " << transfer
+                 << ", " << amount << ")";
+            statements.push_back(update.str());
+            statements.push_back(half.str());
+        }
+        for (const std::string& sql : statements) {
             if (!session.Run(sql).ok()) {
                 session.Run("ROLLBACK");
                 return false;
@@ -204,6 +210,7 @@ class TwoPhaseTest : public ClusterTest {
             std::atomic<bool> stop = false;
             std::set<int> by_session[2];
             std::vector<std::thread> sessions;
+            sessions.reserve(2);
             for (int i = 0; i < 2; ++i) {
                 sessions.emplace_back([&, i] {
                     TransferLoop(seed_ + static_cast<unsigned>(round * 2 + i),

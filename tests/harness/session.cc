@@ -72,6 +72,7 @@ Answer Session::Run(const std::string& sql, std::string_view copy_data) {
 
 Answer Session::RunWithParameters(const std::string& sql, const std::vector<Value>& parameters) {
     std::vector<const char*> values;
+    values.reserve(parameters.size());
     for (const Value& value : parameters) values.push_back(value ? value->c_str() : nullptr);
     if (!open() ||
         PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,

@@ -363,6 +363,7 @@ int Main(int count, char** arguments) {
 }  // namespace
 }  // namespace pgspan::test
 
+// NOLINTNEXTLINE(bugprone-exception-escape): an exception ends the run, as it should
 int main(int count, char** arguments) {
     return pgspan::test::Main(count, arguments);
 }

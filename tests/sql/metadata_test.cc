@@ -64,15 +64,15 @@ TEST_F(MetadataTest, NodesAreOneCoordinatorAndTwoWorkers) {
 
 TEST_F(MetadataTest, EveryNodeKnowsTheSame) {
     MakeTables();
+    const std::string of_schema = " WHERE logicalrelid::text LIKE '" + schema() + ".%' ";
     const std::vector<std::string> queries = {
         "SELECT nodeid, groupid, nodename, nodeport, isactive, shouldhaveshards FROM pg_dist_node "
         "ORDER BY 1",
-        "SELECT logicalrelid::regclass::text, partmethod, colocationid FROM pg_dist_partition "
-        "WHERE logicalrelid::text LIKE '" +
-            schema() + ".%' ORDER BY 1",
+        "SELECT logicalrelid::regclass::text, partmethod, colocationid FROM pg_dist_partition" +
+            of_schema + "ORDER BY 1",
         "SELECT logicalrelid::regclass::text, shardid, shardminvalue, shardmaxvalue FROM "
-        "pg_dist_shard WHERE logicalrelid::text LIKE '" +
-            schema() + ".%' ORDER BY 2",
+        "pg_dist_shard" +
+            of_schema + "ORDER BY 2",
         "SELECT shardid, groupid FROM pg_dist_placement ORDER BY 1, 2",
         "SELECT * FROM pg_dist_colocation ORDER BY 1"};
     OnCluster("SET search_path = pg_catalog");
@@ -158,7 +158,8 @@ TEST_F(MetadataTest, EveryRowIsInTheOneShardThatItsKeyNames) {
     for (const Row& row : shards.rows) {
         ASSERT_EQ(row[1], "t") << row[2].value_or("");
         if (!row[2] || row[2]->empty()) continue;
-        const std::string list = "'{" + *row[2] + "}'::int[]";
+        std::string list = *row[2];
+        list.insert(0, "'{").append("}'::int[]");
         EXPECT_EQ(Value("SELECT string_agg(DISTINCT get_shard_id_for_distribution_column('orders', "
                         "k)::text, ',') FROM unnest(" +
                         list + ") k"),
