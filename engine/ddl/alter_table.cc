@@ -1,5 +1,6 @@
 #include "engine/ddl/alter_table_rules.h"
 #include "engine/ddl/alter_index.h"
+#include "engine/ddl/column_value.h"
 #include "engine/ddl/container_constraint.h"
 #include "engine/ddl/container_expression.h"
 #include "engine/ddl/foreign_key.h"
@@ -8,6 +9,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/ddl/unnamed_constraint.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 
@@ -96,19 +98,20 @@ void SkipForeignKeyValidation(const AlterTableStmt& stmt) {
     }
 }
 
-void RunOnShell(const Statement& statement, const metadata::Table& table, const Steps& steps) {
+void RunOnShell(const Statement& statement, const metadata::Table& table, const Steps& steps,
+                AlterTableStmt* stmt) {
+    auto* tree = reinterpret_cast<Node*>(stmt);
     if (!table.IsHash()) {
-        RunStandard(statement);
+        RunStandardWith(statement, tree);
         return;
     }
-    auto* stmt = CopyOf<AlterTableStmt>(statement.planned->utilityStmt);
     SkipForeignKeyValidation(*stmt);
     if (!QueriesShell(table, steps)) {
-        RunStandardWith(statement, reinterpret_cast<Node*>(stmt));
+        RunStandardWith(statement, tree);
         return;
     }
     RefuseEventTriggers();
-    WithPlainShells([&] { RunStandardWith(statement, reinterpret_cast<Node*>(stmt)); });
+    WithPlainShells([&] { RunStandardWith(statement, tree); });
 }
 
 void Alter(Oid relation, List* commands, const char* source) {
@@ -130,17 +133,19 @@ void KeepColumn(const metadata::Table& table, ColumnDef* column) {
     List* kept = NIL;
     for (auto* constraint : pg::Each<Constraint>(column->constraints)) {
         if (!BelongsToColumn(*constraint)) continue;
-        if (constraint->raw_expr) QualifyByContainer(table, constraint->raw_expr);
+        if (constraint->raw_expr) DropQualifiers(table, constraint->raw_expr);
         kept = lappend(kept, constraint);
     }
     column->constraints = kept;
 }
 
-AlterTableCmd* ForContainer(const metadata::Table& table, const Step& step) {
+// defaults: as StableDefaults gives them.
+AlterTableCmd* ForContainer(const metadata::Table& table, const Step& step, List* defaults) {
     auto* command = CopyOf<AlterTableCmd>(step.command);
     switch (command->subtype) {
     case AT_AddColumn:
         KeepColumn(table, castNode(ColumnDef, command->def));
+        ReplaceDefault(castNode(ColumnDef, command->def), defaults);
         break;
     case AT_ColumnDefault:
         // Rows reach the container with every value given; a default there is at most in the way.
@@ -148,7 +153,7 @@ AlterTableCmd* ForContainer(const metadata::Table& table, const Step& step) {
         break;
     case AT_AlterColumnType: {
         auto* column = castNode(ColumnDef, command->def);
-        if (column->raw_default) QualifyByContainer(table, column->raw_default);
+        if (column->raw_default) DropQualifiers(table, column->raw_default);
         break;
     }
     case AT_DropConstraint:
@@ -169,11 +174,30 @@ bool ConcernsContainer(const Step& step) {
            !IsOnShards(step);
 }
 
-void RunOnContainer(const metadata::Table& table, const Steps& steps, const char* source) {
+void RunOnContainer(const metadata::Table& table, const Steps& steps, List* defaults,
+                    const char* source) {
     List* commands = NIL;
     for (const Step& step : steps)
-        if (ConcernsContainer(step)) commands = lappend(commands, ForContainer(table, step));
+        if (ConcernsContainer(step))
+            commands = lappend(commands, ForContainer(table, step, defaults));
     if (commands != NIL) Alter(table.container, commands, source);
+}
+
+// The rows that were there have their values; those to come arrive with theirs.
+void DropAddedDefaults(const metadata::Table& table, const Steps& steps) {
+    List* commands = NIL;
+    for (const Step& step : steps) {
+        if (step.command->subtype != AT_AddColumn) continue;
+        const auto* column = castNode(ColumnDef, step.command->def);
+        for (const auto* constraint : pg::Each<Constraint>(column->constraints)) {
+            if (constraint->contype != CONSTR_DEFAULT) continue;
+            auto* drop = makeNode(AlterTableCmd);
+            drop->subtype = AT_ColumnDefault;
+            drop->name = column->colname;
+            commands = lappend(commands, drop);
+        }
+    }
+    if (commands != NIL) Alter(table.container, commands, nullptr);
 }
 
 void RunOnShards(const metadata::Table& table, const Steps& steps, const char* source) {
@@ -210,13 +234,15 @@ void ChangeOwner(const metadata::Table& table, const AlterTableCmd& command) {
 
 // In the order that spares PostgreSQL work it would have to undo: foreign keys go first and come
 // last.
-void Mirror(const metadata::Table& table, const Steps& steps, const char* source) {
+void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, const char* source) {
     if (table.IsHash()) {
         for (const Step& step : steps)
             if (step.target == Target::kNamedConstraint && IsOnShards(step) &&
                 step.command->subtype == AT_DropConstraint)
                 RunOnShardConstraints(table, *step.command);
-        RunOnContainer(table, steps, source);
+        if (steps.Has(AT_AlterColumnType)) DropShardReferences(table.relation);
+        RunOnContainer(table, steps, defaults, source);
+        DropAddedDefaults(table, steps);
         RunOnShards(table, steps, source);
     }
     if (steps.Has(AT_AddConstraint) || steps.Has(AT_AddColumn)) MirrorMissingConstraints(table);
@@ -230,7 +256,10 @@ void Mirror(const metadata::Table& table, const Steps& steps, const char* source
     for (const Step& step : steps)
         if (step.target == Target::kOwner) ChangeOwner(table, *step.command);
     // A change of type makes foreign keys anew, with triggers that fire.
-    if (steps.Has(AT_AlterColumnType)) QuietForeignKeys(table.relation);
+    if (steps.Has(AT_AlterColumnType)) {
+        QuietForeignKeys(table.relation);
+        MirrorReferences(table.relation);
+    }
     RequireSameColumns(table);
 }
 
@@ -254,10 +283,64 @@ void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt)
     RunStandardWith(statement, reinterpret_cast<Node*>(copy));
 }
 
+int ColumnCount(Oid relation) {
+    const Relation opened = relation_open(relation, NoLock);
+    const int count = RelationGetNumberOfAttributes(opened);
+    relation_close(opened, NoLock);
+    return count;
+}
+
+void AlterOnOrigin(const Statement& statement, const metadata::Table& table, AlterTableStmt* stmt) {
+    const Steps steps = PlanSteps(table, *stmt);
+    const ConstraintsBefore before = NoteConstraints(table.relation);
+    const int columns_before = ColumnCount(table.relation);
+    RunOnShell(statement, table, steps, stmt);
+    List* defaults = StableDefaults(table, *stmt, columns_before);
+    Mirror(table, steps, defaults, statement.source);
+    BroadcastRequirements(table.relation);
+    if (defaults != NIL) Broadcast(DefaultsAsSetting(defaults));
+    Broadcast(statement.Text());
+    if (defaults != NIL) Broadcast(DefaultsAsSetting(NIL));
+    for (const auto* definition :
+         pg::Each<char>(UnnamedConstraintDefinitions(table.relation, *stmt, before)))
+        Broadcast(definition);
+}
+
+// The rows of a reference table get the origin's values; its default is set apart, for those to
+// come.
+void RunOnReplica(const Statement& statement, const metadata::Table& table, const Steps& steps,
+                  AlterTableStmt* stmt, List* defaults) {
+    List* own_defaults = NIL;
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt->cmds)) {
+        if (command->subtype != AT_AddColumn) continue;
+        auto* column = castNode(ColumnDef, command->def);
+        Node* raw = ReplaceDefault(column, defaults);
+        if (!raw) continue;
+        auto* set_default = makeNode(AlterTableCmd);
+        set_default->subtype = AT_ColumnDefault;
+        set_default->name = column->colname;
+        set_default->def = raw;
+        own_defaults = lappend(own_defaults, set_default);
+    }
+    RunOnShell(statement, table, steps, stmt);
+    if (own_defaults != NIL) Alter(table.relation, own_defaults, statement.source);
+}
+
+void AlterOnReceiver(const Statement& statement, const metadata::Table& table,
+                     AlterTableStmt* stmt) {
+    const Steps steps = PlanSteps(table, *stmt);
+    List* defaults = ReceivedDefaults();
+    if (table.IsReference())
+        RunOnReplica(statement, table, steps, stmt, defaults);
+    else
+        RunOnShell(statement, table, steps, stmt);
+    Mirror(table, steps, defaults, statement.source);
+}
+
 }  // namespace
 
 void HandleAlterTable(const Statement& statement) {
-    auto* stmt = statement.Tree<AlterTableStmt>();
+    auto* stmt = CopyOf<AlterTableStmt>(statement.planned->utilityStmt);
     const Oid relation = RangeVarGetRelid(stmt->relation, NoLock, true);
     if (const metadata::Table* owner = FindForIndex(relation, "ALTER INDEX")) {
         AlterIndex(statement, *owner, relation);
@@ -268,15 +351,15 @@ void HandleAlterTable(const Statement& statement) {
         RunForOrdinaryTable(statement, *stmt);
         return;
     }
+    if (!IsOrigin()) StripUnnamedConstraints(stmt);
+    if (stmt->cmds == NIL) return;
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
     CheckAlterTable(*table, *stmt);
-    const Steps steps = PlanSteps(*table, *stmt);
-    RunOnShell(statement, *table, steps);
-    Mirror(*table, steps, statement.source);
-    if (!IsOrigin()) return;
-    BroadcastRequirements(table->relation);
-    Broadcast(statement.Text());
+    if (IsOrigin())
+        AlterOnOrigin(statement, *table, stmt);
+    else
+        AlterOnReceiver(statement, *table, stmt);
 }
 
 }  // namespace pgspan::ddl

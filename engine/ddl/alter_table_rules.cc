@@ -1,6 +1,6 @@
 #include "engine/ddl/alter_table_rules.h"
 
-#include "engine/ddl/foreign_key.h"
+#include "engine/ddl/column_value.h"
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
@@ -136,6 +136,19 @@ void CheckNewColumn(const metadata::Table& table, const ColumnDef& column) {
         CheckNewColumnConstraint(table, column, *constraint);
 }
 
+// What can be said before the constraint stands; CheckForeignKey says the rest.
+void CheckReferencedTable(const metadata::Table& table, Oid referenced) {
+    if (!OidIsValid(referenced) || referenced == table.relation) return;
+    const metadata::Table* other = metadata::FindTable(referenced);
+    if (!other)
+        RefuseOn(table, "a foreign key to a local table",
+                 "Make the referenced table a reference table with create_reference_table(), or "
+                 "distribute it likewise.");
+    if (table.IsReference() && other->IsHash())
+        RefuseOn(table, "a foreign key to a distributed table",
+                 "Make the referenced table a reference table.");
+}
+
 void CheckNewConstraint(const metadata::Table& table, const Constraint& constraint) {
     switch (constraint.contype) {
     case CONSTR_PRIMARY:
@@ -147,6 +160,9 @@ void CheckNewConstraint(const metadata::Table& table, const Constraint& constrai
         CheckUniqueColumns(
             table, constraint.keys,
             constraint.contype == CONSTR_PRIMARY ? "PRIMARY KEY constraint" : "UNIQUE constraint");
+        return;
+    case CONSTR_FOREIGN:
+        CheckReferencedTable(table, RangeVarGetRelid(constraint.pktable, NoLock, true));
         return;
     case CONSTR_EXCLUSION:
         RefuseOn(table, "ADD CONSTRAINT EXCLUDE", nullptr);
@@ -208,6 +224,7 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
     case AT_AlterColumnType:
         CheckDistributionColumn(table, command, name);
         CheckReferencedColumn(table);
+        CheckTransform(table, command);
         break;
     default:
         break;

@@ -45,19 +45,19 @@ char ConstraintType(Oid relation, const char* name) {
 
 void MirrorMissingConstraints(const metadata::Table& table) {
     CommandCounterIncrement();
-    for (const Oid constraint : ConstraintsOf(table.relation, '\0')) {
+    const std::span<const Oid> constraints = ConstraintsOf(table.relation, '\0');
+    for (const Oid constraint : constraints) {
         const char* name = get_constraint_name(constraint);
         const char type = ConstraintType(table.relation, name);
-        if (type == CONSTRAINT_FOREIGN) {
-            MirrorForeignKey(table.relation, constraint);
-            continue;
-        }
         const bool is_key = type == CONSTRAINT_PRIMARY || type == CONSTRAINT_UNIQUE;
         if ((!is_key && type != CONSTRAINT_CHECK) || !table.IsHash()) continue;
         const char* container_name = is_key ? ContainerIndexName(name, table.table_id) : name;
         if (ConstraintType(table.container, container_name) == '\0')
             AddToContainer(table, constraint, container_name, is_key);
     }
+    // Last: a foreign key may need one of the keys.
+    for (const Oid constraint : ConstraintsOf(table.relation, CONSTRAINT_FOREIGN))
+        MirrorForeignKey(table.relation, constraint);
 }
 
 void RunOnShardConstraints(const metadata::Table& table, const AlterTableCmd& command) {

@@ -4,10 +4,9 @@ namespace pgspan::ddl {
 
 namespace {
 
-struct Renaming {
-    const char* shell;
-    const char* shell_schema;
-    char* container;
+struct Shell {
+    const char* name;
+    const char* schema;
 };
 
 bool IsName(const List* fields, int position, const char* name) {
@@ -15,34 +14,30 @@ bool IsName(const List* fields, int position, const char* name) {
     return IsA(field, String) && strcmp(strVal(field), name) == 0;
 }
 
-void Rename(ColumnRef* column, const Renaming& renaming) {
-    List* fields = column->fields;
-    if (list_length(fields) < 2) return;
-    if (IsName(fields, 0, renaming.shell)) {
-        lfirst(list_head(fields)) = makeString(renaming.container);
-    } else if (list_length(fields) > 2 && IsName(fields, 0, renaming.shell_schema) &&
-               IsName(fields, 1, renaming.shell)) {
-        lfirst(list_head(fields)) = makeString(pstrdup(metadata::kDataSchema));
-        lfirst(list_nth_cell(fields, 1)) = makeString(renaming.container);
-    }
+void DropQualifier(ColumnRef* column, const Shell& shell) {
+    const int length = list_length(column->fields);
+    if (length > 1 && IsName(column->fields, 0, shell.name))
+        column->fields = list_copy_tail(column->fields, 1);
+    else if (length > 2 && IsName(column->fields, 0, shell.schema) &&
+             IsName(column->fields, 1, shell.name))
+        column->fields = list_copy_tail(column->fields, 2);
 }
 
-bool Walk(Node* node, void* renaming) {
+bool Walk(Node* node, void* shell) {
     if (!node) return false;
     if (IsA(node, ColumnRef)) {
-        Rename(reinterpret_cast<ColumnRef*>(node), *static_cast<Renaming*>(renaming));
+        DropQualifier(reinterpret_cast<ColumnRef*>(node), *static_cast<Shell*>(shell));
         return false;
     }
-    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(Walk), renaming);
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(Walk), shell);
 }
 
 }  // namespace
 
-void QualifyByContainer(const metadata::Table& table, Node* raw_expression) {
-    Renaming renaming = {get_rel_name(table.relation),
-                         get_namespace_name(get_rel_namespace(table.relation)),
-                         get_rel_name(table.container)};
-    Walk(raw_expression, &renaming);
+void DropQualifiers(const metadata::Table& table, Node* raw_expression) {
+    Shell shell = {get_rel_name(table.relation),
+                   get_namespace_name(get_rel_namespace(table.relation))};
+    Walk(raw_expression, &shell);
 }
 
 }  // namespace pgspan::ddl

@@ -18,10 +18,14 @@ namespace {
 object_access_hook_type next_hook = nullptr;
 DropWatch* current_watch = nullptr;
 
+// A foreign key goes with the table that it references, here as on every other node.
 Oid ConstrainedRelation(Oid constraint) {
     const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) return InvalidOid;
-    const Oid relation = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid;
+    const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    const bool follows = form->contype == CONSTRAINT_FOREIGN &&
+                         list_member_oid(current_watch->known, form->confrelid);
+    const Oid relation = follows ? InvalidOid : form->conrelid;
     ReleaseSysCache(tuple);
     return relation;
 }
@@ -36,15 +40,16 @@ Oid OwnerOf(Oid class_id, Oid object_id, int sub_id) {
     return kind == RELKIND_INDEX ? IndexGetRelation(object_id, true) : InvalidOid;
 }
 
+// By the list of tables, not the cache of metadata: their containers may have gone before them.
 void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
     DropWatch& watch = *current_watch;
     const MemoryContext caller = MemoryContextSwitchTo(watch.context);
-    if (class_id == RelationRelationId && sub_id == 0 && metadata::FindTable(object_id)) {
+    if (class_id == RelationRelationId && sub_id == 0 && list_member_oid(watch.known, object_id)) {
         watch.tables = lappend_oid(watch.tables, object_id);
         watch.names = lappend(watch.names, QualifiedRelationName(object_id));
     } else {
         const Oid owner = OwnerOf(class_id, object_id, sub_id);
-        if (OidIsValid(owner) && metadata::FindTable(owner)) {
+        if (OidIsValid(owner) && list_member_oid(watch.known, owner)) {
             const ObjectAddress address = {class_id, object_id, sub_id};
             watch.part_owners = lappend_oid(watch.part_owners, owner);
             watch.part_names = lappend(watch.part_names, getObjectDescription(&address, false));

@@ -2,6 +2,7 @@
 // comes to them: DROP SCHEMA … CASCADE and DROP OWNED name none. Private to this room.
 #pragma once
 
+#include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/postgres.h"
 
@@ -9,9 +10,11 @@ namespace pgspan::ddl {
 
 struct DropWatch {
     MemoryContext context;
+    List* known;        // OIDs of all distributed and reference tables when the statement began
     List* tables;       // OIDs of dropped shells and reference tables, in the order they went
     List* names;        // their qualified names, char*
-    List* part_owners;  // OIDs of tables that lost a column, a constraint or an index
+    List* part_owners;  // OIDs of tables that lost a column, an index, or a constraint other than a
+                        // foreign key to a table that went too
     List* part_names;   // what they lost, char*
 };
 
@@ -21,7 +24,7 @@ DropWatch* SetDropWatch(DropWatch* watch);
 // Runs body and returns what it dropped.
 template <typename Body>
 DropWatch Watching(Body&& body) {
-    DropWatch watch = {CurrentMemoryContext, NIL, NIL, NIL, NIL};
+    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL};
     DropWatch* const outer = SetDropWatch(&watch);
     ErrorData* error = pg::Capture(body);
     SetDropWatch(outer);

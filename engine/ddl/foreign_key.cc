@@ -2,8 +2,10 @@
 
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/pg/list.h"
 
 extern "C" {
+#include "catalog/heap.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
@@ -139,6 +141,23 @@ void SetReferencedTriggers(Oid relation, char from, char to) {
     }
 }
 
+// The foreign keys of distributed tables, the table itself among them, that reference the shell.
+std::span<const Oid> ReferencingKeys(Oid shell) {
+    List* keys = NIL;
+    for (const Oid relation :
+         pg::EachOid(lappend_oid(heap_truncate_find_FKs(list_make1_oid(shell)), shell))) {
+        const metadata::Table* table = metadata::FindTable(relation);
+        if (!table || !table->IsHash()) continue;
+        for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN))
+            if (ReadForeignKey(constraint).referenced == shell)
+                keys = lappend_oid(keys, constraint);
+    }
+    auto* array = static_cast<Oid*>(palloc(sizeof(Oid) * (list_length(keys) + 1)));
+    size_t count = 0;
+    for (const Oid key : pg::EachOid(keys)) array[count++] = key;
+    return {array, count};
+}
+
 }  // namespace
 
 void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
@@ -184,6 +203,19 @@ void DropShardConstraint(Oid shell, const char* name) {
             NIL, nullptr,
             psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
                      quote_identifier(ShardConstraintName(name, shard.shard_id)))));
+}
+
+void DropShardReferences(Oid shell) {
+    for (const Oid constraint : ReferencingKeys(shell)) {
+        const ForeignKey key = ReadForeignKey(constraint);
+        DropShardConstraint(key.relation, key.name);
+    }
+}
+
+void MirrorReferences(Oid shell) {
+    CommandCounterIncrement();
+    for (const Oid constraint : ReferencingKeys(shell))
+        MirrorForeignKey(ReadForeignKey(constraint).relation, constraint);
 }
 
 void QuietForeignKeys(Oid shell) {

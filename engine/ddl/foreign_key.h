@@ -23,6 +23,12 @@ void MirrorForeignKey(Oid shell, Oid constraint);
 // Removes the foreign key (or exclusion constraint) `name` of the shell from its local shards.
 void DropShardConstraint(Oid shell, const char* name);
 
+// Takes the foreign keys of other tables' shards to the shards of this one away, and gives them
+// back: PostgreSQL cannot change the type of a column of a partitioned table while its partitions
+// are referenced.
+void DropShardReferences(Oid shell);
+void MirrorReferences(Oid shell);
+
 // A shell holds no rows, so the triggers of its foreign keys on reference tables are disabled: else
 // a write to the reference table would query the shell, and with it the whole cluster. Idempotent;
 // MirrorForeignKey calls it.

@@ -1,8 +1,8 @@
 #include "engine/ddl/forget_table.h"
 
 #include "engine/metadata/nodes.h"
-#include "engine/metadata/tables.h"
 #include "engine/pg/owner.h"
+#include "engine/pg/spi.h"
 
 extern "C" {
 #include "catalog/dependency.h"
@@ -38,13 +38,16 @@ void RemoveMetadata(Oid relation, int32 table_id, int32 colocation_id) {
 
 }  // namespace
 
+// Not through the cache of metadata, which opens the container: that may be gone already.
 void ForgetTable(Oid relation) {
-    const metadata::Table* table = metadata::FindTable(relation);
-    if (!table) return;
-    const int32 table_id = table->table_id;
-    const int32 colocation_id = table->colocation_id;
-    DropContainer(table->container);
-    RemoveMetadata(relation, table_id, colocation_id);
+    List* rows =
+        pg::QueryRowsAsOwner(psprintf("SELECT table_id, colocation_id, container FROM "
+                                      "pgspan.distributed_table WHERE relation = %u",
+                                      relation));
+    if (rows == NIL) return;
+    auto* const* row = static_cast<char**>(linitial(rows));
+    DropContainer(static_cast<Oid>(strtoul(row[2], nullptr, 10)));
+    RemoveMetadata(relation, pg_strtoint32(row[0]), pg_strtoint32(row[1]));
     CommandCounterIncrement();
     metadata::InvalidateMetadata();
 }

@@ -1,6 +1,7 @@
 #include "engine/ddl/utility_hook.h"
 
 #include "engine/connection/connection.h"
+#include "engine/ddl/column_value.h"
 #include "engine/ddl/drop_watch.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
@@ -130,6 +131,7 @@ void Initialize() {
     next_hook = ProcessUtility_hook;
     ProcessUtility_hook = Hook;
     InitializeDropWatch();
+    DefineColumnValueSetting();
 }
 
 }  // namespace pgspan::ddl
