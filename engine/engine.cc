@@ -1,6 +1,6 @@
 // The extension's entry: the one list of settings, hooks, scans and workers.
 #include "engine/background/maintenance_worker.h"
-#include "engine/cluster/settings.h"
+#include "engine/cluster/distributed_tables.h"
 #include "engine/connection/connection.h"
 #include "engine/ddl/utility_hook.h"
 #include "engine/executor/scans.h"
