@@ -2,6 +2,10 @@
 
 #include "engine/metadata/catalog.h"
 
+extern "C" {
+#include "catalog/pg_enum.h"
+}
+
 namespace pgspan::metadata {
 
 namespace {
@@ -31,9 +35,8 @@ NodeCache cache = {};
 bool IsPrimaryRole(Oid role_value) {
     const HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(role_value));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for enum value %u", role_value);
-    const Datum label =
-        SysCacheGetAttr(ENUMOID, tuple, 4 /* Anum_pg_enum_enumlabel */, nullptr);
-    const bool primary = strcmp(NameStr(*DatumGetName(label)), "primary") == 0;
+    const auto* value = reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple));
+    const bool primary = strcmp(NameStr(value->enumlabel), "primary") == 0;
     ReleaseSysCache(tuple);
     return primary;
 }
