@@ -1,0 +1,69 @@
+// Which cluster a command means, and how users are told to reach it.
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "control/cli/commands.h"
+
+namespace pgspan::control {
+namespace {
+
+// For a shell, quoted only when it must be.
+std::string ShellQuoted(const std::string& text) {
+    constexpr const char* kSafe =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=";
+    if (!text.empty() && text.find_first_not_of(kSafe) == std::string::npos) return text;
+    std::string quoted = "'";
+    for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+}  // namespace
+
+Outcome<Place> FindPlace(const Target& target) {
+    return FindPlace(target.name.value_or(kDefaultName), target.data);
+}
+
+Outcome<Cluster> LoadReady(const Target& target) {
+    Outcome<Place> place = FindPlace(target);
+    if (!place) return place.failure();
+    Outcome<Cluster> cluster = Cluster::Load(*place);
+    if (!cluster) {
+        const Failure& failure = cluster.failure();
+        if (failure.code != ExitCode::kNotFound) return failure;
+        return Failure(failure.message, "make one: pgspan up" + TargetArguments(target),
+                       failure.code);
+    }
+    Wish wish;
+    wish.name = target.name;
+    if (Status same = CheckWish(cluster->spec, wish); !same) {
+        return Failure(same.error().message, "leave --name away, or look at --data",
+                       ExitCode::kRefused);
+    }
+    if (cluster->spec.phase == Phase::kCreating) {
+        return Failure(fmt::format("cluster '{}' was never finished: its `pgspan up` runs at this "
+                                   "moment, or was killed",
+                                   cluster->spec.name),
+                       "make it anew: pgspan up" + TargetArguments(target) +
+                           "; or remove the rest: pgspan down --wipe" + TargetArguments(target),
+                       ExitCode::kRefused);
+    }
+    return cluster;
+}
+
+std::string TargetArguments(const Target& target) {
+    std::string text;
+    if (target.name && *target.name != kDefaultName) text += " --name " + *target.name;
+    if (!target.data.empty()) text += " --data " + ShellQuoted(target.data);
+    return text;
+}
+
+std::string HowToConnect(const Cluster& cluster, const Target& target) {
+    return fmt::format(
+        "  pgspan psql{}\n"
+        "  {}PGPASSFILE={} psql -h {} -p {} -U {} -d postgres\n",
+        TargetArguments(target), cluster.account.switch_needed ? "(as root) " : "",
+        ShellQuoted(cluster.passfile()), kLoopback, cluster.spec.coordinator().port, kSuperuser);
+}
+
+}  // namespace pgspan::control

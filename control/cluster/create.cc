@@ -1,0 +1,226 @@
+#include "control/cluster/create.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "control/cluster/password.h"
+#include "control/postgres/installation.h"
+#include "control/process/process.h"
+
+namespace pgspan::control {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kNodeBytes = 200ULL * 1024 * 1024;  // an empty node, its WAL, and some room
+constexpr std::chrono::seconds kUndoTime{60};
+
+Done CheckSpace(const std::string& folder, size_t nodes) {
+    Outcome<uint64_t> free = FreeBytes(folder);
+    if (!free) return free.failure();
+    if (*free >= kNodeBytes * nodes) return Success();
+    constexpr uint64_t kMebibyte = 1024 * 1024;
+    return Failure(fmt::format("{} nodes need {} MB, and there are {} MB free for {}", nodes,
+                               kNodeBytes * nodes / kMebibyte, *free / kMebibyte, folder),
+                   "free some space, ask for fewer --workers, or choose another disk: --data DIR",
+                   ExitCode::kConfiguration);
+}
+
+// Everything that can be found wrong before anything is made.
+Outcome<Cluster> Plan(const Creation& creation, const WaitLimit& limit) {
+    const Wish& wish = creation.wish;
+    Result<ClusterSpec> spec =
+        MakeSpec(creation.place.name, wish.workers.value_or(kDefaultWorkers),
+                 wish.port.value_or(kDefaultPort), wish.settings);
+    if (!spec) return Failure(spec.error().message, spec.error().hint, ExitCode::kUsage);
+    Outcome<Account> account = ServerAccount();
+    if (!account) return account.failure();
+    Outcome<Installation> installation = FindInstallation(creation.bindir, *account, limit);
+    if (!installation) return installation.failure();
+    if (Done done = CheckPortsAreFree(spec->nodes); !done) return done.failure();
+    if (Done done = CheckSpace(creation.place.folder, spec->nodes.size()); !done) {
+        return done.failure();
+    }
+    spec->bindir = installation->bindir;
+    spec->server_version = installation->version;
+    return Cluster{creation.place.folder, std::move(*spec), *account};
+}
+
+// The folder, made now or found empty. Returns whether it was made.
+Outcome<bool> ClaimFolder(const Cluster& cluster) {
+    const std::string& folder = cluster.folder;
+    std::error_code error;
+    if (!fs::exists(folder, error)) {
+        // The server's account has to pass through root's folders.
+        const mode_t mode = cluster.account.switch_needed ? 0755 : 0700;
+        if (Done parents = MakeParents(folder, mode); !parents) return parents.failure();
+        if (Done made = MakeFolder(folder, {0700, {}, {}}); !made) return made.failure();
+        return true;
+    }
+    if (!fs::is_directory(folder, error)) {
+        return Failure(folder + " is in the way: it is not a folder", "choose another --data DIR",
+                       ExitCode::kRefused);
+    }
+    Outcome<bool> empty = IsEmptyFolder(folder);
+    if (!empty) return empty.failure();
+    if (!*empty) {
+        return Failure(folder + " is not empty, and it is not a pgspan cluster",
+                       "choose another --data DIR, or look at what it holds and remove it",
+                       ExitCode::kRefused);
+    }
+    return false;
+}
+
+Done MakeNodeFolders(const Cluster& cluster, const NodeSpec& node) {
+    const NodeFiles files = cluster.Files(node);
+    if (Done done = MakeFolder(cluster.Folder(node), cluster.SharedFolder()); !done) return done;
+    for (const std::string& folder : {files.data_folder, files.log_folder, files.socket_folder}) {
+        if (Done done = MakeFolder(folder, cluster.ServersFolder()); !done) return done;
+    }
+    return Success();
+}
+
+Done MakeDataFolders(const Cluster& cluster, const std::string& password, const WaitLimit& limit) {
+    const std::string secret = cluster.folder + "/initdb-password";
+    if (Done done = WriteFile(secret, password + "\n", cluster.ServersFile()); !done) return done;
+    std::vector<Process> running;
+    for (const NodeSpec& node : cluster.spec.nodes) {
+        const std::string data = cluster.Files(node).data_folder;
+        Outcome<Process> process = Process::Start(
+            {{cluster.spec.bindir + "/initdb", "--pgdata", data, "--username", kSuperuser,
+              "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale",
+              "C.UTF-8", "--data-checksums", "--no-instructions"},
+             cluster.Folder(node),
+             ""},
+            cluster.account);
+        if (!process) return process.failure();
+        running.push_back(std::move(*process));
+    }
+    for (size_t i = 0; i < running.size(); i++) {
+        if (Done ended = running[i].WaitForEnd(limit); !ended) return ended;
+        if (!running[i].Succeeded()) {
+            return Failure(fmt::format("initdb of {} ended with {}:\n{}",
+                                       cluster.spec.nodes[i].name, running[i].HowItEnded(),
+                                       running[i].output()),
+                           "");
+        }
+    }
+    if (unlink(secret.c_str()) != 0) {
+        return Failure(SystemError("cannot remove " + secret, errno), "");
+    }
+    for (const NodeSpec& node : cluster.spec.nodes) {
+        // The configuration lies beside the data; files that nobody reads would mislead.
+        for (const char* name : {"postgresql.conf", "pg_hba.conf", "pg_ident.conf"}) {
+            const std::string path = cluster.Files(node).data_folder + "/" + name;
+            if (unlink(path.c_str()) != 0) {
+                return Failure(SystemError("cannot remove " + path, errno), "");
+            }
+        }
+    }
+    return Success();
+}
+
+Done ConnectNodes(const Cluster& cluster, const WaitLimit& limit) {
+    for (const NodeSpec& node : cluster.spec.nodes) {
+        Outcome<Session> session = Session::Open(cluster.AddressOf(node), limit);
+        if (!session) return session.failure();
+        Outcome<std::vector<Row>> created = session->Query("CREATE EXTENSION pgspan", limit);
+        if (!created) return created.failure();
+    }
+    Outcome<Session> session = Session::Open(cluster.AddressOf(cluster.spec.coordinator()), limit);
+    if (!session) return session.failure();
+    for (const NodeSpec& node : cluster.spec.nodes) {
+        const char* function =
+            node.IsCoordinator() ? "citus_set_coordinator_host" : "citus_add_node";
+        Outcome<std::vector<Row>> registered = session->Query(
+            fmt::format("SELECT {}('{}', {})", function, kLoopback, node.port), limit);
+        if (!registered) return registered.failure();
+    }
+    return Success();
+}
+
+// Precondition: the folder is ours, empty and locked.
+Done Build(Cluster& cluster, const Progress& progress, const WaitLimit& limit) {
+    // From here on the folder is known as a cluster in the making, whatever happens to this process.
+    if (Done done = cluster.Save(); !done) return done;
+    FileDescriptor folder(open(cluster.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Access access = cluster.SharedFolder();
+    if (!folder || fchown(folder.get(), static_cast<uid_t>(-1),
+                          access.group.value_or(static_cast<gid_t>(-1))) != 0 ||
+        fchmod(folder.get(), access.mode) != 0) {
+        return Failure(SystemError("cannot share the folder " + cluster.folder, errno), "");
+    }
+    Outcome<bool> reachable = CanAccess(cluster.account, cluster.folder, R_OK | X_OK);
+    if (!reachable) return reachable.failure();
+    if (!*reachable) {
+        return Failure(fmt::format("the account {}, which PostgreSQL runs as, cannot reach {}",
+                                   cluster.account.name, cluster.folder),
+                       "open the folders that lead there (chmod a+x), or choose another --data DIR",
+                       ExitCode::kConfiguration);
+    }
+    Outcome<std::string> password = GeneratePassword();
+    if (!password) return password.failure();
+    Done done = WriteFile(cluster.passfile(), RenderPassfile(cluster.spec, *password),
+                          cluster.ServersFile());
+    if (!done) return done;
+    for (const NodeSpec& node : cluster.spec.nodes) {
+        if (done = MakeNodeFolders(cluster, node); !done) return done;
+    }
+    progress(fmt::format("making the data folders of {} nodes", cluster.spec.nodes.size()));
+    if (done = MakeDataFolders(cluster, *password, limit); !done) return done;
+    Outcome<std::vector<std::string>> started =
+        StartNodes(cluster, Unfinished::kKill, progress, limit);
+    if (!started) return started.failure();
+    progress("connecting the nodes");
+    if (done = ConnectNodes(cluster, limit); !done) return done;
+    cluster.spec.phase = Phase::kReady;
+    return cluster.Save();
+}
+
+}  // namespace
+
+Outcome<Cluster> CreateCluster(const Creation& creation, const Progress& progress,
+                               const WaitLimit& limit) {
+    Outcome<Cluster> planned = Plan(creation, limit);
+    if (!planned) return planned;
+    Cluster cluster = std::move(*planned);
+    Outcome<bool> made_folder = ClaimFolder(cluster);
+    if (!made_folder) return made_folder.failure();
+    Outcome<FileDescriptor> lock = LockFolder(cluster.folder);
+    if (!lock) return lock.failure();
+    // Another command may have been quicker between the look and the lock.
+    if (Outcome<bool> claimed = ClaimFolder(cluster); !claimed) return claimed.failure();
+    // Links are resolved once and for all: servers are known by the real path of their data.
+    std::error_code error;
+    cluster.folder = fs::canonical(cluster.folder, error).string();
+    if (error) return Failure("cannot resolve " + creation.place.folder, error.message());
+
+    Done built = Build(cluster, progress, limit);
+    if (built) return cluster;
+    const Failure& failure = built.failure();
+    progress("removing what was made so far");
+    Done removed = RemoveCluster(cluster, *made_folder, progress, WaitLimit::In(kUndoTime));
+    if (!removed) {
+        return Failure(failure.message + "\nand then: " + removed.failure().message,
+                       "remove the rest with: pgspan down --wipe", failure.code);
+    }
+    return failure;
+}
+
+Done RemoveCluster(const Cluster& cluster, bool and_folder, const Progress& progress,
+                   const WaitLimit& limit) {
+    // What is removed next needs no checkpoint.
+    Outcome<std::vector<std::string>> stopped =
+        StopNodes(cluster, StopMode::kImmediate, progress, limit);
+    if (!stopped) return stopped.failure();
+    return RemoveContents(cluster.folder, and_folder);
+}
+
+}  // namespace pgspan::control

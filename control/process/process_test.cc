@@ -1,0 +1,93 @@
+// Proves how programs are started, waited for, and ended.
+#include "control/process/process.h"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+namespace pgspan::control {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Account Self() {
+    return {"self", geteuid(), getegid(), false};
+}
+
+Program Shell(const std::string& script) {
+    return {{"/bin/sh", "-c", script}, "/", ""};
+}
+
+TEST(ProcessTest, ReturnsWhatTheProgramWrote) {
+    const auto output = control::Run(Shell("echo out; echo error >&2"), Self(), WaitLimit::In(seconds(20)));
+    ASSERT_TRUE(output.ok()) << output.failure().message;
+    EXPECT_EQ(*output, "out\nerror\n");
+}
+
+TEST(ProcessTest, TakesMoreOutputThanAPipeHolds) {
+    const auto output =
+        control::Run(Shell("head -c 1000000 /dev/zero"), Self(), WaitLimit::In(seconds(20)));
+    ASSERT_TRUE(output.ok()) << output.failure().message;
+    EXPECT_EQ(output->size(), 1000000U);
+}
+
+TEST(ProcessTest, AFailureQuotesTheProgram) {
+    const auto output = control::Run(Shell("echo broken; exit 3"), Self(), WaitLimit::In(seconds(20)));
+    ASSERT_FALSE(output.ok());
+    EXPECT_NE(output.failure().message.find("exit code 3"), std::string::npos);
+    EXPECT_NE(output.failure().message.find("broken"), std::string::npos);
+}
+
+TEST(ProcessTest, WhatCannotBeRunIsAFailureAtOnce) {
+    const auto missing = Process::Start({{"/nowhere/program"}, "/", ""}, Self());
+    ASSERT_FALSE(missing.ok());
+    EXPECT_EQ(missing.failure().code, ExitCode::kConfiguration);
+    const auto folder = Process::Start({{"/bin/true"}, "/nowhere", ""}, Self());
+    ASSERT_FALSE(folder.ok());
+    EXPECT_NE(folder.failure().message.find("/nowhere"), std::string::npos);
+}
+
+TEST(ProcessTest, AWaitEndsAtItsLimitAndTheProgramWithItsOwner) {
+    pid_t id = 0;
+    {
+        auto process = Process::Start(Shell("exec sleep 1000"), Self());
+        ASSERT_TRUE(process.ok());
+        id = process->id();
+        const Done ended = process->WaitForEnd(WaitLimit::In(milliseconds(30)));
+        ASSERT_FALSE(ended.ok());
+        EXPECT_EQ(ended.failure().code, ExitCode::kTimedOut);
+        EXPECT_EQ(kill(id, 0), 0);
+    }
+    EXPECT_NE(kill(id, 0), 0) << "the program outlived its owner";
+}
+
+TEST(ProcessTest, ADetachedProgramGoesOn) {
+    pid_t id = 0;
+    {
+        auto process = Process::Start(Shell("exec sleep 1000"), Self());
+        ASSERT_TRUE(process.ok());
+        id = process->id();
+        process->Detach();
+    }
+    EXPECT_EQ(kill(id, SIGKILL), 0);
+}
+
+TEST(InterruptionTest, ASignalEndsAWaitAndStaysPending) {
+    auto interruption = Interruption::Watch();
+    ASSERT_TRUE(interruption.ok());
+    EXPECT_FALSE(interruption->Pending());
+    std::vector<pollfd> none;
+    EXPECT_EQ(Wait(none, WaitLimit::In(seconds(20), &*interruption), milliseconds(1)),
+              WaitEnd::kPaused);
+    ASSERT_EQ(raise(SIGINT), 0);
+    EXPECT_TRUE(interruption->Pending());
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(Wait(none, WaitLimit::In(seconds(20), &*interruption)), WaitEnd::kInterrupted);
+    }
+    EXPECT_EQ(Wait(none, WaitLimit::In(milliseconds(1))), WaitEnd::kTimedOut)
+        << "work that undoes something is not interrupted";
+}
+
+}  // namespace
+}  // namespace pgspan::control
