@@ -5,6 +5,7 @@
 #include "engine/ddl/container_expression.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
+#include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/same_columns.h"
@@ -232,6 +233,17 @@ void ChangeOwner(const metadata::Table& table, const AlterTableCmd& command) {
     pg::ReturnToUser(caller);
 }
 
+// ADD CONSTRAINT … USING INDEX: partitioned tables cannot, so the container builds the index of the
+// key anew.
+void DropReplacedIndexes(const metadata::Table& table, const Steps& steps) {
+    if (!table.IsHash()) return;
+    for (const Step& step : steps) {
+        if (step.command->subtype != AT_AddConstraint) continue;
+        const auto* constraint = castNode(Constraint, step.command->def);
+        if (constraint->indexname) DropContainerIndex(table, constraint->indexname);
+    }
+}
+
 // In the order that spares PostgreSQL work it would have to undo: foreign keys go first and come
 // last.
 void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, const char* source) {
@@ -245,6 +257,7 @@ void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, co
         DropAddedDefaults(table, steps);
         RunOnShards(table, steps, source);
     }
+    DropReplacedIndexes(table, steps);
     if (steps.Has(AT_AddConstraint) || steps.Has(AT_AddColumn)) MirrorMissingConstraints(table);
     if (!table.IsHash()) return;
     for (const Step& step : steps) {

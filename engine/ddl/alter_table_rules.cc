@@ -153,10 +153,8 @@ void CheckNewConstraint(const metadata::Table& table, const Constraint& constrai
     switch (constraint.contype) {
     case CONSTR_PRIMARY:
     case CONSTR_UNIQUE:
-        if (!table.IsHash()) return;
-        if (constraint.indexname)
-            RefuseOn(table, "ADD CONSTRAINT USING INDEX",
-                     "Name the columns instead, and drop the index.");
+        // A unique index that exists has the distribution column.
+        if (!table.IsHash() || constraint.indexname) return;
         CheckUniqueColumns(
             table, constraint.keys,
             constraint.contype == CONSTR_PRIMARY ? "PRIMARY KEY constraint" : "UNIQUE constraint");

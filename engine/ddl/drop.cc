@@ -50,11 +50,17 @@ void DropTables(const Statement& statement, const DropStmt& stmt) {
     RefuseLostParts(watch);
 }
 
-// The foreign keys that DROP TABLE … CASCADE takes from other shells go from their shards with the
-// container.
+// An index of the shell that is to be dropped from its container too.
+struct ContainerDrop {
+    const metadata::Table* table;
+    const char* index_name;
+};
+
 void DropIndexes(const Statement& statement, const DropStmt& stmt) {
     List* names = NIL;
-    List* container_indexes = NIL;
+    auto* drops =
+        static_cast<ContainerDrop*>(palloc(sizeof(ContainerDrop) * list_length(stmt.objects)));
+    int count = 0;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         const Oid index = RangeVarGetRelid(NameOf(object), NoLock, true);
         const metadata::Table* table = FindForIndex(index, "DROP INDEX");
@@ -62,18 +68,10 @@ void DropIndexes(const Statement& statement, const DropStmt& stmt) {
         if (stmt.concurrent)
             RefuseOn(*table, "DROP INDEX CONCURRENTLY", "Use DROP INDEX without CONCURRENTLY.");
         names = lappend(names, QualifiedRelationName(index));
-        if (table->IsHash())
-            container_indexes =
-                lappend_oid(container_indexes, ContainerIndex(*table, get_rel_name(index)));
+        if (table->IsHash()) drops[count++] = {table, get_rel_name(index)};
     }
     RunStandard(statement);
-    for (const Oid index : pg::EachOid(container_indexes)) {
-        if (!OidIsValid(index)) continue;
-        ObjectAddress address;
-        ObjectAddressSet(address, RelationRelationId, index);
-        performDeletion(&address, DROP_CASCADE,
-                        PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
-    }
+    for (int i = 0; i < count; i++) DropContainerIndex(*drops[i].table, drops[i].index_name);
     if (names != NIL)
         Broadcast(psprintf("DROP INDEX %s %s", Joined(names), BehaviorClause(stmt.behavior)));
 }

@@ -6,6 +6,9 @@
 #include "engine/pg/list.h"
 
 extern "C" {
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
 #include "commands/tablespace.h"
 #include "utils/ruleutils.h"
 }
@@ -58,6 +61,14 @@ char* DefinitionOf(Oid index) {
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
     return get_relname_relid(ContainerIndexName(shell_index_name, table.table_id),
                              get_namespace_oid(metadata::kDataSchema, false));
+}
+
+void DropContainerIndex(const metadata::Table& table, const char* shell_index_name) {
+    const Oid index = ContainerIndex(table, shell_index_name);
+    if (!OidIsValid(index)) return;
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, index);
+    performDeletion(&address, DROP_CASCADE, PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
 }
 
 void CheckUniqueColumns(const metadata::Table& table, const List* column_names,

@@ -10,6 +10,10 @@ namespace pgspan::ddl {
 // The container's index for an index of the shell by that name; InvalidOid if there is none.
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name);
 
+// Drops the container's index for an index of the shell by that name, if there is one, with what
+// depends on it: the shell's counterparts of those have been dropped already.
+void DropContainerIndex(const metadata::Table& table, const char* shell_index_name);
+
 // Raises 0A000 unless one of the names is the distribution column: no node could enforce
 // uniqueness. construct: "UNIQUE index", "PRIMARY KEY constraint".
 void CheckUniqueColumns(const metadata::Table& table, const List* column_names,

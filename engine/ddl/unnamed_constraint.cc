@@ -18,7 +18,7 @@ bool IsOfNamedKind(const Constraint& constraint) {
 }
 
 bool IsUnnamed(const Constraint& constraint) {
-    return IsOfNamedKind(constraint) && !constraint.conname;
+    return IsOfNamedKind(constraint) && !constraint.conname && !constraint.indexname;
 }
 
 bool IsAttribute(const Constraint& constraint) {
@@ -48,7 +48,10 @@ bool HasName(const List* names, const char* name) {
 List* NamesGiven(const AlterTableStmt& stmt) {
     List* names = NIL;
     const auto add = [&](const Constraint* constraint) {
-        if (constraint->conname) names = lappend(names, constraint->conname);
+        if (constraint->conname)
+            names = lappend(names, constraint->conname);
+        else if (constraint->indexname)
+            names = lappend(names, constraint->indexname);
     };
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
         if (command->subtype == AT_AddConstraint) add(castNode(Constraint, command->def));

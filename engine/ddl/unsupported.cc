@@ -12,6 +12,23 @@ void Refuse(const RangeVar* relation, const char* construct) {
         RefuseOn(*table, construct, nullptr);
 }
 
+bool HasClusteredIndex(Oid relation) {
+    const Relation opened = relation_open(relation, AccessShareLock);
+    const List* indexes = RelationGetIndexList(opened);
+    relation_close(opened, AccessShareLock);
+    for (const Oid index : pg::EachOid(indexes))
+        if (get_index_isclustered(index)) return true;
+    return false;
+}
+
+// Without an index to go by, PostgreSQL's own error is the right one.
+void RefuseCluster(const ClusterStmt& stmt) {
+    if (!stmt.relation) return;
+    const metadata::Table* table = FindForDdl(stmt.relation, "CLUSTER");
+    if (table && (stmt.indexname || HasClusteredIndex(table->relation)))
+        RefuseOn(*table, "CLUSTER", nullptr);
+}
+
 void RefusePublished(const List* objects, const char* construct) {
     for (const auto* object : pg::Each<PublicationObjSpec>(objects))
         if (object->pubtable) Refuse(object->pubtable->relation, construct);
@@ -29,7 +46,7 @@ void RefuseLabelled(const SecLabelStmt& stmt) {
 void HandleUnsupported(const Statement& statement) {
     switch (nodeTag(statement.planned->utilityStmt)) {
     case T_ClusterStmt:
-        Refuse(statement.Tree<ClusterStmt>()->relation, "CLUSTER");
+        RefuseCluster(*statement.Tree<ClusterStmt>());
         break;
     case T_CreateTrigStmt:
         Refuse(statement.Tree<CreateTrigStmt>()->relation, "CREATE TRIGGER");
