@@ -54,7 +54,8 @@ void Build() {
             fresh.local_group = DatumGetInt32(Column(tuple, descriptor, 1));
         });
         int capacity = 8;
-        fresh.nodes = static_cast<Node*>(MemoryContextAlloc(fresh.context, capacity * sizeof(Node)));
+        fresh.nodes =
+            static_cast<Node*>(MemoryContextAlloc(fresh.context, capacity * sizeof(Node)));
         ForEachRow(catalog.node, InvalidOid, {}, [&](HeapTuple tuple, TupleDesc d) {
             if (fresh.count == capacity) {
                 capacity *= 2;
@@ -122,8 +123,8 @@ const Node& PrimaryOf(int32 group_id) {
     if (inactive)
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                 errmsg("node %s:%d is disabled", inactive->host, inactive->port),
-                errhint("Run SELECT citus_activate_node('%s', %d) on the coordinator.", inactive->host,
-                        inactive->port));
+                errhint("Run SELECT citus_activate_node('%s', %d) on the coordinator.",
+                        inactive->host, inactive->port));
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("no primary node is known for node group %d", group_id),
             group_id == kCoordinatorGroup
