@@ -22,7 +22,8 @@ void Initialize() {
     if (!process_shared_preload_libraries_in_progress)
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                 errmsg("pgspan must be loaded when the server starts"),
-                errhint("Add pgspan to shared_preload_libraries in postgresql.conf (before other extensions) and "
+                errhint("Add pgspan to shared_preload_libraries in postgresql.conf (before other "
+                        "extensions) and "
                         "restart PostgreSQL."));
     connection::DefineSettings();
     transaction::DefineSettings();

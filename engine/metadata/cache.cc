@@ -42,8 +42,10 @@ void NamespaceCallback(Datum, int, uint32) {
 
 void TransactionCallback(XactEvent event, void*) {
     pg::Entry([&] {
-        if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE) return;
-        if (retired_context && retired_context->firstchild) MemoryContextDeleteChildren(retired_context);
+        if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+            return;
+        if (retired_context && retired_context->firstchild)
+            MemoryContextDeleteChildren(retired_context);
     });
 }
 
@@ -77,7 +79,8 @@ bool LookUpCatalog() {
 bool ExtensionIsReady() {
     if (presence == Presence::kUnknown) {
         if (!IsTransactionState() || !OidIsValid(MyDatabaseId)) return false;
-        // While its script runs, the tables may exist in part only: not ready, and not remembered either.
+        // While its script runs, the tables may exist in part only: not ready, and not remembered
+        // either.
         if (!LookUpCatalog()) {
             if (OidIsValid(catalog.schema)) return false;
             presence = Presence::kAbsent;
@@ -98,9 +101,10 @@ uint64 CacheGeneration() {
 
 MemoryContext NewEntryContext(const char* name) {
     if (!cache_context) {
-        cache_context = AllocSetContextCreate(CacheMemoryContext, "pgspan metadata", ALLOCSET_SMALL_SIZES);
-        retired_context =
-            AllocSetContextCreate(CacheMemoryContext, "pgspan metadata, retired", ALLOCSET_SMALL_SIZES);
+        cache_context =
+            AllocSetContextCreate(CacheMemoryContext, "pgspan metadata", ALLOCSET_SMALL_SIZES);
+        retired_context = AllocSetContextCreate(CacheMemoryContext, "pgspan metadata, retired",
+                                                ALLOCSET_SMALL_SIZES);
     }
     const MemoryContext context =
         AllocSetContextCreateInternal(cache_context, "pgspan metadata entry", ALLOCSET_SMALL_SIZES);

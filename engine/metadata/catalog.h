@@ -1,4 +1,5 @@
-// Inside the room metadata: OIDs of the extension's own tables, and the state that nodes.cc and tables.cc share.
+// Inside the room metadata: OIDs of the extension's own tables, and the state that nodes.cc and
+// tables.cc share.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -26,8 +27,8 @@ struct CatalogOids {
 // Precondition: ExtensionIsReady().
 const CatalogOids& Catalog();
 
-// Grows by one with every invalidation that empties the caches. A reader that saw it change while it was
-// building an entry builds it again.
+// Grows by one with every invalidation that empties the caches. A reader that saw it change while
+// it was building an entry builds it again.
 uint64 CacheGeneration();
 
 // A memory context for one cache entry; Retire frees it at the end of the transaction.
@@ -39,8 +40,8 @@ void ForgetNodes();
 void ForgetTables();
 void ForgetTable(Oid relation);
 
-// Calls visit(tuple, descriptor) for the rows of a table that match the key columns (attribute number, equality on
-// int4/int2/oid values), by an index if given.
+// Calls visit(tuple, descriptor) for the rows of a table that match the key columns (attribute
+// number, equality on int4/int2/oid values), by an index if given.
 struct Key {
     AttrNumber attribute;
     Oid type;  // INT4OID or OIDOID
@@ -55,8 +56,10 @@ void ForEachRow(Oid table, Oid index, std::span<const Key> keys, Visitor&& visit
     for (const Key& key : keys)
         ScanKeyInit(&scan_keys[count++], key.attribute, BTEqualStrategyNumber,
                     key.type == OIDOID ? F_OIDEQ : F_INT4EQ, key.value);
-    const SysScanDesc scan = systable_beginscan(relation, index, OidIsValid(index), nullptr, count, scan_keys);
-    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple); tuple = systable_getnext(scan))
+    const SysScanDesc scan =
+        systable_beginscan(relation, index, OidIsValid(index), nullptr, count, scan_keys);
+    for (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple);
+         tuple = systable_getnext(scan))
         visit(tuple, RelationGetDescr(relation));
     systable_endscan(scan);
     table_close(relation, AccessShareLock);

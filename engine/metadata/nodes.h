@@ -1,6 +1,6 @@
 // The nodes of the cluster as every node knows them, cached from pgspan.node and pgspan.local_node.
-// The cache is dropped when either table changes (a relcache invalidation that whoever writes them sends by
-// InvalidateMetadata). Pointers stay valid until the end of the transaction.
+// The cache is dropped when either table changes (a relcache invalidation that whoever writes them
+// sends by InvalidateMetadata). Pointers stay valid until the end of the transaction.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -38,7 +38,8 @@ const Node* FindNode(const char* host, int32 port);
 // Sends an invalidation of all cached metadata to every backend at commit, and to this one at once
 // (after CommandCounterIncrement). Call after writing any table of the schema pgspan.
 void InvalidateMetadata();
-// The same, and plans over this relation are made anew everywhere (it became, or ceases to be, distributed).
+// The same, and plans over this relation are made anew everywhere (it became, or ceases to be,
+// distributed).
 void InvalidateTable(Oid relation);
 
 // Registers the callbacks; called once from _PG_init.

@@ -50,15 +50,16 @@ void ReadPartitionKey(Table* table, MemoryContext context) {
     const Relation container = table_open(table->container, AccessShareLock);
     const PartitionKey key = RelationGetPartitionKey(container);
     if (!key || key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1)
-        elog(ERROR, "container %u of relation %u is not partitioned by the hash of one column", table->container,
-             table->relation);
+        elog(ERROR, "container %u of relation %u is not partitioned by the hash of one column",
+             table->container, table->relation);
     const Form_pg_attribute column =
         TupleDescAttr(RelationGetDescr(container), table->distribution_column - 1);
     table->distribution_type = column->atttypid;
     table->distribution_typmod = column->atttypmod;
     table->distribution_collation = key->partcollation[0];
     table->hash_opfamily = key->partopfamily[0];
-    table->hash_function = static_cast<FmgrInfo*>(MemoryContextAllocZero(context, sizeof(FmgrInfo)));
+    table->hash_function =
+        static_cast<FmgrInfo*>(MemoryContextAllocZero(context, sizeof(FmgrInfo)));
     fmgr_info_copy(table->hash_function, &key->partsupfunc[0], context);
     table_close(container, AccessShareLock);
 }
@@ -67,11 +68,16 @@ void ReadShards(Table* table, MemoryContext context) {
     const CatalogOids& catalog = Catalog();
     const Key colocation = {1, INT4OID, Int32GetDatum(table->colocation_id)};
     ForEachRow(catalog.colocation_group, catalog.colocation_group_by_id, {&colocation, 1},
-               [&](HeapTuple tuple, TupleDesc d) { table->shard_count = DatumGetInt32(Column(tuple, d, 2)); });
+               [&](HeapTuple tuple, TupleDesc d) {
+                   table->shard_count = DatumGetInt32(Column(tuple, d, 2));
+               });
     if (table->shard_count <= 0)
-        elog(ERROR, "colocation group %d of relation %u is missing", table->colocation_id, table->relation);
-    auto* ids = static_cast<int64*>(MemoryContextAllocZero(context, sizeof(int64) * table->shard_count));
-    auto* groups = static_cast<int32*>(MemoryContextAllocZero(context, sizeof(int32) * table->shard_count));
+        elog(ERROR, "colocation group %d of relation %u is missing", table->colocation_id,
+             table->relation);
+    auto* ids =
+        static_cast<int64*>(MemoryContextAllocZero(context, sizeof(int64) * table->shard_count));
+    auto* groups =
+        static_cast<int32*>(MemoryContextAllocZero(context, sizeof(int32) * table->shard_count));
     std::fill_n(groups, table->shard_count, -1);
     const auto check = [&](int index) {
         if (index < 0 || index >= table->shard_count)
@@ -79,12 +85,14 @@ void ReadShards(Table* table, MemoryContext context) {
         return index;
     };
     const Key table_key = {2, INT4OID, Int32GetDatum(table->table_id)};
-    ForEachRow(catalog.shard, catalog.shard_by_table, {&table_key, 1}, [&](HeapTuple tuple, TupleDesc d) {
-        ids[check(DatumGetInt32(Column(tuple, d, 3)))] = DatumGetInt64(Column(tuple, d, 1));
-    });
+    ForEachRow(
+        catalog.shard, catalog.shard_by_table, {&table_key, 1}, [&](HeapTuple tuple, TupleDesc d) {
+            ids[check(DatumGetInt32(Column(tuple, d, 3)))] = DatumGetInt64(Column(tuple, d, 1));
+        });
     ForEachRow(catalog.shard_group, catalog.shard_group_by_key, {&colocation, 1},
                [&](HeapTuple tuple, TupleDesc d) {
-                   groups[check(DatumGetInt32(Column(tuple, d, 2)))] = DatumGetInt32(Column(tuple, d, 3));
+                   groups[check(DatumGetInt32(Column(tuple, d, 2)))] =
+                       DatumGetInt32(Column(tuple, d, 3));
                });
     for (int i = 0; table->kind == TableKind::kHash && i < table->shard_count; i++)
         if (ids[i] == 0 || groups[i] < 0)
@@ -131,7 +139,8 @@ char* NameWithSuffix(const char* base_name, const char* suffix) {
 }
 
 int32 ShardIndexOfHash(const Table& table, Datum hash) {
-    return static_cast<int32>(hash_combine64(0, DatumGetUInt64(hash)) % static_cast<uint64>(table.shard_count));
+    return static_cast<int32>(hash_combine64(0, DatumGetUInt64(hash)) %
+                              static_cast<uint64>(table.shard_count));
 }
 
 }  // namespace
@@ -161,7 +170,8 @@ bool TreatShellsAsPlain(bool on) {
 const Table* FindTable(Oid relation) {
     if (relation < FirstNormalObjectId || shells_are_plain || !ExtensionIsReady()) return nullptr;
     if (!cache) CreateCache();
-    if (const auto* hit = static_cast<CacheEntry*>(hash_search(cache, &relation, HASH_FIND, nullptr)))
+    if (const auto* hit =
+            static_cast<CacheEntry*>(hash_search(cache, &relation, HASH_FIND, nullptr)))
         return hit->table;
     MemoryContext context = nullptr;
     Table* table = nullptr;
@@ -192,8 +202,8 @@ const Table* FindTableByContainer(Oid container) {
 
 const Table* FindTableById(int32 table_id) {
     if (!ExtensionIsReady()) return nullptr;
-    const Oid relation =
-        RelationBy(Catalog().distributed_table_by_table_id, {kTableId, INT4OID, Int32GetDatum(table_id)});
+    const Oid relation = RelationBy(Catalog().distributed_table_by_table_id,
+                                    {kTableId, INT4OID, Int32GetDatum(table_id)});
     return OidIsValid(relation) ? FindTable(relation) : nullptr;
 }
 
@@ -207,17 +217,21 @@ List* AllTables() {
 
 int32 ShardIndexFor(const Table& table, Datum value, bool is_null) {
     if (is_null) return 0;
-    return ShardIndexOfHash(table, FunctionCall2Coll(table.hash_function, table.distribution_collation, value,
-                                                     UInt64GetDatum(HASH_PARTITION_SEED)));
+    return ShardIndexOfHash(
+        table, FunctionCall2Coll(table.hash_function, table.distribution_collation, value,
+                                 UInt64GetDatum(HASH_PARTITION_SEED)));
 }
 
 int32 ShardIndexFor(const Table& table, Datum value, bool is_null, Oid value_type) {
-    if (is_null || value_type == table.distribution_type || value_type == getBaseType(table.distribution_type))
+    if (is_null || value_type == table.distribution_type ||
+        value_type == getBaseType(table.distribution_type))
         return ShardIndexFor(table, value, is_null);
-    const Oid function = get_opfamily_proc(table.hash_opfamily, value_type, value_type, HASHEXTENDED_PROC);
+    const Oid function =
+        get_opfamily_proc(table.hash_opfamily, value_type, value_type, HASHEXTENDED_PROC);
     if (!OidIsValid(function)) return -1;
-    return ShardIndexOfHash(table, OidFunctionCall2Coll(function, table.distribution_collation, value,
-                                                        UInt64GetDatum(HASH_PARTITION_SEED)));
+    return ShardIndexOfHash(table,
+                            OidFunctionCall2Coll(function, table.distribution_collation, value,
+                                                 UInt64GetDatum(HASH_PARTITION_SEED)));
 }
 
 char* ShardName(const char* base_name, int64 shard_id) {

@@ -1,6 +1,7 @@
-// Distributed and reference tables, cached from pgspan.distributed_table, pgspan.shard and pgspan.shard_group.
-// Looking a relation up costs one hash probe, also for relations that are neither. An entry is dropped when its
-// shell's relcache entry is invalidated or any metadata changes. Pointers stay valid until the end of the transaction.
+// Distributed and reference tables, cached from pgspan.distributed_table, pgspan.shard and
+// pgspan.shard_group. Looking a relation up costs one hash probe, also for relations that are
+// neither. An entry is dropped when its shell's relcache entry is invalidated or any metadata
+// changes. Pointers stay valid until the end of the transaction.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -24,8 +25,8 @@ struct Table {
     Oid distribution_type;
     int32 distribution_typmod;
     Oid distribution_collation;
-    Oid hash_opfamily;   // of the container's partition key
-    int32 shard_count;   // the modulus
+    Oid hash_opfamily;          // of the container's partition key
+    int32 shard_count;          // the modulus
     const int64* shard_ids;     // [shard index]
     const int32* shard_groups;  // [shard index] the node group that holds it
     FmgrInfo* hash_function;    // extended hash function of the partition key
@@ -36,9 +37,9 @@ struct Table {
 
 // nullptr for an ordinary relation.
 const Table* FindTable(Oid relation);
-// While on, FindTable finds nothing: a shell reads as a plain, empty table. For utility statements in which PostgreSQL
-// itself queries the shell (the validation of a foreign key); ddl alone uses it and resets it after an error. Returns
-// the previous state.
+// While on, FindTable finds nothing: a shell reads as a plain, empty table. For utility statements
+// in which PostgreSQL itself queries the shell (the validation of a foreign key); ddl alone uses it
+// and resets it after an error. Returns the previous state.
 bool TreatShellsAsPlain(bool on);
 // The table whose container this is (on this node); nullptr if it is none.
 const Table* FindTableByContainer(Oid container);
@@ -54,8 +55,8 @@ int32 ShardIndexFor(const Table& table, Datum value, bool is_null);
 // -1 if the family cannot hash that type compatibly.
 int32 ShardIndexFor(const Table& table, Datum value, bool is_null, Oid value_type);
 
-// Names, palloc'd. A shard's table: "orders_102008"; its container: "orders_t12". Truncated at a character
-// boundary so that the suffix always fits.
+// Names, palloc'd. A shard's table: "orders_102008"; its container: "orders_t12". Truncated at a
+// character boundary so that the suffix always fits.
 char* ShardName(const Table& table, int32 shard_index);
 char* ContainerName(const char* base_name, int32 table_id);
 char* ShardName(const char* base_name, int64 shard_id);

@@ -14,7 +14,8 @@ namespace {
 #if PG_VERSION_NUM >= 170000
 int EmptySearchPath() {
     const int nest = NewGUCNestLevel();
-    set_config_option("search_path", "", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    set_config_option("search_path", "", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                      false);
     return nest;
 }
 void RestoreSearchPath(int nest) {

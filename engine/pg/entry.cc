@@ -3,7 +3,8 @@
 namespace pgspan::pg {
 
 void RaiseException(const char* what) {
-    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg("pgspan: unexpected C++ exception: %s", what));
+    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
+            errmsg("pgspan: unexpected C++ exception: %s", what));
     pg_unreachable();
 }
 

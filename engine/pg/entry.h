@@ -1,13 +1,17 @@
 // The border between PostgreSQL's longjmp and C++'s exceptions.
 //
-//   Entry(body)    the way in: wraps every function that PostgreSQL calls. A C++ exception that reaches it
+//   Entry(body)    the way in: wraps every function that PostgreSQL calls. A C++ exception that
+//   reaches it
 //                  becomes an ereport(ERROR); it never leaves the extension.
-//   Capture(body)  the way out for code that must go on after PostgreSQL reported an error: runs body and
-//                  returns nullptr, or the whole error. After an error the caller cleans up and rethrows it
-//                  (ReThrowError), unless a subtransaction has been rolled back around it.
+//   Capture(body)  the way out for code that must go on after PostgreSQL reported an error: runs
+//   body and
+//                  returns nullptr, or the whole error. After an error the caller cleans up and
+//                  rethrows it (ReThrowError), unless a subtransaction has been rolled back around
+//                  it.
 //
-// A frame that calls PostgreSQL holds only trivially destructible locals. Variables that body changes and the
-// caller reads after an error must live outside the frame's registers (captured by reference is enough).
+// A frame that calls PostgreSQL holds only trivially destructible locals. Variables that body
+// changes and the caller reads after an error must live outside the frame's registers (captured by
+// reference is enough).
 #pragma once
 
 #include "engine/pg/postgres.h"

@@ -1,5 +1,6 @@
-// Typed iteration over PostgreSQL's List:  for (auto* tle : pg::Each<TargetEntry>(query->targetList)) ...
-// The list must not be changed while it is being iterated.
+// Typed iteration over PostgreSQL's List:  for (auto* tle :
+// pg::Each<TargetEntry>(query->targetList)) ... The list must not be changed while it is being
+// iterated.
 #pragma once
 
 #include "engine/pg/postgres.h"

@@ -1,5 +1,6 @@
-// The one header through which the engine sees PostgreSQL. Include it first in every PostgreSQL room;
-// standard C++ headers that a file needs are included here, before PostgreSQL's macros appear.
+// The one header through which the engine sees PostgreSQL. Include it first in every PostgreSQL
+// room; standard C++ headers that a file needs are included here, before PostgreSQL's macros
+// appear.
 //
 // PostgreSQL's identifiers live in the global namespace; ours in pgspan:: and its rooms.
 #pragma once
@@ -54,7 +55,8 @@ extern "C" {
 #include "utils/typcache.h"
 }
 
-// On PostgreSQL 15 PGDLLEXPORT is empty; with -fvisibility=hidden a function would then not be found.
+// On PostgreSQL 15 PGDLLEXPORT is empty; with -fvisibility=hidden a function would then not be
+// found.
 #undef PGDLLEXPORT
 #define PGDLLEXPORT __attribute__((visibility("default")))
 
@@ -68,19 +70,19 @@ extern "C" {
 #undef vsnprintf
 #undef strerror
 
-// Declares and opens a SQL-callable function:  PGSPAN_FUNCTION(citus_version) { ... PG_RETURN_TEXT_P(x); }
-// The body runs inside pg::Entry; `fcinfo` is in scope.
-#define PGSPAN_FUNCTION(name)                                                                \
-    static Datum name##_body(FunctionCallInfo fcinfo);                                       \
-    extern "C" {                                                                             \
-    extern PGDLLEXPORT const Pg_finfo_record* pg_finfo_##name(void);                         \
-    const Pg_finfo_record* pg_finfo_##name(void) {                                           \
-        static const Pg_finfo_record record = {1};                                           \
-        return &record;                                                                      \
-    }                                                                                        \
-    extern PGDLLEXPORT Datum name(FunctionCallInfo fcinfo);                                  \
-    Datum name(FunctionCallInfo fcinfo) {                                                    \
-        return pgspan::pg::Entry([&] { return name##_body(fcinfo); });                       \
-    }                                                                                        \
-    }                                                                                        \
+// Declares and opens a SQL-callable function:  PGSPAN_FUNCTION(citus_version) { ...
+// PG_RETURN_TEXT_P(x); } The body runs inside pg::Entry; `fcinfo` is in scope.
+#define PGSPAN_FUNCTION(name)                                          \
+    static Datum name##_body(FunctionCallInfo fcinfo);                 \
+    extern "C" {                                                       \
+    extern PGDLLEXPORT const Pg_finfo_record* pg_finfo_##name(void);   \
+    const Pg_finfo_record* pg_finfo_##name(void) {                     \
+        static const Pg_finfo_record record = {1};                     \
+        return &record;                                                \
+    }                                                                  \
+    extern PGDLLEXPORT Datum name(FunctionCallInfo fcinfo);            \
+    Datum name(FunctionCallInfo fcinfo) {                              \
+        return pgspan::pg::Entry([&] { return name##_body(fcinfo); }); \
+    }                                                                  \
+    }                                                                  \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

@@ -1,12 +1,14 @@
-// SQL run by the engine itself on the local node. All functions run as the current user with an empty-but-pg_catalog
-// search_path left untouched: qualify names. Strings returned are in the memory context of the caller.
+// SQL run by the engine itself on the local node. All functions run as the current user with an
+// empty-but-pg_catalog search_path left untouched: qualify names. Strings returned are in the
+// memory context of the caller.
 #pragma once
 
 #include "engine/pg/postgres.h"
 
 namespace pgspan::pg {
 
-// Runs the statements of sql (utility or not); raises what they raise. Returns rows processed by the last one.
+// Runs the statements of sql (utility or not); raises what they raise. Returns rows processed by
+// the last one.
 uint64 RunSql(const char* sql);
 
 // First column of the first row as text; nullptr if no row or NULL.
@@ -15,7 +17,8 @@ char* QueryText(const char* sql);
 // First column of every row as text (NULL entries are nullptr), a List of char*.
 List* QueryTexts(const char* sql);
 
-// Every row as an array of text values (nullptr for NULL), a List of char**; *columns receives the width.
+// Every row as an array of text values (nullptr for NULL), a List of char**; *columns receives the
+// width.
 List* QueryRows(const char* sql, int* columns);
 
 }  // namespace pgspan::pg

@@ -1,12 +1,13 @@
 // Tree walkers and mutators with lambdas for callbacks: on PostgreSQL 15 the callback type of
 // expression_tree_walker does not convert from typed functions, so the casts live here.
 //
-// A visitor gets each node (never nullptr) and returns true to stop. To descend it calls the walker again
-// through the function it is handed:
+// A visitor gets each node (never nullptr) and returns true to stop. To descend it calls the walker
+// again through the function it is handed:
 //
 //   WalkNode(node, [&](Node* n, auto&& descend) { if (IsA(n, Var)) ...; return descend(n); });
 //
-// descend(n) visits the children of n; sub-Queries are visited as nodes (descend into them visits their parts).
+// descend(n) visits the children of n; sub-Queries are visited as nodes (descend into them visits
+// their parts).
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -31,7 +32,8 @@ struct Walker {
     }
 };
 
-// flags: QTW_* for sub-Queries (QTW_EXAMINE_RTES_BEFORE makes range-table entries visible as nodes).
+// flags: QTW_* for sub-Queries (QTW_EXAMINE_RTES_BEFORE makes range-table entries visible as
+// nodes).
 template <typename Visitor>
 bool WalkNode(Node* node, Visitor&& visit, int flags = 0) {
     Walker<std::remove_reference_t<Visitor>> walker{visit, flags};
@@ -58,7 +60,8 @@ struct Mutator {
     }
 };
 
-// visit(node, descend) returns the node's replacement; descend(n) copies n with its children replaced.
+// visit(node, descend) returns the node's replacement; descend(n) copies n with its children
+// replaced.
 template <typename Visitor>
 Node* MutateNode(Node* node, Visitor&& visit, int flags = 0) {
     Mutator<std::remove_reference_t<Visitor>> mutator{visit, flags};

@@ -8,7 +8,9 @@ std::string FormatShardSet(const std::vector<int>& sorted_indexes) {
     std::string text;
     for (size_t i = 0; i < sorted_indexes.size();) {
         size_t last = i;
-        while (last + 1 < sorted_indexes.size() && sorted_indexes[last + 1] == sorted_indexes[last] + 1) last++;
+        while (last + 1 < sorted_indexes.size() &&
+               sorted_indexes[last + 1] == sorted_indexes[last] + 1)
+            last++;
         if (!text.empty()) text += ',';
         text += std::to_string(sorted_indexes[i]);
         if (last > i) text += '-' + std::to_string(sorted_indexes[last]);

@@ -1,5 +1,5 @@
-// ShardSet: a set of shard indexes of one colocation group, and its text form in which it travels inside a
-// task ("0-15", "0,2,5-7"; "" is the empty set). Pure; used on both ends of a task.
+// ShardSet: a set of shard indexes of one colocation group, and its text form in which it travels
+// inside a task ("0-15", "0,2,5-7"; "" is the empty set). Pure; used on both ends of a task.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,8 @@ namespace pgspan::placement {
 namespace {
 
 TEST(ShardSetTest, SurvivesItsTextForm) {
-    for (const std::vector<int>& set : {std::vector<int>{}, {0}, {0, 1, 2}, {1, 3, 5}, {0, 1, 7, 8, 9, 31}, {63999}}) {
+    for (const std::vector<int>& set :
+         {std::vector<int>{}, {0}, {0, 1, 2}, {1, 3, 5}, {0, 1, 7, 8, 9, 31}, {63999}}) {
         const auto parsed = ParseShardSet(FormatShardSet(set));
         ASSERT_TRUE(parsed.ok());
         EXPECT_EQ(*parsed, set);
@@ -19,7 +20,8 @@ TEST(ShardSetTest, WritesRunsAsRanges) {
 }
 
 TEST(ShardSetTest, RefusesMalformedText) {
-    for (const char* text : {"a", "1,", ",1", "2-1", "1-", "-1", "1,1", "3,2", "64000", "1 2", "99999999999"})
+    for (const char* text :
+         {"a", "1,", ",1", "2-1", "1-", "-1", "1,1", "3,2", "64000", "1 2", "99999999999"})
         EXPECT_FALSE(ParseShardSet(text).ok()) << text;
 }
 

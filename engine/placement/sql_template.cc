@@ -6,11 +6,12 @@ namespace {
 
 bool IsIdentifierByte(char c) {
     const auto u = static_cast<unsigned char>(c);
-    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || u == '_' || u == '$' ||
-           u >= 0x80;
+    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || u == '_' ||
+           u == '$' || u >= 0x80;
 }
 
-// Length of the literal or quoted identifier that starts at sql[0]; a doubled quote does not end it.
+// Length of the literal or quoted identifier that starts at sql[0]; a doubled quote does not end
+// it.
 size_t QuotedLength(std::string_view sql) {
     const char quote = sql[0];
     for (size_t i = 1; i < sql.size(); i++) {
@@ -30,8 +31,9 @@ bool StartsWithWholeName(std::string_view sql, std::string_view name) {
 
 }  // namespace
 
-std::string ReplaceNames(std::string_view sql,
-                         const std::vector<std::pair<std::string_view, std::string_view>>& substitutes) {
+std::string ReplaceNames(
+    std::string_view sql,
+    const std::vector<std::pair<std::string_view, std::string_view>>& substitutes) {
     std::string out;
     out.reserve(sql.size() + 64);
     while (!sql.empty()) {

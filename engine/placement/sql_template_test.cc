@@ -1,4 +1,5 @@
-// Proves that names are replaced as tokens, and left alone inside literals, quoted identifiers and longer names.
+// Proves that names are replaced as tokens, and left alone inside literals, quoted identifiers and
+// longer names.
 #include "engine/placement/sql_template.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,8 @@ std::string Replace(std::string_view sql) {
 }
 
 TEST(SqlTemplateTest, ReplacesWholeNames) {
-    EXPECT_EQ(Replace("SELECT a.x FROM d.t_t1 a, d.\"T_t2\" b"), "SELECT a.x FROM d.t_9 a, d.\"T_10\" b");
+    EXPECT_EQ(Replace("SELECT a.x FROM d.t_t1 a, d.\"T_t2\" b"),
+              "SELECT a.x FROM d.t_9 a, d.\"T_10\" b");
 }
 
 TEST(SqlTemplateTest, LeavesLongerNamesAlone) {
@@ -29,19 +31,23 @@ TEST(SqlTemplateTest, SurvivesAnUnterminatedLiteral) {
 }
 
 TEST(SqlTemplateTest, FillsTheSlotOfEveryMarker) {
-    EXPECT_EQ(FillSlot("pgspan.task_shards(1, '@s@'::text, false) OR pgspan.task_shards(2, '@s@'::text, true)", "@s@",
-                       "0-3"),
-              "pgspan.task_shards(1, '0-3'::text, false) OR pgspan.task_shards(2, '0-3'::text, true)");
+    EXPECT_EQ(
+        FillSlot(
+            "pgspan.task_shards(1, '@s@'::text, false) OR pgspan.task_shards(2, '@s@'::text, true)",
+            "@s@", "0-3"),
+        "pgspan.task_shards(1, '0-3'::text, false) OR pgspan.task_shards(2, '0-3'::text, true)");
 }
 
 TEST(SqlTemplateTest, LeavesAUsersLiteralOfTheSameTextAlone) {
-    EXPECT_EQ(FillSlot("x = '@s@' AND pgspan.task_shards(1, '@s@', false) AND y = '@s@'", "@s@", "5"),
-              "x = '@s@' AND pgspan.task_shards(1, '5', false) AND y = '@s@'");
+    EXPECT_EQ(
+        FillSlot("x = '@s@' AND pgspan.task_shards(1, '@s@', false) AND y = '@s@'", "@s@", "5"),
+        "x = '@s@' AND pgspan.task_shards(1, '5', false) AND y = '@s@'");
     EXPECT_EQ(FillSlot("'pgspan.task_shards' = '@s@'", "@s@", "5"), "'pgspan.task_shards' = '@s@'");
 }
 
 TEST(SqlTemplateTest, SplitsAnInsertAroundItsRow) {
-    const auto [head, tail] = SplitInsert("INSERT INTO d.t_t1 AS \"VALUES (\" (a) VALUES ($1, $2) RETURNING f(a)");
+    const auto [head, tail] =
+        SplitInsert("INSERT INTO d.t_t1 AS \"VALUES (\" (a) VALUES ($1, $2) RETURNING f(a)");
     EXPECT_EQ(head, "INSERT INTO d.t_t1 AS \"VALUES (\" (a) ");
     EXPECT_EQ(tail, " RETURNING f(a)");
 }

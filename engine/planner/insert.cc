@@ -1,5 +1,5 @@
-// INSERT into distributed and reference tables: pushed down (INSERT … SELECT inside a colocation group), or of rows that
-// the coordinator computes.
+// INSERT into distributed and reference tables: pushed down (INSERT … SELECT inside a colocation
+// group), or of rows that the coordinator computes.
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/insert_plan.h"
@@ -36,20 +36,26 @@ const char* WhyTailDoesNotFit(const Query* query) {
     const char* reason = nullptr;
     if (!IsRemotable(reinterpret_cast<Node*>(query->onConflict), query, &reason)) return reason;
     if (!IsRemotable(reinterpret_cast<Node*>(query->returningList), query, &reason)) return reason;
-    const auto has_sublink = [](Node* node, auto&& descend) { return IsA(node, SubLink) || descend(node); };
+    const auto has_sublink = [](Node* node, auto&& descend) {
+        return IsA(node, SubLink) || descend(node);
+    };
     if (pg::WalkNode(reinterpret_cast<Node*>(query->onConflict), has_sublink) ||
         pg::WalkNode(reinterpret_cast<Node*>(query->returningList), has_sublink))
         return "a sub-query";
     return nullptr;
 }
 
-// ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its own.
+// ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its
+// own.
 void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
     if (!query->onConflict || !OidIsValid(query->onConflict->constraint) || !table.IsHash()) return;
     const char* name = get_constraint_name(query->onConflict->constraint);
-    const Oid own = get_relation_constraint_oid(table.container, metadata::ContainerName(name, table.table_id), true);
-    const Oid same = OidIsValid(own) ? own : get_relation_constraint_oid(table.container, name, true);
-    if (!OidIsValid(same)) RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\"", name), nullptr);
+    const Oid own = get_relation_constraint_oid(
+        table.container, metadata::ContainerName(name, table.table_id), true);
+    const Oid same =
+        OidIsValid(own) ? own : get_relation_constraint_oid(table.container, name, true);
+    if (!OidIsValid(same))
+        RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\"", name), nullptr);
     query->onConflict->constraint = same;
 }
 
@@ -57,13 +63,16 @@ void RefuseKeyAssignmentOnConflict(const Query* query, const metadata::Table& ta
     if (!query->onConflict || !table.IsHash()) return;
     for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
         if (entry->resjunk || entry->resno != table.distribution_column) continue;
-        // The excluded row's key equals the row's: the conflict is on a unique index that includes it.
-        if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno) continue;
+        // The excluded row's key equals the row's: the conflict is on a unique index that includes
+        // it.
+        if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno)
+            continue;
         RefuseFeature("ON CONFLICT DO UPDATE of the distribution column", nullptr);
     }
 }
 
-// Pushed INSERT … SELECT ----------------------------------------------------------------------------------------
+// Pushed INSERT … SELECT
+// ----------------------------------------------------------------------------------------
 
 PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const RangeTblEntry* source) {
     if (!table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL) return nullptr;
@@ -72,14 +81,16 @@ PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const Range
     if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)) ||
         shape.whole.anchor->colocation_id != table.colocation_id || WhyTailDoesNotFit(query))
         return nullptr;
-    const auto source_index = static_cast<Index>(castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex);
+    const auto source_index =
+        static_cast<Index>(castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex);
     bool key_follows = false;
     for (auto* entry : Each<TargetEntry>(query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);
         if (!IsRemotable(expr, query, nullptr) || checkExprHasSubLink(expr)) return nullptr;
         if (entry->resno == table.distribution_column && IsA(expr, Var) &&
             reinterpret_cast<Var*>(expr)->varno == static_cast<int>(source_index))
-            key_follows = list_member_int(shape.key_columns, reinterpret_cast<Var*>(expr)->varattno);
+            key_follows =
+                list_member_int(shape.key_columns, reinterpret_cast<Var*>(expr)->varattno);
     }
     if (!key_follows) return nullptr;
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
@@ -88,7 +99,8 @@ PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const Range
     return MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan);
 }
 
-// Rows computed here --------------------------------------------------------------------------------------------
+// Rows computed here
+// --------------------------------------------------------------------------------------------
 
 struct SplitText {
     char* head;
@@ -97,7 +109,8 @@ struct SplitText {
 
 __attribute__((noinline)) SplitText SplitAroundRow(const char* sql) {
     const auto [head, tail] = placement::SplitInsert(sql);
-    SplitText split = {static_cast<char*>(malloc(head.size() + 1)), static_cast<char*>(malloc(tail.size() + 1))};
+    SplitText split = {static_cast<char*>(malloc(head.size() + 1)),
+                       static_cast<char*>(malloc(tail.size() + 1))};
     if (!split.head || !split.tail) throw std::bad_alloc();
     memcpy(split.head, head.c_str(), head.size() + 1);
     memcpy(split.tail, tail.c_str(), tail.size() + 1);
@@ -119,7 +132,8 @@ void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::Ins
     remote->hasModifyingCTE = false;
     remote->hasSubLinks = false;
     remote->override = OVERRIDING_NOT_SET;
-    // The row's parameters are made last so that the tail's come first; while those are collected the row is constant.
+    // The row's parameters are made last so that the tail's come first; while those are collected
+    // the row is constant.
     List* columns = NIL;
     for (auto* entry : Each<TargetEntry>(query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);
@@ -130,7 +144,8 @@ void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::Ins
         param->paramtypmod = exprTypmod(expr);
         param->paramcollid = exprCollation(expr);
         param->location = -1;
-        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr*>(param), entry->resno, entry->resname, false));
+        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr*>(param), entry->resno,
+                                                   entry->resname, false));
     }
     remote->targetList = columns;
     const TaskSql task = MakeTaskSql(remote, Constants::kInline);
@@ -143,18 +158,23 @@ void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::Ins
     insert->tail_parameter_types = task.parameter_types;
 }
 
-// A column that gets a value must exist, so that the statement has a row: DEFAULT VALUES of a table without defaults.
+// A column that gets a value must exist, so that the statement has a row: DEFAULT VALUES of a table
+// without defaults.
 void EnsureOneColumn(Query* query, const metadata::Table& table) {
     if (query->targetList != NIL) return;
     AttrNumber attribute = table.IsHash() ? table.distribution_column : InvalidAttrNumber;
     const Relation relation = table_open(table.relation, NoLock);
     const TupleDesc descriptor = RelationGetDescr(relation);
     for (AttrNumber i = 1; attribute == InvalidAttrNumber && i <= descriptor->natts; i++)
-        if (!TupleDescAttr(descriptor, i - 1)->attisdropped && !TupleDescAttr(descriptor, i - 1)->attgenerated) attribute = i;
-    if (attribute == InvalidAttrNumber) RefuseFeature("INSERT into a table without columns", nullptr);
+        if (!TupleDescAttr(descriptor, i - 1)->attisdropped &&
+            !TupleDescAttr(descriptor, i - 1)->attgenerated)
+            attribute = i;
+    if (attribute == InvalidAttrNumber)
+        RefuseFeature("INSERT into a table without columns", nullptr);
     const Form_pg_attribute column = TupleDescAttr(descriptor, attribute - 1);
     query->targetList = pg::MakeList(
-        makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(column->atttypid, column->atttypmod, column->attcollation)),
+        makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(column->atttypid, column->atttypmod,
+                                                              column->attcollation)),
                         attribute, pstrdup(NameStr(column->attname)), false));
     table_close(relation, NoLock);
 }
@@ -173,8 +193,8 @@ Query* RowsQuery(const Query* query) {
 }
 
 bool IsSimpleRow(const Query* query) {
-    if (query->jointree->fromlist != NIL || query->jointree->quals || query->hasSubLinks || query->hasTargetSRFs ||
-        query->cteList != NIL)
+    if (query->jointree->fromlist != NIL || query->jointree->quals || query->hasSubLinks ||
+        query->hasTargetSRFs || query->cteList != NIL)
         return false;
     for (auto* entry : Each<TargetEntry>(query->targetList))
         if (!IsComputableUpFront(reinterpret_cast<Node*>(entry->expr))) return false;
@@ -202,14 +222,17 @@ CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
     return scan;
 }
 
-PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* query_string, int cursor_options,
-                      ParamListInfo bound_params) {
+PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* query_string,
+                      int cursor_options, ParamListInfo bound_params) {
     if (const char* reason = WhyTailDoesNotFit(query))
         RefuseFeature(psprintf("%s in ON CONFLICT or RETURNING", reason), nullptr);
     RefuseKeyAssignmentOnConflict(query, table);
-    if (table.IsReference() && (contain_volatile_functions(reinterpret_cast<Node*>(query->onConflict)) ||
-                                contain_volatile_functions(reinterpret_cast<Node*>(query->returningList))))
-        RefuseFeature("volatile functions in ON CONFLICT or RETURNING of an INSERT into a reference table", nullptr);
+    if (table.IsReference() &&
+        (contain_volatile_functions(reinterpret_cast<Node*>(query->onConflict)) ||
+         contain_volatile_functions(reinterpret_cast<Node*>(query->returningList))))
+        RefuseFeature(
+            "volatile functions in ON CONFLICT or RETURNING of an INSERT into a reference table",
+            nullptr);
     EnsureOneColumn(query, table);
 
     plan::InsertPlan insert = {};
@@ -223,12 +246,14 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
     if (IsSimpleRow(query)) {
         for (auto* entry : Each<TargetEntry>(query->targetList)) {
             auto* expr = reinterpret_cast<Node*>(entry->expr);
-            insert.values = lappend(insert.values, IsA(expr, Const) ? expr : eval_const_expressions(nullptr, expr));
+            insert.values = lappend(
+                insert.values, IsA(expr, Const) ? expr : eval_const_expressions(nullptr, expr));
         }
         fix_opfuncids(reinterpret_cast<Node*>(insert.values));
         return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
     }
-    PlannedStmt* statement = PlanQuery(RowsQuery(query), query_string, cursor_options, bound_params);
+    PlannedStmt* statement =
+        PlanQuery(RowsQuery(query), query_string, cursor_options, bound_params);
     CustomScan* scan = MakeInsertScan(query, insert);
     scan->custom_plans = pg::MakeList(statement->planTree);
     statement->planTree = &scan->scan.plan;
@@ -240,7 +265,8 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
 
 }  // namespace
 
-PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options,
+                        ParamListInfo bound_params) {
     for (auto* cte : Each<CommonTableExpr>(query->cteList))
         if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT)
             RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
@@ -248,11 +274,13 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
     const metadata::Table* table = metadata::FindTable(target->relid);
     RangeTblEntry* source = SourceOf(query);
     if (!table) {
-        // A local table that takes rows from distributed ones: PostgreSQL's own INSERT over a SELECT of ours.
+        // A local table that takes rows from distributed ones: PostgreSQL's own INSERT over a
+        // SELECT of ours.
         FlattenJoinAliases(query);
         List* checked = NIL;
         ReplaceByRemoteRelations(query, &checked);
-        PlannedStmt* statement = standard_planner(query, query_string, cursor_options, bound_params);
+        PlannedStmt* statement =
+            standard_planner(query, query_string, cursor_options, bound_params);
         AddCheckedRelations(statement, checked);
         return statement;
     }

@@ -1,8 +1,9 @@
-// Paths for remote relations, and for distributed tables that are scanned one by one (the general way).
+// Paths for remote relations, and for distributed tables that are scanned one by one (the general
+// way).
 //
-// For a remote relation that is alone in its level, grouping, DISTINCT aggregates, sorting and limits move to the
-// nodes: grouping by the distribution column as a whole, other aggregates as partial aggregates that the coordinator
-// combines, ORDER BY … LIMIT as sorted runs that it merges.
+// For a remote relation that is alone in its level, grouping, DISTINCT aggregates, sorting and
+// limits move to the nodes: grouping by the distribution column as a whole, other aggregates as
+// partial aggregates that the coordinator combines, ORDER BY … LIMIT as sorted runs that it merges.
 #include "engine/planner/paths.h"
 
 #include "engine/pg/entry.h"
@@ -43,10 +44,10 @@ get_relation_info_hook_type previous_relation_info_hook = nullptr;
 
 // What a CustomPath of ours stands for; hangs in its custom_private.
 struct RemotePath {
-    Query* query;        // what the nodes run
+    Query* query;  // what the nodes run
     Shape shape;
-    List* scan_target;   // exprs, in terms of the level being planned, of the remote query's columns
-    List* attributes;    // general way: IntList of the shell's attributes, instead of scan_target
+    List* scan_target;  // exprs, in terms of the level being planned, of the remote query's columns
+    List* attributes;   // general way: IntList of the shell's attributes, instead of scan_target
     bool partial;
     RunOrder order;
 };
@@ -55,10 +56,12 @@ RemotePath* PathInfo(const CustomPath* path) {
     return static_cast<RemotePath*>(linitial(path->custom_private));
 }
 
-Plan* PlanRemotePath(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlist, List* clauses, List*) {
+Plan* PlanRemotePath(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlist, List* clauses,
+                     List*) {
     const RemotePath* info = PathInfo(path);
     auto* remote = static_cast<Query*>(copyObjectImpl(info->query));
-    plan::DistributedPlan plan = MakeDistributedPlan(remote, info->shape, info->partial, info->order);
+    plan::DistributedPlan plan =
+        MakeDistributedPlan(remote, info->shape, info->partial, info->order);
     auto* scan = makeNode(CustomScan);
     scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
     scan->flags = path->flags;
@@ -72,9 +75,9 @@ Plan* PlanRemotePath(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlis
         AttrNumber number = 0;
         for (auto* expr : Each<Expr>(info->scan_target)) {
             number++;
-            scan->custom_scan_tlist =
-                lappend(scan->custom_scan_tlist,
-                        makeTargetEntry(static_cast<Expr*>(copyObjectImpl(expr)), number, nullptr, false));
+            scan->custom_scan_tlist = lappend(
+                scan->custom_scan_tlist,
+                makeTargetEntry(static_cast<Expr*>(copyObjectImpl(expr)), number, nullptr, false));
         }
     }
     scan->custom_private = plan::Encode(plan);
@@ -82,12 +85,13 @@ Plan* PlanRemotePath(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlis
     return &scan->scan.plan;
 }
 
-Plan* PlanRemotePathEntry(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist, List* clauses,
-                          List* plans) {
+Plan* PlanRemotePathEntry(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist,
+                          List* clauses, List* plans) {
     return pg::Entry([&] { return PlanRemotePath(root, rel, path, tlist, clauses, plans); });
 }
 
-constexpr CustomPathMethods kRemotePathMethods = {"pgspan remote path", PlanRemotePathEntry, nullptr};
+constexpr CustomPathMethods kRemotePathMethods = {"pgspan remote path", PlanRemotePathEntry,
+                                                  nullptr};
 
 // A path costs a round trip and the transfer of its rows.
 constexpr double kRoundTripCost = 50;
@@ -121,27 +125,30 @@ List* ColumnVars(const RemoteRelation& relation, Index varno) {
     List* vars = NIL;
     for (auto* entry : Each<TargetEntry>(relation.query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);
-        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr), exprTypmod(expr),
-                                     exprCollation(expr), 0));
+        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
+                                     exprTypmod(expr), exprCollation(expr), 0));
     }
     return vars;
 }
 
-// An expression over the relation's columns as one over the remote query's FROM; nullptr if it cannot run there.
+// An expression over the relation's columns as one over the remote query's FROM; nullptr if it
+// cannot run there.
 Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno) {
     bool fits = true;
     Node* mapped = pg::MutateNode(node, [&](Node* n, auto&& descend) -> Node* {
         if (IsA(n, Var)) {
             const auto* var = reinterpret_cast<Var*>(n);
-            if (var->varno != static_cast<int>(varno) || var->varlevelsup != 0 || var->varattno <= 0) {
+            if (var->varno != static_cast<int>(varno) || var->varlevelsup != 0 ||
+                var->varattno <= 0) {
                 fits = false;
                 return n;
             }
-            const auto* entry = static_cast<TargetEntry*>(list_nth(relation.query->targetList, var->varattno - 1));
+            const auto* entry =
+                static_cast<TargetEntry*>(list_nth(relation.query->targetList, var->varattno - 1));
             return static_cast<Node*>(copyObjectImpl(entry->expr));
         }
-        if (IsA(n, SubLink) || IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) ||
-            IsA(n, Query)) {
+        if (IsA(n, SubLink) || IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) ||
+            IsA(n, PlaceHolderVar) || IsA(n, Query)) {
             fits = false;
             return n;
         }
@@ -152,46 +159,55 @@ Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno) {
 
 // LIMIT + OFFSET where both are known; -1 otherwise.
 int64 KnownLimit(const Query* parse) {
-    if (!parse->limitCount || parse->limitOption != LIMIT_OPTION_COUNT || !IsA(parse->limitCount, Const)) return -1;
+    if (!parse->limitCount || parse->limitOption != LIMIT_OPTION_COUNT ||
+        !IsA(parse->limitCount, Const))
+        return -1;
     const auto* count = reinterpret_cast<Const*>(parse->limitCount);
     if (count->constisnull) return -1;
     int64 limit = DatumGetInt64(count->constvalue);
     if (parse->limitOffset) {
         if (!IsA(parse->limitOffset, Const)) return -1;
         const auto* offset = reinterpret_cast<Const*>(parse->limitOffset);
-        if (!offset->constisnull && DatumGetInt64(offset->constvalue) > 0) limit += DatumGetInt64(offset->constvalue);
+        if (!offset->constisnull && DatumGetInt64(offset->constvalue) > 0)
+            limit += DatumGetInt64(offset->constvalue);
     }
     return limit >= 0 && limit < INT32_MAX ? limit : -1;
 }
 
 bool IsPlainSelection(const Query* parse) {
-    return !parse->groupClause && !parse->groupingSets && !parse->distinctClause && !parse->hasAggs &&
-           !parse->hasWindowFuncs && !parse->hasTargetSRFs && !parse->havingQual && !parse->rowMarks &&
-           !parse->setOperations;
+    return !parse->groupClause && !parse->groupingSets && !parse->distinctClause &&
+           !parse->hasAggs && !parse->hasWindowFuncs && !parse->hasTargetSRFs &&
+           !parse->havingQual && !parse->rowMarks && !parse->setOperations;
 }
 
 Node* LimitConst(int64 limit) {
-    return reinterpret_cast<Node*>(makeConst(INT8OID, -1, InvalidOid, 8, Int64GetDatum(limit), false, true));
+    return reinterpret_cast<Node*>(
+        makeConst(INT8OID, -1, InvalidOid, 8, Int64GetDatum(limit), false, true));
 }
 
-// The remote relation that is the whole input of the level, without filters that run here; nullptr otherwise.
+// The remote relation that is the whole input of the level, without filters that run here; nullptr
+// otherwise.
 RemoteRelation* SoleRelation(PlannerInfo* root, const RelOptInfo* input) {
-    if (input->reloptkind != RELOPT_BASEREL || input->baserestrictinfo != NIL || input->joininfo != NIL) return nullptr;
+    if (input->reloptkind != RELOPT_BASEREL || input->baserestrictinfo != NIL ||
+        input->joininfo != NIL)
+        return nullptr;
     RemoteRelation* relation = RemoteRelationOf(planner_rt_fetch(input->relid, root));
     return relation && !relation->query->distinctClause ? relation : nullptr;
 }
 
-// Base relations ------------------------------------------------------------------------------------------------
+// Base relations
+// ------------------------------------------------------------------------------------------------
 
-void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti, RemoteRelation* relation) {
+void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti,
+                           RemoteRelation* relation) {
     RemotePath info = {};
     info.query = relation->query;
     info.shape = relation->shape;
     info.scan_target = ColumnVars(*relation, rti);
     const int64 limit = KnownLimit(root->parse);
-    if (limit >= 0 && !root->parse->sortClause && IsPlainSelection(root->parse) && rel->baserestrictinfo == NIL &&
-        bms_membership(root->all_baserels) == BMS_SINGLETON && !root->hasPseudoConstantQuals &&
-        root->parse->commandType == CMD_SELECT) {
+    if (limit >= 0 && !root->parse->sortClause && IsPlainSelection(root->parse) &&
+        rel->baserestrictinfo == NIL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
+        !root->hasPseudoConstantQuals && root->parse->commandType == CMD_SELECT) {
         info.query = static_cast<Query*>(copyObjectImpl(relation->query));
         info.query->limitCount = LimitConst(limit);
         info.query->limitOption = LIMIT_OPTION_COUNT;
@@ -201,7 +217,8 @@ void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti, Remote
     OnlyPath(rel, &path->path);
 }
 
-// SELECT of the needed attributes of one distributed table, with the filters that can run on the nodes.
+// SELECT of the needed attributes of one distributed table, with the filters that can run on the
+// nodes.
 void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblEntry* rte) {
     Bitmapset* needed = nullptr;
     pull_varattnos(reinterpret_cast<Node*>(rel->reltarget->exprs), rti, &needed);
@@ -216,7 +233,8 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
         auto* clause = static_cast<Node*>(copyObjectImpl(restriction->clause));
         ChangeVarNodes(clause, static_cast<int>(rti), 1, 0);
         const bool sublink = pg::WalkNode(clause, [](Node* n, auto&& descend) {
-            return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) || descend(n);
+            return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) ||
+                   descend(n);
         });
         if (!restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr))
             quals = lappend(quals, clause);
@@ -224,9 +242,11 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
             pull_varattnos(reinterpret_cast<Node*>(restriction->clause), rti, &needed);
     }
     // All filters are evaluated here once more: cheap, and right also for those that were not sent.
-    pull_varattnos(reinterpret_cast<Node*>(extract_actual_clauses(rel->baserestrictinfo, false)), rti, &needed);
+    pull_varattnos(reinterpret_cast<Node*>(extract_actual_clauses(rel->baserestrictinfo, false)),
+                   rti, &needed);
     remote->jointree =
-        makeFromExpr(pg::MakeList(reference), quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr);
+        makeFromExpr(pg::MakeList(reference),
+                     quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr);
 
     const Relation shell = table_open(rte->relid, NoLock);
     const TupleDesc descriptor = RelationGetDescr(shell);
@@ -235,19 +255,23 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     for (AttrNumber attribute = 1; attribute <= descriptor->natts; attribute++) {
         const Form_pg_attribute column = TupleDescAttr(descriptor, attribute - 1);
         if (column->attisdropped) continue;
-        if (!whole_row && !bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, needed)) continue;
+        if (!whole_row && !bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, needed))
+            continue;
         attributes = lappend_int(attributes, attribute);
         remote->targetList = lappend(
-            remote->targetList,
-            makeTargetEntry(reinterpret_cast<Expr*>(makeVar(1, attribute, column->atttypid, column->atttypmod,
-                                                            column->attcollation, 0)),
-                            static_cast<AttrNumber>(list_length(attributes)), pstrdup(NameStr(column->attname)), false));
+            remote->targetList, makeTargetEntry(reinterpret_cast<Expr*>(makeVar(
+                                                    1, attribute, column->atttypid,
+                                                    column->atttypmod, column->attcollation, 0)),
+                                                static_cast<AttrNumber>(list_length(attributes)),
+                                                pstrdup(NameStr(column->attname)), false));
     }
     table_close(shell, NoLock);
     for (int system = FirstLowInvalidHeapAttributeNumber + 1; system < 0; system++)
-        if (system != TableOidAttributeNumber && bms_is_member(system - FirstLowInvalidHeapAttributeNumber, needed))
+        if (system != TableOidAttributeNumber &&
+            bms_is_member(system - FirstLowInvalidHeapAttributeNumber, needed))
             ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("pgspan does not support system columns of distributed table \"%s\" other than tableoid",
+                    errmsg("pgspan does not support system columns of distributed table \"%s\" "
+                           "other than tableoid",
                            get_rel_name(rte->relid)));
     if (attributes == NIL) {
         // Only the number of rows matters: the distribution column stands for them.
@@ -255,14 +279,16 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
         attributes = lappend_int(NIL, table->distribution_column);
         remote->targetList = pg::MakeList(makeTargetEntry(
             reinterpret_cast<Expr*>(makeVar(1, table->distribution_column, table->distribution_type,
-                                            table->distribution_typmod, get_typcollation(table->distribution_type), 0)),
+                                            table->distribution_typmod,
+                                            get_typcollation(table->distribution_type), 0)),
             1, pstrdup("key"), false));
     }
     RemotePath info = {};
     info.query = remote;
     const Level level = {remote, nullptr};
     info.shape = AnalyzeQuery(level).from;
-    if (!info.shape.IsDistributed()) elog(ERROR, "unexpected shape of a scan of relation %u", rte->relid);
+    if (!info.shape.IsDistributed())
+        elog(ERROR, "unexpected shape of a scan of relation %u", rte->relid);
     info.attributes = attributes;
     CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows);
     path->path.param_info = get_baserel_parampathinfo(root, rel, rel->lateral_relids);
@@ -279,10 +305,13 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
         if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel)) return;
         const metadata::Table* table = metadata::FindTable(rte->relid);
         if (!table || !table->IsHash()) return;
-        if (root->parse->rowMarks || (root->parse->commandType != CMD_SELECT && root->parse->commandType != CMD_INSERT))
+        if (root->parse->rowMarks ||
+            (root->parse->commandType != CMD_SELECT && root->parse->commandType != CMD_INSERT))
             ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("pgspan does not support this use of distributed table \"%s\" yet", get_rel_name(rte->relid)),
-                    errdetail("The statement locks or changes rows, and cannot run on the nodes as a whole."));
+                    errmsg("pgspan does not support this use of distributed table \"%s\" yet",
+                           get_rel_name(rte->relid)),
+                    errdetail("The statement locks or changes rows, and cannot run on the nodes as "
+                              "a whole."));
         AddTablePath(root, rel, rti, rte);
     });
 }
@@ -300,29 +329,34 @@ void RelationInfoHook(PlannerInfo* root, Oid relation, bool inhparent, RelOptInf
     });
 }
 
-// Grouping ------------------------------------------------------------------------------------------------------
+// Grouping
+// ------------------------------------------------------------------------------------------------------
 
 bool GroupsByKey(PlannerInfo* root, const RemoteRelation& relation) {
     if (relation.shape.pin) return true;
     for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
         Node* expr = get_sortgroupclause_expr(clause, root->processed_tlist);
-        if (IsA(expr, Var) && IsKeyColumn(relation, reinterpret_cast<Var*>(expr)->varattno)) return true;
+        if (IsA(expr, Var) && IsKeyColumn(relation, reinterpret_cast<Var*>(expr)->varattno))
+            return true;
     }
     return false;
 }
 
-// Adds GROUP BY of the level to the remote query, whose target list is being built; false if a key cannot run there.
+// Adds GROUP BY of the level to the remote query, whose target list is being built; false if a key
+// cannot run there.
 bool AddGroupClause(PlannerInfo* root, const RemoteRelation& relation, Index varno, Query* remote) {
     Index reference = 1000;  // above any reference of the target list
     for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
-        Node* expr = ToRemote(get_sortgroupclause_expr(clause, root->processed_tlist), relation, varno);
+        Node* expr =
+            ToRemote(get_sortgroupclause_expr(clause, root->processed_tlist), relation, varno);
         if (!expr || contain_volatile_functions(expr)) return false;
         TargetEntry* entry = nullptr;
         for (auto* known : Each<TargetEntry>(remote->targetList))
             if (equal(known->expr, expr)) entry = known;
         if (!entry) {
             entry = makeTargetEntry(reinterpret_cast<Expr*>(expr),
-                                    static_cast<AttrNumber>(list_length(remote->targetList) + 1), nullptr, true);
+                                    static_cast<AttrNumber>(list_length(remote->targetList) + 1),
+                                    nullptr, true);
             remote->targetList = lappend(remote->targetList, entry);
         }
         if (entry->ressortgroupref == 0) entry->ressortgroupref = ++reference;
@@ -339,19 +373,22 @@ Query* CopyWithoutTarget(const RemoteRelation& relation) {
     return remote;
 }
 
-bool AddTargets(const List* expressions, const RemoteRelation& relation, Index varno, Query* remote) {
+bool AddTargets(const List* expressions, const RemoteRelation& relation, Index varno,
+                Query* remote) {
     for (auto* expr : Each<Node>(expressions)) {
         Node* mapped = exprType(expr) == RECORDOID ? nullptr : ToRemote(expr, relation, varno);
         if (!mapped) return false;
         const auto number = static_cast<AttrNumber>(list_length(remote->targetList) + 1);
-        remote->targetList = lappend(
-            remote->targetList, makeTargetEntry(reinterpret_cast<Expr*>(mapped), number, psprintf("c%d", number), false));
+        remote->targetList =
+            lappend(remote->targetList, makeTargetEntry(reinterpret_cast<Expr*>(mapped), number,
+                                                        psprintf("c%d", number), false));
     }
     return true;
 }
 
 // Groups are complete on a node: it does all of GROUP BY and HAVING.
-bool AddWholeGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const RemoteRelation& relation) {
+bool AddWholeGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
+                          const RemoteRelation& relation) {
     PathTarget* target = root->upper_targets[UPPERREL_GROUP_AGG];
     Query* remote = CopyWithoutTarget(relation);
     if (!AddTargets(target->exprs, relation, input->relid, remote)) return false;
@@ -387,8 +424,9 @@ PathTarget* PartialTarget(PlannerInfo* root, PathTarget* grouping, Node* having)
             others = lappend(others, expr);
     }
     if (having) others = lappend(others, having);
-    List* inner = pull_var_clause(reinterpret_cast<Node*>(others),
-                                  PVC_INCLUDE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS | PVC_INCLUDE_PLACEHOLDERS);
+    List* inner = pull_var_clause(reinterpret_cast<Node*>(others), PVC_INCLUDE_AGGREGATES |
+                                                                       PVC_RECURSE_WINDOWFUNCS |
+                                                                       PVC_INCLUDE_PLACEHOLDERS);
     add_new_columns_to_pathtarget(partial, inner);
     ListCell* cell;
     foreach (cell, partial->exprs) {
@@ -401,7 +439,8 @@ PathTarget* PartialTarget(PlannerInfo* root, PathTarget* grouping, Node* having)
     return set_pathtarget_cost_width(root, partial);
 }
 
-// What the nodes are asked to compute: the aggregates as the user wrote them (the marker makes them partial).
+// What the nodes are asked to compute: the aggregates as the user wrote them (the marker makes them
+// partial).
 List* PlainExpressions(const List* partial) {
     List* plain = NIL;
     for (auto* expr : Each<Node>(partial)) {
@@ -418,24 +457,28 @@ List* PlainExpressions(const List* partial) {
     return plain;
 }
 
-Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split, const GroupPathExtraData* extra) {
+Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split,
+              const GroupPathExtraData* extra) {
     AggClauseCosts costs = {};
     if (root->parse->hasAggs) get_agg_clause_costs(root, split, &costs);
     AggStrategy strategy = AGG_PLAIN;
     const bool can_hash = (extra->flags & GROUPING_CAN_USE_HASH) != 0 && split != AGGSPLIT_SIMPLE;
     if (root->parse->groupClause) strategy = can_hash ? AGG_HASHED : AGG_SORTED;
     if (strategy != AGG_HASHED && root->group_pathkeys != NIL)
-        path = reinterpret_cast<Path*>(create_sort_path(root, output, path, root->group_pathkeys, -1.0));
+        path = reinterpret_cast<Path*>(
+            create_sort_path(root, output, path, root->group_pathkeys, -1.0));
     const double groups = root->parse->groupClause ? path->rows : 1;
-    return reinterpret_cast<Path*>(create_agg_path(
-        root, output, path, output->reltarget, strategy, root->parse->hasAggs ? split : AGGSPLIT_SIMPLE,
-        root->parse->groupClause, reinterpret_cast<List*>(extra->havingQual), &costs, groups));
+    return reinterpret_cast<Path*>(
+        create_agg_path(root, output, path, output->reltarget, strategy,
+                        root->parse->hasAggs ? split : AGGSPLIT_SIMPLE, root->parse->groupClause,
+                        reinterpret_cast<List*>(extra->havingQual), &costs, groups));
 }
 
-bool AddPartialGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const RemoteRelation& relation,
-                            const GroupPathExtraData* extra) {
+bool AddPartialGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
+                            const RemoteRelation& relation, const GroupPathExtraData* extra) {
     if (!(extra->flags & GROUPING_CAN_PARTIAL_AGG)) return false;
-    PathTarget* partial = PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], extra->havingQual);
+    PathTarget* partial =
+        PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], extra->havingQual);
     Query* remote = CopyWithoutTarget(relation);
     if (!AddTargets(PlainExpressions(partial->exprs), relation, input->relid, remote)) return false;
     if (!AddGroupClause(root, relation, input->relid, remote)) return false;
@@ -463,16 +506,17 @@ bool OnlyDistinctAggregates(PlannerInfo* root, Node* having) {
            !pg::WalkNode(having, not_distinct);
 }
 
-// count(DISTINCT x) and the like do not care how often a row occurs: nodes send each combination once.
-bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const RemoteRelation& relation,
-                              const GroupPathExtraData* extra) {
+// count(DISTINCT x) and the like do not care how often a row occurs: nodes send each combination
+// once.
+bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
+                              const RemoteRelation& relation, const GroupPathExtraData* extra) {
     if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, extra->havingQual)) return false;
     auto* remote = static_cast<Query*>(copyObjectImpl(relation.query));
     Index reference = 0;
     for (auto* entry : Each<TargetEntry>(remote->targetList)) {
         auto* clause = makeNode(SortGroupClause);
-        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false, false, &clause->sortop,
-                                 &clause->eqop, nullptr, &clause->hashable);
+        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false,
+                                 false, &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
         if (!OidIsValid(clause->sortop) || !OidIsValid(clause->eqop)) return false;
         entry->ressortgroupref = clause->tleSortGroupRef = ++reference;
         remote->distinctClause = lappend(remote->distinctClause, clause);
@@ -486,20 +530,26 @@ bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* 
     return true;
 }
 
-void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output, const GroupPathExtraData* extra) {
+void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
+                      const GroupPathExtraData* extra) {
     const RemoteRelation* relation = SoleRelation(root, input);
-    if (!relation || root->parse->groupingSets || root->parse->hasTargetSRFs || root->hasPseudoConstantQuals) return;
-    if (GroupsByKey(root, *relation) && AddWholeGroupingPath(root, input, output, *relation)) return;
+    if (!relation || root->parse->groupingSets || root->parse->hasTargetSRFs ||
+        root->hasPseudoConstantQuals)
+        return;
+    if (GroupsByKey(root, *relation) && AddWholeGroupingPath(root, input, output, *relation))
+        return;
     if (AddPartialGroupingPath(root, input, output, *relation, extra)) return;
     AddDistinctAggregatePath(root, input, output, *relation, extra);
 }
 
-// Sorting -------------------------------------------------------------------------------------------------------
+// Sorting
+// -------------------------------------------------------------------------------------------------------
 
 void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
     const RemoteRelation* relation = SoleRelation(root, input);
     const int64 limit = KnownLimit(root->parse);
-    if (!relation || limit < 0 || !IsPlainSelection(root->parse) || root->hasPseudoConstantQuals) return;
+    if (!relation || limit < 0 || !IsPlainSelection(root->parse) || root->hasPseudoConstantQuals)
+        return;
     RemotePath info = {};
     info.query = static_cast<Query*>(copyObjectImpl(relation->query));
     info.shape = relation->shape;
@@ -514,7 +564,8 @@ void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
             if (equal(known->expr, expr)) entry = known;
         if (!entry) {
             const auto number = static_cast<AttrNumber>(list_length(info.query->targetList) + 1);
-            entry = makeTargetEntry(reinterpret_cast<Expr*>(expr), number, psprintf("c%d", number), false);
+            entry = makeTargetEntry(reinterpret_cast<Expr*>(expr), number, psprintf("c%d", number),
+                                    false);
             info.query->targetList = lappend(info.query->targetList, entry);
             info.scan_target = lappend(info.scan_target, local);
         }
@@ -535,10 +586,12 @@ void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
     OnlyPath(output, &path->path);
 }
 
-void UpperPathsHook(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input, RelOptInfo* output, void* extra) {
+void UpperPathsHook(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* input,
+                    RelOptInfo* output, void* extra) {
     if (previous_upper_paths_hook) previous_upper_paths_hook(root, stage, input, output, extra);
     pg::Entry([&] {
-        if (root->parse->commandType != CMD_SELECT && root->parse->commandType != CMD_INSERT) return;
+        if (root->parse->commandType != CMD_SELECT && root->parse->commandType != CMD_INSERT)
+            return;
         if (stage == UPPERREL_GROUP_AGG)
             AddGroupingPaths(root, input, output, static_cast<GroupPathExtraData*>(extra));
         else if (stage == UPPERREL_ORDERED)

@@ -29,9 +29,11 @@ using pg::Each;
 
 planner_hook_type previous_planner_hook = nullptr;
 
-PlannedStmt* StandardPlan(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
-    return previous_planner_hook ? previous_planner_hook(query, query_string, cursor_options, bound_params)
-                                 : standard_planner(query, query_string, cursor_options, bound_params);
+PlannedStmt* StandardPlan(Query* query, const char* query_string, int cursor_options,
+                          ParamListInfo bound_params) {
+    return previous_planner_hook
+               ? previous_planner_hook(query, query_string, cursor_options, bound_params)
+               : standard_planner(query, query_string, cursor_options, bound_params);
 }
 
 // What a query has to do with the cluster.
@@ -43,14 +45,16 @@ struct Contents {
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
     if (rte->relkind == RELKIND_PARTITIONED_TABLE && !contents->containers)
-        contents->containers = metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
+        contents->containers =
+            metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
     const metadata::Table* table = metadata::FindTable(rte->relid);
     if (table && table->IsHash()) contents->hash_tables = true;
 }
 
 void LookAtTarget(const Query* query, Contents* contents) {
     if (query->resultRelation == 0) return;
-    const metadata::Table* table = metadata::FindTable(rt_fetch(query->resultRelation, query->rtable)->relid);
+    const metadata::Table* table =
+        metadata::FindTable(rt_fetch(query->resultRelation, query->rtable)->relid);
     if (table && table->IsReference()) contents->reference_target = true;
 }
 
@@ -95,16 +99,19 @@ void RefuseModifyingCtes(Query* query) {
             RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
 }
 
-// SELECT --------------------------------------------------------------------------------------------------------
+// SELECT
+// --------------------------------------------------------------------------------------------------------
 
 // Anonymous row types cannot be read back from another node.
 bool ReturnsRecord(const List* target_list) {
     for (auto* entry : Each<TargetEntry>(target_list))
-        if (!entry->resjunk && exprType(reinterpret_cast<Node*>(entry->expr)) == RECORDOID) return true;
+        if (!entry->resjunk && exprType(reinterpret_cast<Node*>(entry->expr)) == RECORDOID)
+            return true;
     return false;
 }
 
-PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_options,
+                        ParamListInfo bound_params) {
     if (query->hasModifyingCTE) RefuseModifyingCtes(query);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
@@ -122,7 +129,8 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
     return statement;
 }
 
-// UPDATE and DELETE ---------------------------------------------------------------------------------------------
+// UPDATE and DELETE
+// ---------------------------------------------------------------------------------------------
 
 const char* Verb(const Query* query) {
     return query->commandType == CMD_UPDATE ? "UPDATE" : "DELETE";
@@ -134,10 +142,13 @@ void RefuseKeyAssignment(const Query* query, const metadata::Table& table, const
         if (entry->resjunk || entry->resno != table.distribution_column) continue;
         const auto* expr = reinterpret_cast<Node*>(entry->expr);
         const auto* var = IsA(expr, Var) ? reinterpret_cast<const Var*>(expr) : nullptr;
-        if (var && static_cast<int>(var->varno) == query->resultRelation && var->varattno == entry->resno) continue;
+        if (var && static_cast<int>(var->varno) == query->resultRelation &&
+            var->varattno == entry->resno)
+            continue;
         if (shape.pin && equal(expr, shape.pin)) continue;
-        RefuseFeature("UPDATE of the distribution column",
-                      "A row with another value may belong to another node. Delete it and insert it anew.");
+        RefuseFeature(
+            "UPDATE of the distribution column",
+            "A row with another value may belong to another node. Delete it and insert it anew.");
     }
 }
 
@@ -151,8 +162,9 @@ void RefuseVolatileOnReplicas(Query* query) {
 
 PlannedStmt* PlanReferenceModify(Query* query, const Shape& shape, int cursor_options) {
     if (!shape.IsReplicated())
-        RefuseFeature(psprintf("this %s of a reference table", Verb(query)),
-                      psprintf("It reads %s.", shape.IsDistributed() ? "a distributed table" : shape.reason));
+        RefuseFeature(
+            psprintf("this %s of a reference table", Verb(query)),
+            psprintf("It reads %s.", shape.IsDistributed() ? "a distributed table" : shape.reason));
     RefuseVolatileOnReplicas(query);
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     const TaskSql task = MakeTaskSql(remote, Constants::kEqualities);
@@ -167,37 +179,43 @@ PlannedStmt* PlanReferenceModify(Query* query, const Shape& shape, int cursor_op
     plan.parameter_types = task.parameter_types;
     plan.fixed_shard = -1;
     List* output = NIL;
-    for (auto* entry : Each<TargetEntry>(query->returningList)) output = lappend(output, entry->expr);
+    for (auto* entry : Each<TargetEntry>(query->returningList))
+        output = lappend(output, entry->expr);
     SetResultTypes(&plan, output);
-    return Finish(MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan), cursor_options);
+    return Finish(MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan),
+                  cursor_options);
 }
 
 PlannedStmt* PlanModify(Query* query, int cursor_options) {
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
     if (!table)
-        RefuseFeature(psprintf("%s of local table \"%s\" that reads distributed tables", Verb(query),
-                               get_rel_name(target->relid)),
+        RefuseFeature(psprintf("%s of local table \"%s\" that reads distributed tables",
+                               Verb(query), get_rel_name(target->relid)),
                       nullptr);
     RefuseModifyingCtes(query);
-    if (query->hasModifyingCTE) RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
+    if (query->hasModifyingCTE)
+        RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
     if (target->securityQuals || query->withCheckOptions)
         RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
-    if (ReturnsRecord(query->returningList)) RefuseFeature("RETURNING of an anonymous row", nullptr);
+    if (ReturnsRecord(query->returningList))
+        RefuseFeature("RETURNING of an anonymous row", nullptr);
     if (table->IsReference()) return PlanReferenceModify(query, shape, cursor_options);
     if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var)))
         RefuseFeature(psprintf("this %s", Verb(query)),
                       psprintf("It cannot run on each node by itself: it contains %s.",
                                shape.reason ? shape.reason : "a reference to another query level"));
     if (shape.anchor->colocation_id != table->colocation_id)
-        RefuseFeature(psprintf("this %s", Verb(query)), "It joins tables that are not colocated with its target.");
+        RefuseFeature(psprintf("this %s", Verb(query)),
+                      "It joins tables that are not colocated with its target.");
     RefuseKeyAssignment(query, *table, shape);
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape, false, {});
-    return Finish(MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan), cursor_options);
+    return Finish(MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan),
+                  cursor_options);
 }
 
 // Set in sessions that another node has opened; the setting belongs to the room connection.
@@ -206,20 +224,25 @@ bool IsInternalSession() {
     return group && group[0] != '-';
 }
 
-// The hook ------------------------------------------------------------------------------------------------------
+// The hook
+// ------------------------------------------------------------------------------------------------------
 
-PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
+                  ParamListInfo bound_params) {
     const Contents contents = LookAt(query);
     if (contents.containers)
-        if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params)) return task;
+        if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params))
+            return task;
     // A part of another node's statement writes to this node's copy of a reference table alone.
-    if (contents.reference_target && !contents.hash_tables && (plan::task_planning_depth > 0 || IsInternalSession()))
+    if (contents.reference_target && !contents.hash_tables &&
+        (plan::task_planning_depth > 0 || IsInternalSession()))
         return StandardPlan(query, query_string, cursor_options, bound_params);
     if (!contents.hash_tables && !contents.reference_target)
         return StandardPlan(query, query_string, cursor_options, bound_params);
     switch (query->commandType) {
     case CMD_SELECT:
-        if (contents.reference_target) RefuseFeature("data-modifying CTEs on reference tables", nullptr);
+        if (contents.reference_target)
+            RefuseFeature("data-modifying CTEs on reference tables", nullptr);
         return PlanSelect(query, query_string, cursor_options, bound_params);
     case CMD_INSERT:
         return PlanInsert(query, query_string, cursor_options, bound_params);
@@ -233,22 +256,25 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options, Pa
     }
 }
 
-PlannedStmt* PlannerHook(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* PlannerHook(Query* query, const char* query_string, int cursor_options,
+                         ParamListInfo bound_params) {
     return pg::Entry([&] {
-        return metadata::ExtensionIsReady() ? PlanQuery(query, query_string, cursor_options, bound_params)
-                                            : StandardPlan(query, query_string, cursor_options, bound_params);
+        return metadata::ExtensionIsReady()
+                   ? PlanQuery(query, query_string, cursor_options, bound_params)
+                   : StandardPlan(query, query_string, cursor_options, bound_params);
     });
 }
 
 }  // namespace
 
 void RefuseFeature(const char* what, const char* detail) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("pgspan does not support %s yet", what),
-            detail ? errdetail("%s", detail) : 0);
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan does not support %s yet", what), detail ? errdetail("%s", detail) : 0);
     pg_unreachable();
 }
 
-PlannedStmt* PlanQuery(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* PlanQuery(Query* query, const char* query_string, int cursor_options,
+                       ParamListInfo bound_params) {
     return Plan(query, query_string, cursor_options, bound_params);
 }
 

@@ -1,4 +1,5 @@
-// The planner: which way a query runs (router, pushdown, general), and the plan for it. See ARCHITECTURE.md.
+// The planner: which way a query runs (router, pushdown, general), and the plan for it. See
+// ARCHITECTURE.md.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -9,15 +10,19 @@ void DefineSettings();
 // Installs the planner hook and the hooks into path generation; called once from _PG_init.
 void InstallHooks();
 
-// Plans a query through the hook again (for the parts of a statement that are queries of their own).
-PlannedStmt* PlanQuery(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params);
+// Plans a query through the hook again (for the parts of a statement that are queries of their
+// own).
+PlannedStmt* PlanQuery(Query* query, const char* query_string, int cursor_options,
+                       ParamListInfo bound_params);
 
 // INSERT into a distributed or reference table; nullptr never.
-PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params);
+PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options,
+                        ParamListInfo bound_params);
 
-// Node-wide tasks as they arrive: consumes the marker, checks the shard set, plans, makes the aggregate partial.
-// nullptr if the query has no marker.
-PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params);
+// Node-wide tasks as they arrive: consumes the marker, checks the shard set, plans, makes the
+// aggregate partial. nullptr if the query has no marker.
+PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options,
+                      ParamListInfo bound_params);
 
 // Raises 0A000: "pgspan does not support <what> yet", with an optional detail.
 [[noreturn]] void RefuseFeature(const char* what, const char* detail);

@@ -22,13 +22,15 @@ Oid RemoteRowsFunction() {
     static Oid oid = InvalidOid;
     if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
         const Oid type = INT8OID;
-        List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("remote_rows")));
+        List* name =
+            pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("remote_rows")));
         oid = LookupFuncName(name, 1, &type, false);
     }
     return oid;
 }
 
-// Vars of the level that is being replaced, wherever they occur above FROM and WHERE (sub-queries included).
+// Vars of the level that is being replaced, wherever they occur above FROM and WHERE (sub-queries
+// included).
 struct ColumnCollector {
     List* vars = NIL;  // of Var, varlevelsup 0
 
@@ -77,7 +79,9 @@ T* ReplaceIn(T* node, ColumnCollector* columns) {
 bool LooksAbove(Node* node, Index depth);
 
 bool QueryLooksAbove(Query* query, Index depth) {
-    const auto step = +[](Node* child, void* d) -> bool { return child && LooksAbove(child, *static_cast<Index*>(d)); };
+    const auto step = +[](Node* child, void* d) -> bool {
+        return child && LooksAbove(child, *static_cast<Index*>(d));
+    };
     return query_tree_walker(query, reinterpret_cast<bool (*)()>(step), &depth,
                              QTW_IGNORE_JOINALIASES | QTW_EXAMINE_RTES_BEFORE);
 }
@@ -130,11 +134,13 @@ bool HasSetReturningFunction(Query* query) {
     return query->hasTargetSRFs;
 }
 
-// Several rows that are equal in all columns needed above are as good as one: only DISTINCT looks at them.
+// Several rows that are equal in all columns needed above are as good as one: only DISTINCT looks
+// at them.
 void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
     if (!upper->distinctClause || upper->hasDistinctOn || upper->hasAggs || upper->hasWindowFuncs ||
-        upper->groupClause || upper->groupingSets || HasSetReturningFunction(const_cast<Query*>(upper)) ||
-        local_quals != NIL || contain_volatile_functions(reinterpret_cast<Node*>(upper->targetList)))
+        upper->groupClause || upper->groupingSets ||
+        HasSetReturningFunction(const_cast<Query*>(upper)) || local_quals != NIL ||
+        contain_volatile_functions(reinterpret_cast<Node*>(upper->targetList)))
         return;
     List* clauses = NIL;
     Index reference = 0;
@@ -142,8 +148,8 @@ void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
         Oid less = InvalidOid;
         Oid equal_operator = InvalidOid;
         bool hashable = false;
-        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false, false, &less,
-                                 &equal_operator, nullptr, &hashable);
+        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false,
+                                 false, &less, &equal_operator, nullptr, &hashable);
         if (!OidIsValid(equal_operator) || !OidIsValid(less)) return;
         entry->ressortgroupref = ++reference;
         auto* clause = makeNode(SortGroupClause);
@@ -160,7 +166,9 @@ void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
 
 // Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
 bool ReplaceLevel(Query* query, List** checked) {
-    if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL || query->setOperations || query->rowMarks) return false;
+    if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
+        query->setOperations || query->rowMarks)
+        return false;
     List* local_quals = NIL;
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeFromAsRoot(level, &local_quals);
@@ -174,10 +182,12 @@ bool ReplaceLevel(Query* query, List** checked) {
     remote->hasSubLinks = query->hasSubLinks;
     remote->jointree = static_cast<FromExpr*>(copyObjectImpl(query->jointree));
     if (local_quals != NIL) {
-        // Conjuncts of nested inner joins may be among them: only those of WHERE itself can be taken out.
+        // Conjuncts of nested inner joins may be among them: only those of WHERE itself can be
+        // taken out.
         List* kept = NIL;
         int taken = 0;
-        for (auto* clause : Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals))))
+        for (auto* clause :
+             Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals))))
             if (list_member_ptr(local_quals, clause) || list_member(local_quals, clause))
                 taken++;
             else
@@ -194,9 +204,10 @@ bool ReplaceLevel(Query* query, List** checked) {
     Node* having = ReplaceIn(query->havingQual, &columns);
     Node* limit_count = ReplaceIn(query->limitCount, &columns);
     Node* limit_offset = ReplaceIn(query->limitOffset, &columns);
-    Node* where = local_quals == NIL
-                      ? nullptr
-                      : ReplaceIn(reinterpret_cast<Node*>(make_ands_explicit(local_quals)), &columns);
+    Node* where =
+        local_quals == NIL
+            ? nullptr
+            : ReplaceIn(reinterpret_cast<Node*>(make_ands_explicit(local_quals)), &columns);
     List* windows = NIL;
     for (auto* window : Each<WindowClause>(query->windowClause)) {
         auto* copy = static_cast<WindowClause*>(copyObjectImpl(window));
@@ -206,20 +217,23 @@ bool ReplaceLevel(Query* query, List** checked) {
     }
     for (auto* var : Each<Var>(columns.vars)) {
         const char* reason = nullptr;
-        if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) || exprType(reinterpret_cast<Node*>(var)) == RECORDOID)
+        if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) ||
+            exprType(reinterpret_cast<Node*>(var)) == RECORDOID)
             return false;
     }
     if (columns.vars == NIL) {
         // The number of rows still matters: one constant column stands for them.
-        remote->targetList = pg::MakeList(makeTargetEntry(
-            reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), 1,
-            pstrdup("one"), false));
+        remote->targetList = pg::MakeList(
+            makeTargetEntry(reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4,
+                                                              Int32GetDatum(1), false, true)),
+                            1, pstrdup("one"), false));
     }
     AttrNumber number = 0;
     for (auto* var : Each<Var>(columns.vars)) {
         number++;
-        remote->targetList = lappend(remote->targetList,
-                                     makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
+        remote->targetList = lappend(
+            remote->targetList,
+            makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
     }
     PushDistinct(query, remote, local_quals);
 
@@ -243,7 +257,8 @@ bool ReplaceLevel(Query* query, List** checked) {
 [[noreturn]] void RefuseRowLocks() {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("pgspan does not support FOR UPDATE and FOR SHARE over many shards yet"),
-            errhint("Add an equality on the distribution column of every distributed table to the WHERE clause."));
+            errhint("Add an equality on the distribution column of every distributed table to the "
+                    "WHERE clause."));
 }
 
 void ReplaceInLevel(Query* query, List** checked) {
@@ -255,11 +270,13 @@ void ReplaceInLevel(Query* query, List** checked) {
         if (rte->rtekind == RTE_SUBQUERY && NamesHashTable(rte->subquery)) RefuseRowLocks();
     }
     for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
-        if (rte->rtekind != RTE_RELATION || !rte->securityQuals || !metadata::FindTable(rte->relid)) continue;
+        if (rte->rtekind != RTE_RELATION || !rte->securityQuals || !metadata::FindTable(rte->relid))
+            continue;
         ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                 errmsg("pgspan does not support row-level security on distributed table \"%s\" yet",
                        get_rel_name(rte->relid)),
-                errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level security."));
+                errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level "
+                        "security."));
     }
     ReplaceLevel(query, checked);
     pg::WalkNode(
@@ -284,7 +301,8 @@ RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
     auto* function = makeNode(RangeTblFunction);
     function->funcexpr = reinterpret_cast<Node*>(makeFuncExpr(
         RemoteRowsFunction(), RECORDOID,
-        pg::MakeList(makeConst(INT8OID, -1, InvalidOid, 8, Int64GetDatum(reinterpret_cast<int64>(relation)), false, true)),
+        pg::MakeList(makeConst(INT8OID, -1, InvalidOid, 8,
+                               Int64GetDatum(reinterpret_cast<int64>(relation)), false, true)),
         InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
     reinterpret_cast<FuncExpr*>(function->funcexpr)->funcretset = true;
     List* names = NIL;
@@ -313,7 +331,8 @@ RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte) {
     const auto* call = reinterpret_cast<FuncExpr*>(function->funcexpr);
     if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
     if (!IsA(linitial(call->args), Const)) return nullptr;
-    return reinterpret_cast<RemoteRelation*>(DatumGetInt64(castNode(Const, linitial(call->args))->constvalue));
+    return reinterpret_cast<RemoteRelation*>(
+        DatumGetInt64(castNode(Const, linitial(call->args))->constvalue));
 }
 
 void ReplaceByRemoteRelations(Query* query, List** checked) {

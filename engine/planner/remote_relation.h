@@ -1,6 +1,7 @@
-// A remote relation: the part of a query that the nodes compute, as PostgreSQL's planner sees it while it plans the rest.
-// It appears in the Query as a function range-table entry, pgspan.remote_rows(address), whose paths paths.cc supplies.
-// Lives in the planner's memory context; the address never outlives planning.
+// A remote relation: the part of a query that the nodes compute, as PostgreSQL's planner sees it
+// while it plans the rest. It appears in the Query as a function range-table entry,
+// pgspan.remote_rows(address), whose paths paths.cc supplies. Lives in the planner's memory
+// context; the address never outlives planning.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -21,9 +22,10 @@ RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias);
 // nullptr if the entry is none of ours.
 RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte);
 
-// Replaces, on every level of the query, what can be pushed by remote relations. Distributed tables that remain are
-// planned as scans of their own. Raises 0A000 for what cannot run that way. Precondition: flattened joins.
-// *checked receives the range-table entries whose permissions must still be checked.
+// Replaces, on every level of the query, what can be pushed by remote relations. Distributed tables
+// that remain are planned as scans of their own. Raises 0A000 for what cannot run that way.
+// Precondition: flattened joins. *checked receives the range-table entries whose permissions must
+// still be checked.
 void ReplaceByRemoteRelations(Query* query, List** checked);
 
 }  // namespace pgspan::planner

@@ -18,7 +18,8 @@ namespace pgspan::planner {
 
 namespace {
 
-// Volatile, and parallel-restricted in PostgreSQL's catalog for other reasons than the session they run in.
+// Volatile, and parallel-restricted in PostgreSQL's catalog for other reasons than the session they
+// run in.
 bool IsHarmlessVolatile(Oid function) {
     return function == F_RANDOM || function == F_CLOCK_TIMESTAMP || function == F_GEN_RANDOM_UUID ||
            function == F_TIMEOFDAY;
@@ -32,7 +33,8 @@ bool CheckFunction(Oid function, void* unremotable) {
 
 const char* CheckVar(const Var* var, const Query* level) {
     if (var->varlevelsup > 0 || var->varattno > 0) return nullptr;
-    if (IS_SPECIAL_VARNO(var->varno) || static_cast<int>(var->varno) > list_length(level->rtable)) return nullptr;
+    if (IS_SPECIAL_VARNO(var->varno) || static_cast<int>(var->varno) > list_length(level->rtable))
+        return nullptr;
     const RangeTblEntry* rte = rt_fetch(var->varno, level->rtable);
     if (rte->rtekind != RTE_RELATION) return var->varattno < 0 ? "a system column" : nullptr;
     return var->varattno == 0 ? "a whole-row reference" : "a system column";
@@ -45,7 +47,8 @@ bool FunctionIsRemotable(Oid function) {
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
     const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
     ReleaseSysCache(tuple);
-    if (function < FirstNormalObjectId) return parallel == PROPARALLEL_SAFE || IsHarmlessVolatile(function);
+    if (function < FirstNormalObjectId)
+        return parallel == PROPARALLEL_SAFE || IsHarmlessVolatile(function);
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function));
 }
 

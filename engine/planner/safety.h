@@ -5,17 +5,17 @@
 
 namespace pgspan::planner {
 
-// True if every function in the expression gives on any node what it would give here: built-in or of an extension, and
-// not bound to the session or transaction (PARALLEL SAFE; random() and the like are fine too). System columns and
-// whole rows of distributed tables, CURRENT OF and NEXTVAL are not. Sub-queries inside are not looked into.
-// *reason (if given) receives why not.
+// True if every function in the expression gives on any node what it would give here: built-in or
+// of an extension, and not bound to the session or transaction (PARALLEL SAFE; random() and the
+// like are fine too). System columns and whole rows of distributed tables, CURRENT OF and NEXTVAL
+// are not. Sub-queries inside are not looked into. *reason (if given) receives why not.
 bool IsRemotable(Node* expression, const Query* level, const char** reason);
 
 // A single function, by the same rule.
 bool FunctionIsRemotable(Oid function);
 
-// True if the expression has no Vars, aggregates, sub-queries or executor parameters: its value can be computed before
-// the statement runs.
+// True if the expression has no Vars, aggregates, sub-queries or executor parameters: its value can
+// be computed before the statement runs.
 bool IsComputableUpFront(Node* expression);
 
 }  // namespace pgspan::planner

@@ -12,7 +12,8 @@ namespace pgspan::planner {
 
 using pg::Each;
 
-plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial, const RunOrder& order) {
+plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial,
+                                          const RunOrder& order) {
     plan::DistributedPlan plan = {};
     plan.kind = shape.pin ? plan::TaskKind::kRouter : plan::TaskKind::kFanOut;
     plan.command = remote->commandType;
@@ -25,19 +26,21 @@ plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, boo
         plan.shard_key_type = exprType(reinterpret_cast<Node*>(shape.pin));
     }
     List* output = NIL;
-    for (auto* entry :
-         Each<TargetEntry>(remote->commandType == CMD_SELECT ? remote->targetList : remote->returningList))
+    for (auto* entry : Each<TargetEntry>(remote->commandType == CMD_SELECT ? remote->targetList
+                                                                           : remote->returningList))
         if (!entry->resjunk) output = lappend(output, entry->expr);
     SetResultTypes(&plan, output);
     if (!shape.pin) {
         Query* marked = remote;
-        // The rows that INSERT … SELECT inserts come from its sub-query: that is where the shards are read.
+        // The rows that INSERT … SELECT inserts come from its sub-query: that is where the shards
+        // are read.
         if (remote->commandType == CMD_INSERT)
             for (auto* rte : Each<RangeTblEntry>(remote->rtable))
                 if (rte->rtekind == RTE_SUBQUERY) marked = rte->subquery;
         AddShardSetMarker(marked, *shape.anchor, partial);
     }
-    const TaskSql task = MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline);
+    const TaskSql task =
+        MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline);
     plan.sql = task.sql;
     plan.relations = task.relations;
     plan.parameters = task.parameters;
@@ -72,13 +75,14 @@ CustomScan* MakeTopScan(const plan::DistributedPlan& plan, const List* target_li
         const int32 typmod = exprTypmod(expr);
         const Oid collation = exprCollation(expr);
         // What the column stands for in EXPLAIN; it is never evaluated.
-        Expr* shown = IsA(expr, Var) ? entry->expr
-                                     : reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation));
+        Expr* shown = IsA(expr, Var)
+                          ? entry->expr
+                          : reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation));
         scan->custom_scan_tlist =
             lappend(scan->custom_scan_tlist, makeTargetEntry(shown, number, entry->resname, false));
         TargetEntry* output = makeTargetEntry(
-            reinterpret_cast<Expr*>(makeVar(INDEX_VAR, number, type, typmod, collation, 0)), number, entry->resname,
-            false);
+            reinterpret_cast<Expr*>(makeVar(INDEX_VAR, number, type, typmod, collation, 0)), number,
+            entry->resname, false);
         output->resorigtbl = entry->resorigtbl;
         output->resorigcol = entry->resorigcol;
         scan->scan.plan.targetlist = lappend(scan->scan.plan.targetlist, output);
@@ -96,7 +100,8 @@ List* RelationEntries(Query* query) {
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {
             if (!IsA(node, RangeTblEntry)) return descend(node);
-            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION) entries = lappend(entries, node);
+            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
+                entries = lappend(entries, node);
             return false;
         },
         QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
@@ -136,7 +141,8 @@ PlannedStmt* MakeStatement(Query* query, Plan* top) {
     statement->planTree = top;
     statement->stmt_location = query->stmt_location;
     statement->stmt_len = query->stmt_len;
-    for (auto* rte : Each<RangeTblEntry>(query->rtable)) statement->rtable = lappend(statement->rtable, FlatEntry(rte));
+    for (auto* rte : Each<RangeTblEntry>(query->rtable))
+        statement->rtable = lappend(statement->rtable, FlatEntry(rte));
     List* nested = NIL;
     for (auto* rte : Each<RangeTblEntry>(RelationEntries(query)))
         if (list_member_ptr(query->rtable, rte))

@@ -7,7 +7,8 @@
 
 namespace pgspan::planner {
 
-// Order in which the nodes return rows, for a merge; columns are 1-based positions in the remote target list.
+// Order in which the nodes return rows, for a merge; columns are 1-based positions in the remote
+// target list.
 struct RunOrder {
     List* columns = NIL;
     List* operators = NIL;
@@ -15,17 +16,21 @@ struct RunOrder {
     List* nulls_first = NIL;
 };
 
-// The plan for `remote` (changed; over shells, flattened) whose FROM has the given shape: a router task if it is pinned, else
-// a fan-out. partial: its aggregates are to return their transition states; result_types then tells what they are.
-plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial, const RunOrder& order);
+// The plan for `remote` (changed; over shells, flattened) whose FROM has the given shape: a router
+// task if it is pinned, else a fan-out. partial: its aggregates are to return their transition
+// states; result_types then tells what they are.
+plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial,
+                                          const RunOrder& order);
 
 // Fills result_types and so on from the expressions of a target list (junk left out).
 void SetResultTypes(plan::DistributedPlan* plan, const List* expressions);
 
-// A finished CustomScan for a plan whose rows are the result of the whole statement (no planner state needed).
+// A finished CustomScan for a plan whose rows are the result of the whole statement (no planner
+// state needed).
 CustomScan* MakeTopScan(const plan::DistributedPlan& plan, const List* target_list);
 
-// The PlannedStmt of a statement that `top` runs as a whole: permissions and locks are those of the query's relations.
+// The PlannedStmt of a statement that `top` runs as a whole: permissions and locks are those of the
+// query's relations.
 PlannedStmt* MakeStatement(Query* query, Plan* top);
 
 // Appends relations whose permissions are checked at execution and on which the plan depends.

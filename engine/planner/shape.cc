@@ -31,7 +31,8 @@ bool SameGroup(const Shape& a, const Shape& b) {
 }
 
 Node* StripRelabel(Node* node) {
-    while (node && IsA(node, RelabelType)) node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+    while (node && IsA(node, RelabelType))
+        node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
     return node;
 }
 
@@ -53,7 +54,9 @@ Shape AnalyzeFromItem(Node* node, const Level& level);
 Shape CombineGroup(const Group& group, const Level& level);
 
 void AddConjuncts(Group* group, Node* quals) {
-    if (quals) group->conjuncts = list_concat(group->conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(quals)));
+    if (quals)
+        group->conjuncts =
+            list_concat(group->conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(quals)));
 }
 
 Shape* Allocate(const Shape& shape) {
@@ -84,10 +87,11 @@ void Flatten(Node* node, const Level& level, Group* group) {
 bool IsHashEquality(Node* clause, Oid opfamily, Oid collation, Node** left, Node** right) {
     if (!IsA(clause, OpExpr)) return false;
     auto* op = reinterpret_cast<OpExpr*>(clause);
-    if (list_length(op->args) != 2 || get_op_opfamily_strategy(op->opno, opfamily) != HTEqualStrategyNumber)
+    if (list_length(op->args) != 2 ||
+        get_op_opfamily_strategy(op->opno, opfamily) != HTEqualStrategyNumber)
         return false;
-    if (op->inputcollid != collation &&
-        !(get_collation_isdeterministic(op->inputcollid) && get_collation_isdeterministic(collation)))
+    if (op->inputcollid != collation && !(get_collation_isdeterministic(op->inputcollid) &&
+                                          get_collation_isdeterministic(collation)))
         return false;
     *left = static_cast<Node*>(linitial(op->args));
     *right = static_cast<Node*>(lsecond(op->args));
@@ -134,9 +138,11 @@ struct Components {
         parent[b] = a;
     }
     void Pin(int component, Node* value) {
-        // A Var of the level above is known by itself, a value with the type by which it is compared.
+        // A Var of the level above is known by itself, a value with the type by which it is
+        // compared.
         Node* stripped = StripRelabel(value);
-        if (!pins[component]) pins[component] = reinterpret_cast<Expr*>(IsA(stripped, Var) ? stripped : value);
+        if (!pins[component])
+            pins[component] = reinterpret_cast<Expr*>(IsA(stripped, Var) ? stripped : value);
     }
 };
 
@@ -145,7 +151,9 @@ void UseEquality(Components* components, const List* items, Node* clause) {
         const metadata::Table* table = components->items[i]->anchor;
         Node* left = nullptr;
         Node* right = nullptr;
-        if (!IsHashEquality(clause, table->hash_opfamily, table->distribution_collation, &left, &right)) continue;
+        if (!IsHashEquality(clause, table->hash_opfamily, table->distribution_collation, &left,
+                            &right))
+            continue;
         const Shape* left_owner = OwnerOfKey(items, left);
         const Shape* right_owner = OwnerOfKey(items, right);
         if (left_owner && right_owner)
@@ -174,7 +182,8 @@ Shape CombineGroup(const Group& group, const Level&) {
     for (auto* item : Each<Shape>(group.items)) {
         if (item->IsUnpushable()) return *item;
         if (!item->IsDistributed()) continue;
-        if (components.count == Components::kMax) return Unpushable("a join of more than 64 distributed tables");
+        if (components.count == Components::kMax)
+            return Unpushable("a join of more than 64 distributed tables");
         components.items[components.count] = item;
         components.pins[components.count] = item->pin;
         components.parent[components.count] = components.count;
@@ -190,7 +199,8 @@ Shape CombineGroup(const Group& group, const Level&) {
         if (other == components.Find(root)) continue;
         if (!components.pins[other] || !components.pins[components.Find(root)] ||
             !equal(components.pins[other], components.pins[components.Find(root)]))
-            return Unpushable("distributed tables that are not joined on their distribution columns");
+            return Unpushable(
+                "distributed tables that are not joined on their distribution columns");
         components.Unite(root, other);
         if (components.Find(other) != components.Find(root))
             return Unpushable("distributed tables that are not colocated");
@@ -199,11 +209,13 @@ Shape CombineGroup(const Group& group, const Level&) {
     shape.kind = Shape::Kind::kDistributed;
     shape.anchor = components.items[root]->anchor;
     shape.pin = components.pins[components.Find(root)];
-    for (int i = 0; i < components.count; i++) shape.keys = list_concat(shape.keys, components.items[i]->keys);
+    for (int i = 0; i < components.count; i++)
+        shape.keys = list_concat(shape.keys, components.items[i]->keys);
     return shape;
 }
 
-// Sub-queries inside an expression ------------------------------------------------------------------------------
+// Sub-queries inside an expression
+// ------------------------------------------------------------------------------
 
 // x IN (SELECT key …) as a conjunct: matches can only be in the shard of x.
 bool IsKeyMembership(const SubLink* sublink, const Shape& from, const QueryShape& inner) {
@@ -212,18 +224,22 @@ bool IsKeyMembership(const SubLink* sublink, const Shape& from, const QueryShape
     for (auto* test : Each<Node>(tests)) {
         Node* left = nullptr;
         Node* right = nullptr;
-        if (!IsHashEquality(test, from.anchor->hash_opfamily, from.anchor->distribution_collation, &left, &right))
+        if (!IsHashEquality(test, from.anchor->hash_opfamily, from.anchor->distribution_collation,
+                            &left, &right))
             continue;
         left = StripRelabel(left);
         right = StripRelabel(right);
-        if (!IsA(left, Var) || !IsA(right, Param) || !IsKey(from, reinterpret_cast<Var*>(left))) continue;
+        if (!IsA(left, Var) || !IsA(right, Param) || !IsKey(from, reinterpret_cast<Var*>(left)))
+            continue;
         const auto* param = reinterpret_cast<Param*>(right);
-        if (param->paramkind == PARAM_SUBLINK && list_member_int(inner.key_columns, param->paramid)) return true;
+        if (param->paramkind == PARAM_SUBLINK && list_member_int(inner.key_columns, param->paramid))
+            return true;
     }
     return false;
 }
 
-// True if the sub-query, evaluated on a node beside `from`, sees all that it needs there. May pin a replicated `from`.
+// True if the sub-query, evaluated on a node beside `from`, sees all that it needs there. May pin a
+// replicated `from`.
 bool SublinkFits(const SubLink* sublink, Shape* from, const Level& level, bool is_conjunct) {
     const Level inner_level = {castNode(Query, sublink->subselect), &level};
     const QueryShape inner = AnalyzeQuery(inner_level);
@@ -256,14 +272,16 @@ bool SublinksFit(Node* expression, Shape* from, const Level& level) {
     return !pg::WalkNode(expression, [&](Node* node, auto&& descend) {
         if (IsA(node, SubLink))
             return !SublinkFits(reinterpret_cast<SubLink*>(node), from, level, false) ||
-                   descend(reinterpret_cast<SubLink*>(node)->testexpr ? reinterpret_cast<SubLink*>(node)->testexpr
-                                                                       : node);
+                   descend(reinterpret_cast<SubLink*>(node)->testexpr
+                               ? reinterpret_cast<SubLink*>(node)->testexpr
+                               : node);
         if (IsA(node, Query)) return false;
         return descend(node);
     });
 }
 
-// FROM items ----------------------------------------------------------------------------------------------------
+// FROM items
+// ----------------------------------------------------------------------------------------------------
 
 Shape ShapeOfRelation(const RangeTblEntry* rte, Index varno) {
     const metadata::Table* table = metadata::FindTable(rte->relid);
@@ -272,8 +290,9 @@ Shape ShapeOfRelation(const RangeTblEntry* rte, Index varno) {
     Shape shape;
     shape.kind = Shape::Kind::kDistributed;
     shape.anchor = table;
-    shape.keys = pg::MakeList(makeVar(static_cast<int>(varno), table->distribution_column, table->distribution_type,
-                                      table->distribution_typmod, get_typcollation(table->distribution_type), 0));
+    shape.keys = pg::MakeList(makeVar(static_cast<int>(varno), table->distribution_column,
+                                      table->distribution_type, table->distribution_typmod,
+                                      get_typcollation(table->distribution_type), 0));
     return shape;
 }
 
@@ -283,7 +302,8 @@ Shape ShapeOfSubquery(const QueryShape& inner, Index varno, const Query* query) 
     shape.keys = NIL;
     for (const int column : pg::EachInt(inner.key_columns)) {
         const auto* entry = static_cast<TargetEntry*>(list_nth(query->targetList, column - 1));
-        shape.keys = lappend(shape.keys, makeVarFromTargetEntry(static_cast<int>(varno), const_cast<TargetEntry*>(entry)));
+        shape.keys = lappend(shape.keys, makeVarFromTargetEntry(static_cast<int>(varno),
+                                                                const_cast<TargetEntry*>(entry)));
     }
     if (shape.pin && IsA(shape.pin, Var)) {
         auto* pin = static_cast<Var*>(copyObjectImpl(shape.pin));
@@ -313,7 +333,8 @@ Shape ShapeOfExpressions(Node* expressions, const Level& level) {
     if (!IsRemotable(expressions, level.query, &reason)) return Unpushable(reason);
     if (contain_volatile_functions(expressions)) return Unpushable("a volatile function in FROM");
     Shape none;
-    if (!SublinksFit(expressions, &none, level) || none.IsDistributed()) return Unpushable("a sub-query in FROM");
+    if (!SublinksFit(expressions, &none, level) || none.IsDistributed())
+        return Unpushable("a sub-query in FROM");
     return {};
 }
 
@@ -354,11 +375,13 @@ Shape CombineOuterJoin(const JoinExpr* join, const Level& level) {
     if (inner.IsUnpushable()) return inner;
     const char* reason = nullptr;
     if (!IsRemotable(join->quals, level.query, &reason)) return Unpushable(reason);
-    if (checkExprHasSubLink(join->quals)) return Unpushable("a sub-query in the condition of an outer join");
+    if (checkExprHasSubLink(join->quals))
+        return Unpushable("a sub-query in the condition of an outer join");
     if (outer.IsReplicated() && inner.IsReplicated()) return {};
     if (outer.IsReplicated() || (inner.IsReplicated() && join->jointype == JOIN_FULL)) {
         Shape& distributed = outer.IsReplicated() ? inner : outer;
-        if (!distributed.IsPinned()) return Unpushable("an outer join that keeps rows of a reference table");
+        if (!distributed.IsPinned())
+            return Unpushable("an outer join that keeps rows of a reference table");
         distributed.keys = NIL;
         return distributed;
     }
@@ -372,18 +395,21 @@ Shape CombineOuterJoin(const JoinExpr* join, const Level& level) {
     // The condition of the join does not filter the side whose rows are all kept.
     joined.pin = outer.pin;
     joined.keys = join->jointype == JOIN_FULL ? NIL : outer.keys;
-    if (joined.pin && join->jointype == JOIN_FULL && !(inner.pin && equal(inner.pin, outer.pin))) joined.pin = nullptr;
+    if (joined.pin && join->jointype == JOIN_FULL && !(inner.pin && equal(inner.pin, outer.pin)))
+        joined.pin = nullptr;
     // Pins of the kept side alone cannot have joined the two unless both had one.
     return joined;
 }
 
 Shape AnalyzeFromItem(Node* node, const Level& level) {
     if (IsA(node, RangeTblRef))
-        return ShapeOfRangeTableEntry(static_cast<Index>(reinterpret_cast<RangeTblRef*>(node)->rtindex), level);
+        return ShapeOfRangeTableEntry(
+            static_cast<Index>(reinterpret_cast<RangeTblRef*>(node)->rtindex), level);
     return CombineOuterJoin(castNode(JoinExpr, node), level);
 }
 
-// Levels --------------------------------------------------------------------------------------------------------
+// Levels
+// --------------------------------------------------------------------------------------------------------
 
 Shape AnalyzeFrom(const Level& level, List** local_quals) {
     Group group;
@@ -392,7 +418,8 @@ Shape AnalyzeFrom(const Level& level, List** local_quals) {
     List* with_sublinks = NIL;
     for (auto* clause : Each<Node>(group.conjuncts)) {
         const char* reason = nullptr;
-        const bool fits = IsRemotable(clause, level.query, &reason) && !(local_quals && MentionsUpperLevel(clause));
+        const bool fits = IsRemotable(clause, level.query, &reason) &&
+                          !(local_quals && MentionsUpperLevel(clause));
         if (!fits && !local_quals) return Unpushable(reason);
         if (!fits)
             *local_quals = lappend(*local_quals, clause);
@@ -426,7 +453,8 @@ const char* WhyNotConcatenable(const Query* query, const Shape& from) {
     if (query->groupingSets) return "GROUPING SETS";
     if (query->groupClause && !GroupsByKey(query->groupClause, query, from))
         return "GROUP BY without the distribution column";
-    if (!query->groupClause && (query->hasAggs || query->havingQual)) return "an aggregate over all rows";
+    if (!query->groupClause && (query->hasAggs || query->havingQual))
+        return "an aggregate over all rows";
     if (query->distinctClause && !GroupsByKey(query->distinctClause, query, from))
         return "DISTINCT without the distribution column";
     if (query->hasWindowFuncs)
@@ -446,8 +474,8 @@ List* KeyColumns(const Query* query, const Shape& from) {
     return columns;
 }
 
-// Leaves of a set operation must all be distributed over one group; duplicates are found on the nodes only if a column
-// that is the key in every leaf tells them apart.
+// Leaves of a set operation must all be distributed over one group; duplicates are found on the
+// nodes only if a column that is the key in every leaf tells them apart.
 struct SetLeaves {
     Shape shape;
     List* key_columns = NIL;
@@ -471,15 +499,18 @@ const char* AddLeaf(SetLeaves* leaves, Index varno, const Level& level) {
         leaves->seen = true;
         return nullptr;
     }
-    if (!SameGroup(leaves->shape, inner.whole)) return "a set operation over tables that are not colocated";
-    if (!(leaves->shape.pin && inner.whole.pin && equal(leaves->shape.pin, inner.whole.pin))) leaves->shape.pin = nullptr;
+    if (!SameGroup(leaves->shape, inner.whole))
+        return "a set operation over tables that are not colocated";
+    if (!(leaves->shape.pin && inner.whole.pin && equal(leaves->shape.pin, inner.whole.pin)))
+        leaves->shape.pin = nullptr;
     leaves->key_columns = list_intersection_int(leaves->key_columns, inner.key_columns);
     return nullptr;
 }
 
 const char* AddLeaves(SetLeaves* leaves, Node* node, const Level& level, bool* all_union_all) {
     if (IsA(node, RangeTblRef))
-        return AddLeaf(leaves, static_cast<Index>(reinterpret_cast<RangeTblRef*>(node)->rtindex), level);
+        return AddLeaf(leaves, static_cast<Index>(reinterpret_cast<RangeTblRef*>(node)->rtindex),
+                       level);
     auto* operation = castNode(SetOperationStmt, node);
     if (operation->op != SETOP_UNION || !operation->all) *all_union_all = false;
     const char* reason = AddLeaves(leaves, operation->larg, level, all_union_all);
@@ -494,7 +525,8 @@ QueryShape AnalyzeSetOperation(const Level& level) {
     const char* reason = AddLeaves(&leaves, query->setOperations, level, &all_union_all);
     if (!reason && leaves.seen && !leaves.shape.pin) {
         if (leaves.replicated) reason = "a set operation of distributed and reference tables";
-        if (!all_union_all && leaves.key_columns == NIL) reason = "a set operation without the distribution column";
+        if (!all_union_all && leaves.key_columns == NIL)
+            reason = "a set operation without the distribution column";
         if (query->limitCount || query->limitOffset) reason = "LIMIT";
     }
     if (!reason && !leaves.seen && (query->limitCount || query->limitOffset)) reason = "LIMIT";
@@ -507,10 +539,12 @@ QueryShape AnalyzeSetOperation(const Level& level) {
 
 const char* CheckCtes(const Level& level) {
     for (auto* cte : Each<CommonTableExpr>(level.query->cteList)) {
-        if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT) return "a data-modifying CTE";
+        if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT)
+            return "a data-modifying CTE";
         if (cte->cterecursive) return "a recursive CTE";
         if (cte->cterefcount > 0) continue;
-        // Not referenced, hence not analysed anywhere else: it must not drag along what a node cannot run.
+        // Not referenced, hence not analysed anywhere else: it must not drag along what a node
+        // cannot run.
         const Level inner = {castNode(Query, cte->ctequery), &level};
         const Shape shape = AnalyzeQuery(inner).whole;
         if (shape.IsUnpushable()) return shape.reason;
@@ -521,13 +555,17 @@ const char* CheckCtes(const Level& level) {
 // Everything of the level but FROM and WHERE.
 const char* CheckUpperClauses(const Level& level, Shape* from) {
     const Query* query = level.query;
-    Node* const clauses[] = {reinterpret_cast<Node*>(query->targetList), query->havingQual, query->limitCount,
-                             query->limitOffset, reinterpret_cast<Node*>(query->windowClause),
+    Node* const clauses[] = {reinterpret_cast<Node*>(query->targetList),
+                             query->havingQual,
+                             query->limitCount,
+                             query->limitOffset,
+                             reinterpret_cast<Node*>(query->windowClause),
                              reinterpret_cast<Node*>(query->returningList)};
     for (Node* clause : clauses) {
         const char* reason = "an expression";
         if (!IsRemotable(clause, query, &reason)) return reason;
-        if (query->hasSubLinks && !SublinksFit(clause, from, level)) return "a sub-query that is not colocated";
+        if (query->hasSubLinks && !SublinksFit(clause, from, level))
+            return "a sub-query that is not colocated";
     }
     return nullptr;
 }
@@ -536,7 +574,8 @@ const char* CheckUpperClauses(const Level& level, Shape* from) {
 
 bool IsKey(const Shape& shape, const Var* var) {
     for (auto* key : Each<Var>(shape.keys))
-        if (key->varno == var->varno && key->varattno == var->varattno && var->varlevelsup == 0) return true;
+        if (key->varno == var->varno && key->varattno == var->varattno && var->varlevelsup == 0)
+            return true;
     return false;
 }
 
@@ -552,8 +591,10 @@ QueryShape AnalyzeQuery(const Level& level) {
         return result;
     }
     reason = CheckUpperClauses(level, &result.from);
-    if (!reason && result.from.IsDistributed() && !result.from.pin) reason = WhyNotConcatenable(query, result.from);
-    if (!reason && query->rowMarks && !result.from.pin) reason = "FOR UPDATE or FOR SHARE over many shards";
+    if (!reason && result.from.IsDistributed() && !result.from.pin)
+        reason = WhyNotConcatenable(query, result.from);
+    if (!reason && query->rowMarks && !result.from.pin)
+        reason = "FOR UPDATE or FOR SHARE over many shards";
     if (!reason && result.from.IsReplicated() && query->commandType == CMD_SELECT &&
         (query->limitCount || query->limitOffset ||
          contain_volatile_functions(reinterpret_cast<Node*>(query->targetList))))
@@ -578,7 +619,9 @@ void FlattenJoinAliases(Query* query) {
         rte->alias = nullptr;
     }
     if (has_joins) {
-        const auto flatten = [&](Node* node) { return node ? flatten_join_alias_vars(query, node) : nullptr; };
+        const auto flatten = [&](Node* node) {
+            return node ? flatten_join_alias_vars(query, node) : nullptr;
+        };
         const auto flatten_list = [&](List* list) {
             return reinterpret_cast<List*>(flatten(reinterpret_cast<Node*>(list)));
         };
@@ -587,12 +630,15 @@ void FlattenJoinAliases(Query* query) {
         query->havingQual = flatten(query->havingQual);
         query->limitCount = flatten(query->limitCount);
         query->limitOffset = flatten(query->limitOffset);
-        query->jointree = reinterpret_cast<FromExpr*>(flatten(reinterpret_cast<Node*>(query->jointree)));
-        query->onConflict = reinterpret_cast<OnConflictExpr*>(flatten(reinterpret_cast<Node*>(query->onConflict)));
+        query->jointree =
+            reinterpret_cast<FromExpr*>(flatten(reinterpret_cast<Node*>(query->jointree)));
+        query->onConflict =
+            reinterpret_cast<OnConflictExpr*>(flatten(reinterpret_cast<Node*>(query->onConflict)));
         for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
             rte->functions = flatten_list(rte->functions);
             rte->values_lists = flatten_list(rte->values_lists);
-            rte->tablefunc = reinterpret_cast<TableFunc*>(flatten(reinterpret_cast<Node*>(rte->tablefunc)));
+            rte->tablefunc =
+                reinterpret_cast<TableFunc*>(flatten(reinterpret_cast<Node*>(rte->tablefunc)));
             if (rte->rtekind == RTE_SUBQUERY && rte->lateral)
                 rte->subquery = castNode(Query, flatten(reinterpret_cast<Node*>(rte->subquery)));
         }

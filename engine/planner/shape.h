@@ -2,13 +2,16 @@
 //
 // Every part of a query (a range-table entry, a join, a level, a sublink) has one of three shapes:
 //   replicated   the same on every node: reference tables, VALUES, functions without side effects
-//   distributed  each node (each shard group even) computes its share from its own shards of ONE colocation group;
-//                the whole is the concatenation of the shares. `keys` are the Vars equal to the distribution column.
-//                With a `pin` the whole comes from the one shard group to which the pin's value hashes.
+//   distributed  each node (each shard group even) computes its share from its own shards of ONE
+//   colocation group;
+//                the whole is the concatenation of the shares. `keys` are the Vars equal to the
+//                distribution column. With a `pin` the whole comes from the one shard group to
+//                which the pin's value hashes.
 //   unpushable   anything else; `reason` says why
 //
-// A pin is an expression without Vars of its level (constant, parameter, stable function), or a Var of the level
-// above that is a key there (a correlated subquery). Equalities are PostgreSQL's hash-compatible ones only.
+// A pin is an expression without Vars of its level (constant, parameter, stable function), or a Var
+// of the level above that is a key there (a correlated subquery). Equalities are PostgreSQL's
+// hash-compatible ones only.
 #pragma once
 
 #include "engine/metadata/tables.h"
@@ -45,15 +48,15 @@ struct Level {
 // Precondition of all: join aliases have been flattened (FlattenJoinAliases).
 QueryShape AnalyzeQuery(const Level& level);
 
-// FROM and WHERE as the root of a remote relation: conjuncts of WHERE that cannot be pushed (or refer to the levels
-// above) are put in *local_quals instead of making the level unpushable.
+// FROM and WHERE as the root of a remote relation: conjuncts of WHERE that cannot be pushed (or
+// refer to the levels above) are put in *local_quals instead of making the level unpushable.
 Shape AnalyzeFromAsRoot(const Level& level, List** local_quals);
 
 // True if the Var is one of the shape's keys.
 bool IsKey(const Shape& shape, const Var* var);
 
-// Replaces Vars of join aliases by what they stand for, on all levels, in place, and drops the aliases of joins (so that
-// the deparser can name the base relations).
+// Replaces Vars of join aliases by what they stand for, on all levels, in place, and drops the
+// aliases of joins (so that the deparser can name the base relations).
 void FlattenJoinAliases(Query* query);
 
 }  // namespace pgspan::planner

@@ -33,10 +33,12 @@ bool IsMarker(const Node* node) {
     return is_marker;
 }
 
-// Compares, without PostgreSQL on the stack, a shard set's text with what this node holds. Indexes of `held` are sorted.
+// Compares, without PostgreSQL on the stack, a shard set's text with what this node holds. Indexes
+// of `held` are sorted.
 enum class Comparison { kEqual, kMissing, kSurplus, kMalformed };
 
-__attribute__((noinline)) Comparison CompareSets(const char* text, std::span<const int> held, int* culprit) {
+__attribute__((noinline)) Comparison CompareSets(const char* text, std::span<const int> held,
+                                                 int* culprit) {
     const auto wanted = placement::ParseShardSet(text);
     if (!wanted.ok()) return Comparison::kMalformed;
     for (const int index : *wanted)
@@ -64,7 +66,8 @@ std::span<const int> HeldShards(const metadata::Table& table) {
         bool is_null = false;
         const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
         if (!is_null) {
-            const auto* spec = castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(bound)));
+            const auto* spec =
+                castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(bound)));
             held[count++] = spec->remainder;
         }
         ReleaseSysCache(tuple);
@@ -80,7 +83,8 @@ void CheckShardSet(const metadata::Table& table, const char* text) {
     case Comparison::kEqual:
         return;
     case Comparison::kMalformed:
-        ereport(ERROR, errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("malformed shard set \"%s\"", text));
+        ereport(ERROR, errcode(ERRCODE_PROTOCOL_VIOLATION),
+                errmsg("malformed shard set \"%s\"", text));
     case Comparison::kMissing:
     case Comparison::kSurplus:
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -105,7 +109,8 @@ Markers TakeMarkers(Query* query) {
             if (IsA(node, FromExpr)) {
                 auto* from = reinterpret_cast<FromExpr*>(node);
                 List* kept = NIL;
-                for (auto* clause : Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(from->quals)))) {
+                for (auto* clause :
+                     Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(from->quals)))) {
                     if (!IsMarker(clause)) {
                         kept = lappend(kept, clause);
                         continue;
@@ -113,16 +118,19 @@ Markers TakeMarkers(Query* query) {
                     auto* call = reinterpret_cast<FuncExpr*>(clause);
                     const auto* id = castNode(Const, linitial(call->args));
                     const auto* set = castNode(Const, lsecond(call->args));
-                    const metadata::Table* table = metadata::FindTableById(DatumGetInt32(id->constvalue));
+                    const metadata::Table* table =
+                        metadata::FindTableById(DatumGetInt32(id->constvalue));
                     if (!table)
                         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                                 errmsg("distributed table with id %d is unknown on this node",
                                        DatumGetInt32(id->constvalue)));
                     CheckShardSet(*table, TextDatumGetCString(set->constvalue));
                     markers.found = true;
-                    markers.partial = markers.partial || DatumGetBool(castNode(Const, lthird(call->args))->constvalue);
+                    markers.partial = markers.partial ||
+                                      DatumGetBool(castNode(Const, lthird(call->args))->constvalue);
                 }
-                from->quals = kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
+                from->quals =
+                    kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
             }
             return descend(node);
         },
@@ -135,8 +143,9 @@ void MakePartial(PlannedStmt* statement) {
     Plan* top = statement->planTree;
     if (!IsA(top, Agg)) {
         // Without an Agg node only MIN and MAX over indexes remain, whose state is their result.
-        const bool has_aggregate = pg::WalkNode(reinterpret_cast<Node*>(top->targetlist),
-                                                [](Node* n, auto&& descend) { return IsA(n, Aggref) || descend(n); });
+        const bool has_aggregate =
+            pg::WalkNode(reinterpret_cast<Node*>(top->targetlist),
+                         [](Node* n, auto&& descend) { return IsA(n, Aggref) || descend(n); });
         if (has_aggregate)
             ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("the plan of a partial aggregate has an unexpected top node"));
@@ -145,7 +154,8 @@ void MakePartial(PlannedStmt* statement) {
     auto* agg = reinterpret_cast<Agg*>(top);
     constexpr int kStates = AGGSPLITOP_SKIPFINAL | AGGSPLITOP_SERIALIZE;
     const auto split = static_cast<AggSplit>(
-        DO_AGGSPLIT_COMBINE(agg->aggsplit) ? kStates | AGGSPLITOP_COMBINE | AGGSPLITOP_DESERIALIZE : kStates);
+        DO_AGGSPLIT_COMBINE(agg->aggsplit) ? kStates | AGGSPLITOP_COMBINE | AGGSPLITOP_DESERIALIZE
+                                           : kStates);
     agg->aggsplit = split;
     ListCell* cell;
     foreach (cell, agg->plan.targetlist) {
@@ -153,13 +163,15 @@ void MakePartial(PlannedStmt* statement) {
         if (!IsA(entry->expr, Aggref)) continue;
         auto* aggregate = reinterpret_cast<Aggref*>(entry->expr);
         aggregate->aggsplit = split;
-        aggregate->aggtype = aggregate->aggtranstype == INTERNALOID ? BYTEAOID : aggregate->aggtranstype;
+        aggregate->aggtype =
+            aggregate->aggtranstype == INTERNALOID ? BYTEAOID : aggregate->aggtranstype;
     }
 }
 
 }  // namespace
 
-PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options, ParamListInfo bound_params) {
+PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options,
+                      ParamListInfo bound_params) {
     const Markers markers = TakeMarkers(query);
     if (!markers.found) return nullptr;
     PlannedStmt* statement = standard_planner(query, query_string, cursor_options, bound_params);
@@ -172,13 +184,15 @@ PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options
 PGSPAN_FUNCTION(pgspan_task_shards) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("pgspan.task_shards cannot be executed"),
-            errhint("It marks tasks that one node sends to another, and is consumed by that node's planner; is pgspan in "
+            errhint("It marks tasks that one node sends to another, and is consumed by that node's "
+                    "planner; is pgspan in "
                     "shared_preload_libraries there?"));
     PG_RETURN_NULL();
 }
 
 PGSPAN_FUNCTION(pgspan_remote_rows) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("pgspan.remote_rows cannot be executed"),
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan.remote_rows cannot be executed"),
             errhint("It stands for a part of a plan that the nodes compute."));
     PG_RETURN_NULL();
 }

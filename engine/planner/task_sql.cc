@@ -24,8 +24,8 @@ struct Rewriting {
     Constants constants;
 };
 
-// The parameter's node for an expression that is evaluated here. Types that are not built in have other OIDs on other
-// nodes, so they travel as text and are cast by name.
+// The parameter's node for an expression that is evaluated here. Types that are not built in have
+// other OIDs on other nodes, so they travel as text and are cast by name.
 Node* ParameterFor(Rewriting* rewriting, Node* expression) {
     const Oid type = exprType(expression);
     const bool built_in = type < FirstNormalObjectId;
@@ -68,7 +68,8 @@ bool IsEquality(const OpExpr* op) {
 }
 
 bool IsColumn(Node* node) {
-    while (IsA(node, RelabelType)) node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+    while (IsA(node, RelabelType))
+        node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
     return IsA(node, Var);
 }
 
@@ -97,8 +98,9 @@ bool NeedsEvaluationHere(Node* node) {
     default:
         return false;
     }
-    return contain_mutable_functions(node) && !contain_volatile_functions(node) && !expression_returns_set(node) &&
-           exprType(node) != RECORDOID && exprType(node) != VOIDOID && IsComputableUpFront(node);
+    return contain_mutable_functions(node) && !contain_volatile_functions(node) &&
+           !expression_returns_set(node) && exprType(node) != RECORDOID &&
+           exprType(node) != VOIDOID && IsComputableUpFront(node);
 }
 
 Node* Rewrite(Rewriting* rewriting, Node* node);
@@ -108,9 +110,9 @@ Node* RewriteChildren(Rewriting* rewriting, Node* node) {
         return child ? Rewrite(static_cast<Rewriting*>(context), child) : nullptr;
     };
     if (IsA(node, Query))
-        return reinterpret_cast<Node*>(query_tree_mutator(reinterpret_cast<Query*>(node),
-                                                          reinterpret_cast<Node* (*)()>(step), rewriting,
-                                                          QTW_IGNORE_JOINALIASES | QTW_DONT_COPY_QUERY));
+        return reinterpret_cast<Node*>(
+            query_tree_mutator(reinterpret_cast<Query*>(node), reinterpret_cast<Node* (*)()>(step),
+                               rewriting, QTW_IGNORE_JOINALIASES | QTW_DONT_COPY_QUERY));
     return expression_tree_mutator(node, reinterpret_cast<Node* (*)()>(step), rewriting);
 }
 
@@ -168,7 +170,8 @@ void PointAtContainers(Rewriting* rewriting, Query* query) {
             if (!rte->alias) rte->alias = makeAlias(rte->eref->aliasname, NIL);
             rte->inh = true;
             if (!table->IsHash()) return false;
-            rewriting->task.relations = list_append_unique_oid(rewriting->task.relations, rte->relid);
+            rewriting->task.relations =
+                list_append_unique_oid(rewriting->task.relations, rte->relid);
             rte->relid = table->container;
             rte->relkind = RELKIND_PARTITIONED_TABLE;
             return false;
@@ -180,7 +183,8 @@ Oid MarkerFunction() {
     static Oid oid = InvalidOid;
     if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
         const Oid types[] = {INT4OID, TEXTOID, BOOLOID};
-        List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("task_shards")));
+        List* name =
+            pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("task_shards")));
         oid = LookupFuncName(name, 3, types, false);
     }
     return oid;
@@ -190,7 +194,8 @@ Oid MarkerFunction() {
 
 TaskSql MakeTaskSql(Query* query, Constants constants) {
     Rewriting rewriting = {{}, constants};
-    if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE) RewriteAssignments(&rewriting, query);
+    if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
+        RewriteAssignments(&rewriting, query);
     RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
     PointAtContainers(&rewriting, query);
     rewriting.task.sql = pg::DeparseQuery(query);
@@ -200,18 +205,19 @@ TaskSql MakeTaskSql(Query* query, Constants constants) {
 void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_aggregate) {
     if (query->setOperations) {
         for (auto* rte : Each<RangeTblEntry>(query->rtable))
-            if (rte->rtekind == RTE_SUBQUERY) AddShardSetMarker(rte->subquery, table, partial_aggregate);
+            if (rte->rtekind == RTE_SUBQUERY)
+                AddShardSetMarker(rte->subquery, table, partial_aggregate);
         return;
     }
     List* arguments = pg::MakeList(
-        reinterpret_cast<Node*>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(table.table_id), false, true)),
+        reinterpret_cast<Node*>(
+            makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(table.table_id), false, true)),
         reinterpret_cast<Node*>(makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
                                           CStringGetTextDatum(plan::kShardSetSlot), false, false)),
         makeBoolConst(partial_aggregate, false));
-    auto* marker = makeFuncExpr(MarkerFunction(), BOOLOID, arguments, InvalidOid, DEFAULT_COLLATION_OID,
-                                COERCE_EXPLICIT_CALL);
-    query->jointree->quals =
-        make_and_qual(reinterpret_cast<Node*>(marker), query->jointree->quals);
+    auto* marker = makeFuncExpr(MarkerFunction(), BOOLOID, arguments, InvalidOid,
+                                DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+    query->jointree->quals = make_and_qual(reinterpret_cast<Node*>(marker), query->jointree->quals);
 }
 
 }  // namespace pgspan::planner

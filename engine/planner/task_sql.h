@@ -6,10 +6,12 @@
 
 namespace pgspan::planner {
 
-// Which constants travel as parameters, so that queries that differ in them share one prepared statement.
+// Which constants travel as parameters, so that queries that differ in them share one prepared
+// statement.
 enum class Constants {
     kInline,      // none: the node's planner sees them (fan-out)
-    kEqualities,  // those compared with a column by an equality, and those assigned by INSERT and UPDATE (router)
+    kEqualities,  // those compared with a column by an equality, and those assigned by INSERT and
+                  // UPDATE (router)
 };
 
 struct TaskSql {
@@ -19,12 +21,13 @@ struct TaskSql {
     List* parameter_types;  // OIDs
 };
 
-// Turns the query (a private copy with flattened joins; changed) into SQL over containers. Parameters and expressions that can
-// only be evaluated here (stable functions without columns) become parameters.
+// Turns the query (a private copy with flattened joins; changed) into SQL over containers.
+// Parameters and expressions that can only be evaluated here (stable functions without columns)
+// become parameters.
 TaskSql MakeTaskSql(Query* query, Constants constants);
 
-// Adds the shard-set marker of a node-wide task to the level whose FROM names the distributed tables.
+// Adds the shard-set marker of a node-wide task to the level whose FROM names the distributed
+// tables.
 void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_aggregate);
-
 
 }  // namespace pgspan::planner
