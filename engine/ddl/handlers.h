@@ -8,23 +8,24 @@
 
 namespace pgspan::ddl {
 
-void HandleCreateIndex(const Statement& statement);    // index.cc
-void HandleReindex(const Statement& statement);        // reindex.cc
-void HandleAlterTable(const Statement& statement);     // alter_table.cc
-void HandleRename(const Statement& statement);         // rename.cc
-void HandleSetSchema(const Statement& statement);      // schema.cc
-void HandleDrop(const Statement& statement);           // drop.cc
-void HandleDropOwned(const Statement& statement);      // drop.cc
-void HandleTruncate(const Statement& statement);       // truncate.cc
-void HandleVacuum(const Statement& statement);         // vacuum.cc
-void HandleLock(const Statement& statement);           // lock.cc
-void HandleGrant(const Statement& statement);          // grant.cc
-void HandleReassignOwned(const Statement& statement);  // owner.cc
-void HandleComment(const Statement& statement);        // comment.cc
-void HandleCopy(const Statement& statement);           // copy.cc
-void HandleCreateTable(const Statement& statement);    // create_table.cc
-void HandleAlterEnum(const Statement& statement);      // type.cc
-void HandleAlterDomain(const Statement& statement);    // type.cc
-void HandleUnsupported(const Statement& statement);    // unsupported.cc
+void HandleCreateIndex(const Statement& statement);     // index.cc
+void HandleReindex(const Statement& statement);         // reindex.cc
+void HandleAlterTable(const Statement& statement);      // alter_table.cc
+void HandleRename(const Statement& statement);          // rename.cc
+void HandleSetSchema(const Statement& statement);       // schema.cc
+void HandleDrop(const Statement& statement);            // drop.cc
+void HandleDropOwned(const Statement& statement);       // drop.cc
+void HandleTruncate(const Statement& statement);        // truncate.cc
+void HandleVacuum(const Statement& statement);          // vacuum.cc
+void HandleLock(const Statement& statement);            // lock.cc
+void HandleGrant(const Statement& statement);           // grant.cc
+void HandleReassignOwned(const Statement& statement);   // owner.cc
+void HandleComment(const Statement& statement);         // comment.cc
+void HandleCopy(const Statement& statement);            // copy.cc
+void HandleCreateTable(const Statement& statement);     // create_table.cc
+void HandleAlterEnum(const Statement& statement);       // type.cc
+void HandleAlterDomain(const Statement& statement);     // type.cc
+void HandleSetConstraints(const Statement& statement);  // set_constraints.cc
+void HandleUnsupported(const Statement& statement);     // unsupported.cc
 
 }  // namespace pgspan::ddl

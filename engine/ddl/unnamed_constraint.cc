@@ -1,10 +1,12 @@
 #include "engine/ddl/unnamed_constraint.h"
 
+#include "engine/ddl/container_constraint.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/list.h"
 
 extern "C" {
+#include "catalog/pg_constraint.h"
 #include "utils/ruleutils.h"
 }
 
@@ -93,10 +95,12 @@ ConstraintsBefore NoteConstraints(Oid relation) {
     return before;
 }
 
+// Foreign keys last: they may need one of the keys.
 List* UnnamedConstraintDefinitions(Oid relation, const AlterTableStmt& stmt,
                                    const ConstraintsBefore& before) {
     const List* given = NamesGiven(stmt);
     List* definitions = NIL;
+    List* foreign_keys = NIL;
     const int settings = EnterCanonicalSettings();
     for (const Oid constraint : ConstraintsOf(relation, '\0')) {
         if (std::find(before.constraints.begin(), before.constraints.end(), constraint) !=
@@ -104,10 +108,12 @@ List* UnnamedConstraintDefinitions(Oid relation, const AlterTableStmt& stmt,
             continue;
         const char* name = get_constraint_name(constraint);
         if (HasName(given, name) || IsRebuilt(stmt, before, name)) continue;
-        definitions = lappend(definitions, pg_get_constraintdef_command(constraint));
+        List*& list =
+            ConstraintType(relation, name) == CONSTRAINT_FOREIGN ? foreign_keys : definitions;
+        list = lappend(list, pg_get_constraintdef_command(constraint));
     }
     LeaveCanonicalSettings(settings);
-    return definitions;
+    return list_concat(definitions, foreign_keys);
 }
 
 }  // namespace pgspan::ddl

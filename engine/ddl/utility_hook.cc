@@ -42,6 +42,7 @@ constexpr Route kRoutes[] = {
     {T_CreateForeignTableStmt, HandleCreateTable, true},
     {T_AlterEnumStmt, HandleAlterEnum},
     {T_AlterDomainStmt, HandleAlterDomain},
+    {T_ConstraintsSetStmt, HandleSetConstraints},
     {T_ClusterStmt, HandleUnsupported},
     {T_CreateTrigStmt, HandleUnsupported, true},
     {T_RuleStmt, HandleUnsupported},
