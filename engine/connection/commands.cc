@@ -1,0 +1,186 @@
+// Whole commands: sent, awaited, and reported at once; and the same where nothing may be raised.
+#include "engine/connection/connection_state.h"
+
+extern "C" {
+#include "tcop/tcopprot.h"
+}
+
+namespace pgspan::connection {
+
+namespace {
+
+// The extended protocol takes one statement at a time.
+struct Commands {
+    const char** items;
+    int count;
+};
+
+Commands Split(const char* sql) {
+    if (strchr(sql, ';') == nullptr) {
+        auto** items = static_cast<const char**>(palloc(sizeof(char*)));
+        items[0] = sql;
+        return {items, 1};
+    }
+    const List* statements = pg_parse_query(sql);
+    auto** items = static_cast<const char**>(palloc(sizeof(char*) * (list_length(statements) + 1)));
+    int count = 0;
+    ListCell* cell;
+    foreach (cell, statements) {
+        const auto* raw = lfirst_node(RawStmt, cell);
+        const char* start = sql + raw->stmt_location;
+        items[count++] = raw->stmt_len > 0 ? pnstrdup(start, raw->stmt_len) : start;
+    }
+    if (count == 0) items[count++] = sql;
+    return {items, count};
+}
+
+void SendWhole(Connection* connection, const char* sql) {
+    const Commands commands = Split(sql);
+    SendCommands(connection, commands.items, commands.count);
+}
+
+void CheckTag(const Connection* c, const char* expected) {
+    const char* tag = c->end ? PQcmdStatus(c->end) : "";
+    if (expected == nullptr || strcmp(tag, expected) == 0) return;
+    ereport(ERROR, errcode(ERRCODE_IN_FAILED_SQL_TRANSACTION),
+            errmsg("the transaction on node %s has failed", c->label),
+            errdetail("%s ended as %s there.", expected, tag[0] ? tag : "nothing"));
+}
+
+bool AwaitQuietly(Connection* c, const Deadline& deadline) {
+    for (;;) {
+        switch (Advance(c)) {
+        case Progress::kRow:
+            PQclear(c->row);
+            c->row = nullptr;
+            break;
+        case Progress::kWait:
+            if (WaitQuietly(c, deadline)) break;
+            MarkLost(c, "the node did not answer in time");
+            return false;
+        case Progress::kLost:
+            return false;
+        case Progress::kEnd:
+        case Progress::kIdle:
+            return true;
+        }
+    }
+}
+
+// Makes room for a command at a transaction's end.
+bool Interrupt(Connection* c, const Deadline& deadline) {
+    if (c->broken) return false;
+    if (c->copying && !AbortCopy(c, deadline)) return false;
+    Orphan(c);
+    ClearQueue(c);
+    // Often it has ended by now, and the answer is here already.
+    if (HasRunningStatement(c)) Advance(c);
+    if (c->broken) return false;
+    if (HasRunningStatement(c) && !RequestCancel(c, deadline)) {
+        MarkLost(c, "the node could not be asked to cancel a command");
+        return false;
+    }
+    return true;
+}
+
+void Await(Attempt* attempt, const Deadline& deadline) {
+    Connection* c = attempt->connection;
+    if (!c->broken && AwaitQuietly(c, deadline)) {
+        attempt->succeeded = c->failed == nullptr;
+        if (c->failed) {
+            attempt->sqlstate = SqlStateOf(c->failed);
+            DescribeResult(c->failed, attempt->error, sizeof(attempt->error));
+        }
+        ClearResults(c);
+    }
+    if (c->broken) {
+        attempt->succeeded = false;
+        attempt->sqlstate = 0;
+        strlcpy(attempt->error, c->lost_reason, sizeof(attempt->error));
+    }
+}
+
+}  // namespace
+
+uint64 Execute(Connection* connection, const char* sql) {
+    SendWhole(connection, sql);
+    AwaitEnd(connection);
+    ForwardNotices(connection);
+    if (connection->failed) RaiseFailed(connection);
+    return AffectedRows(connection->end);
+}
+
+void ExecuteAll(std::span<Connection* const> connections, const char* sql) {
+    auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (connections.size() + 1)));
+    for (size_t i = 0; i < connections.size(); i++) commands[i] = {connections[i], sql, nullptr};
+    ExecuteEach({commands, connections.size()});
+    pfree(commands);
+}
+
+void ExecuteEach(std::span<const Command> commands) {
+    for (const Command& command : commands) SendWhole(command.connection, command.sql);
+    Connection* failed = nullptr;
+    Connection* lost = nullptr;
+    for (const Command& command : commands) {
+        Connection* c = command.connection;
+        while (!c->broken && HasEntries(c)) {
+            const Progress progress = Advance(c);
+            if (progress == Progress::kWait) Wait({&c, 1});
+            if (progress == Progress::kEnd) break;
+        }
+        ForwardNotices(c);
+        if (c->broken && !lost) lost = c;
+        if (c->failed && !failed) failed = c;
+    }
+    if (failed) RaiseFailed(failed);
+    if (lost) RaiseLost(lost);
+    for (const Command& command : commands) CheckTag(command.connection, command.expected_tag);
+}
+
+List* Query(Connection* connection, const char* sql, int* columns) {
+    SendCommands(connection, &sql, 1);
+    connection->reader = nullptr;
+    List* rows = NIL;
+    PGresult* row = nullptr;
+    while (FetchRowWaiting(connection, &row)) {
+        const int width = PQnfields(row);
+        auto** values = static_cast<char**>(palloc0(sizeof(char*) * (width + 1)));
+        for (int i = 0; i < width; i++)
+            if (!PQgetisnull(row, 0, i)) values[i] = pstrdup(PQgetvalue(row, 0, i));
+        rows = lappend(rows, values);
+    }
+    if (columns) *columns = PQnfields(row);
+    return rows;
+}
+
+void TryExecuteAll(std::span<Attempt> attempts, int timeout_ms) {
+    const Deadline deadline(timeout_ms);
+    for (const Attempt& attempt : attempts)
+        if (Interrupt(attempt.connection, deadline))
+            SendBare(attempt.connection, attempt.sql, false);
+    for (Attempt& attempt : attempts) Await(&attempt, deadline);
+}
+
+bool TryExecute(Connection* connection, const char* sql, int timeout_ms, char** error) {
+    Attempt attempt = {};
+    attempt.connection = connection;
+    attempt.sql = sql;
+    TryExecuteAll({&attempt, 1}, timeout_ms);
+    if (error && !attempt.succeeded) *error = pstrdup(attempt.error);
+    return attempt.succeeded;
+}
+
+void SendUnawaited(Connection* connection, const char* sql) {
+    if (connection->broken) return;
+    Orphan(connection);
+    ClearQueue(connection);
+    SendBare(connection, sql, true);
+}
+
+bool TryCancel(Connection* connection, int timeout_ms) {
+    const Deadline deadline(timeout_ms);
+    if (!Interrupt(connection, deadline)) return false;
+    return AwaitQuietly(connection, deadline);
+}
+
+}  // namespace pgspan::connection
