@@ -89,10 +89,18 @@ void CheckMembership(connection::Connection* node, const char* host, int32 port)
         Unfit(host, port, "It has distributed or reference tables of its own.",
               "Run undistribute_table() for each of them there first.");
     if (is_coordinator) return;
+    const int32 its_group = pg_strtoint32(row[1]);
+    bool is_ours = false;
     for (const metadata::Node& known : metadata::AllNodes())
         if (known.group_id == metadata::kCoordinatorGroup && row[0] &&
             strcmp(psprintf("%s:%d", known.host, known.port), row[0]) == 0)
-            return;
+            is_ours = true;
+    for (const metadata::Node& known : metadata::AllNodes())
+        if (is_ours && known.group_id == its_group && known.is_primary && known.is_active)
+            Unfit(host, port,
+                  psprintf("It is part of this cluster already, as %s:%d.", known.host, known.port),
+                  "Change its address with citus_update_node().");
+    if (is_ours) return;
     Unfit(host, port,
           psprintf("It belongs to another cluster, whose coordinator is %s.",
                    row[0] ? row[0] : "unknown"),

@@ -27,7 +27,7 @@ struct Command {
 
 void Fail(Command* command, ErrorData* error) {
     command->success = false;
-    command->result = error->message;
+    command->result = psprintf("ERROR:  %s", error->message);
 }
 
 // The connection is opened here for the first command of a node, and kept for the others.
@@ -37,6 +37,8 @@ void Start(Command* command, connection::Connection** connection) {
         if (opens)
             *connection = connection::OpenOutside(command->node->host, command->node->port,
                                                   get_database_name(MyDatabaseId));
+        // What runs here is the user's own statement, not a part of one of ours.
+        if (opens) connection::Queue(*connection, "SET pgspan.internal_session = -1");
         connection::Statement statement = {};
         statement.sql = command->sql;
         connection::Send(*connection, statement, &command->reader);
