@@ -1,5 +1,5 @@
-// The fields of a plan as a List of Nodes that copyObject, nodeToString and plan caching know, written and read in the
-// same order. Used by the encoders of this room only.
+// The fields of a plan as a List of Nodes that copyObject, nodeToString and plan caching know,
+// written and read in the same order. Used by the encoders of this room only.
 #pragma once
 
 #include "engine/pg/postgres.h"

@@ -1,6 +1,5 @@
 #include "engine/plan/insert_plan.h"
 
-#include "engine/pg/list.h"
 #include "engine/plan/fields.h"
 
 namespace pgspan::plan {
@@ -17,14 +16,12 @@ List* Encode(const InsertPlan& plan) {
     out.Nodes(plan.result_types);
     out.Nodes(plan.result_typmods);
     out.Nodes(plan.result_collations);
-    out.Int(list_length(plan.values));
+    out.Int(plan.single_batch);
     return out.list;
 }
 
 List* CustomExpressions(const InsertPlan& plan) {
-    List* expressions = list_copy(plan.tail_parameters);
-    for (auto* row : pg::Each<List>(plan.values)) expressions = list_concat(expressions, row);
-    return expressions;
+    return list_concat_copy(plan.tail_parameters, plan.values);
 }
 
 InsertPlan DecodeInsert(List* custom_private, List* custom_exprs) {
@@ -40,16 +37,10 @@ InsertPlan DecodeInsert(List* custom_private, List* custom_exprs) {
     plan.result_types = in.Nodes();
     plan.result_typmods = in.Nodes();
     plan.result_collations = in.Nodes();
-    const int row_count = in.Int();
+    plan.single_batch = in.Int() != 0;
 
     plan.tail_parameters = list_copy_head(custom_exprs, tail_count);
-    const int width = list_length(plan.attributes);
-    int at = tail_count;
-    for (int r = 0; r < row_count; r++) {
-        List* row = NIL;
-        for (int c = 0; c < width; c++) row = lappend(row, list_nth(custom_exprs, at++));
-        plan.values = lappend(plan.values, row);
-    }
+    plan.values = list_copy_tail(custom_exprs, tail_count);
     return plan;
 }
 

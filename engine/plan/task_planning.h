@@ -1,5 +1,6 @@
-// Tells the planner that what it plans is a part of a statement (a task) that runs on this very node: writes to reference
-// tables are then meant for this node's copy alone. Sessions opened by other nodes are in that state throughout.
+// Tells the planner that what it plans is a part of a statement (a task) that runs on this very
+// node: writes to reference tables are then meant for this node's copy alone. Sessions opened by
+// other nodes are in that state throughout.
 #pragma once
 
 #include "engine/pg/entry.h"

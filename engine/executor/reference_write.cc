@@ -1,0 +1,67 @@
+#include "engine/executor/reference_write.h"
+
+namespace pgspan::executor {
+
+namespace {
+
+using connection::Fetch;
+
+void GatherRows(TaskStream* stream, Tuplestorestate* rows) {
+    const int columns = stream->decoder->count;
+    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * (columns + 1)));
+    auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * (columns + 1)));
+    const MemoryContext row_memory =
+        AllocSetContextCreate(CurrentMemoryContext, "pgspan row", ALLOCSET_DEFAULT_SIZES);
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        const MemoryContext outer = MemoryContextSwitchTo(row_memory);
+        const Fetch outcome = NextRow(stream, values, nulls);
+        MemoryContextSwitchTo(outer);
+        if (outcome == Fetch::kEnd) break;
+        if (outcome == Fetch::kWait) {
+            connection::Wait({&stream->connection, 1});
+            continue;
+        }
+        tuplestore_putvalues(rows, stream->desc, values, nulls);
+        MemoryContextReset(row_memory);
+    }
+    MemoryContextDelete(row_memory);
+}
+
+void CheckAgreement(const Task& task, const TaskStream& stream, uint64 here, uint64 there) {
+    if (here == there) return;
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+            errmsg("the copies of a reference table differ"),
+            errdetail("The statement affected " UINT64_FORMAT
+                      " rows on the first node and " UINT64_FORMAT " on %s.",
+                      here, there,
+                      stream.connection ? connection::DescribeNode(stream.connection)
+                                        : psprintf("this node (group %d)", task.group_id)),
+            errhint("Compare the copies, and make the table anew with undistribute_table and "
+                    "create_reference_table on the node whose copy is right."));
+}
+
+}  // namespace
+
+uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
+                      TupleDesc desc, Tuplestorestate* rows) {
+    TaskOptions options;
+    options.access = transaction::Access::kWrite;
+    options.decoder = rows ? decoder : nullptr;
+    options.desc = desc;
+    TaskStream* first = StartTasks({1, tasks.tasks}, parameters, options);
+    if (rows != nullptr) GatherRows(first, rows);
+    const uint64 affected = Drain(first);
+    CloseStream(first);
+    const TaskList rest = {tasks.count - 1, tasks.tasks + 1};
+    if (rest.count == 0) return affected;
+    options.decoder = nullptr;
+    TaskStream* others = StartTasks(rest, parameters, options);
+    for (int i = 0; i < rest.count; i++) {
+        CheckAgreement(rest.tasks[i], others[i], affected, Drain(&others[i]));
+        CloseStream(&others[i]);
+    }
+    return affected;
+}
+
+}  // namespace pgspan::executor

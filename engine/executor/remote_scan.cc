@@ -1,0 +1,251 @@
+#include "engine/executor/remote_scan.h"
+
+#include "engine/executor/reference_write.h"
+#include "engine/executor/scans.h"
+#include "engine/pg/entry.h"
+
+namespace pgspan::executor {
+
+namespace {
+
+RemoteScanState* StateOf(CustomScanState* node) {
+    return reinterpret_cast<RemoteScanState*>(node);
+}
+
+void Begin(RemoteScanState* state, int eflags) {
+    auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
+    PlanState* planstate = &state->scan.ss.ps;
+    state->plan = plan::Decode(scan->custom_private, scan->custom_exprs);
+    state->parameters =
+        CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
+    if (state->plan.shard_key) state->shard_key = Compile(state->plan.shard_key, planstate);
+    if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    if (state->plan.returns_rows)
+        state->decoder = MakeRowDecoder(state->plan.result_types, state->plan.result_typmods);
+}
+
+// ---- Which tasks
+
+int ShardOf(RemoteScanState* state, const metadata::Table& anchor) {
+    if (state->plan.shard_key == nullptr) return state->plan.fixed_shard;
+    bool is_null = false;
+    const Datum key = Compute(state->shard_key, state->scan.ss.ps.ps_ExprContext, &is_null);
+    // No row equals NULL, but the query may return some nevertheless (an aggregate): any shard
+    // finds out.
+    if (is_null) return metadata::ShardIndexFor(anchor, Datum(0), true);
+    const int shard = metadata::ShardIndexFor(anchor, key, false, state->plan.shard_key_type);
+    if (shard < 0)
+        ereport(
+            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg(
+                "values of type %s cannot be hashed like the distribution column of table \"%s\"",
+                format_type_be(state->plan.shard_key_type), get_rel_name(anchor.relation)));
+    return shard;
+}
+
+}  // namespace
+
+TaskList TasksOf(RemoteScanState* state) {
+    if (state->plan.kind == plan::TaskKind::kReference) return MakeReferenceTasks(state->plan.sql);
+    const metadata::Table& anchor = RequireTable(state->plan.anchor);
+    if (state->plan.kind == plan::TaskKind::kFanOut) return MakeFanOutTasks(state->plan, anchor);
+    return MakeRouterTask(state->plan, anchor, ShardOf(state, anchor));
+}
+
+namespace {
+
+// ---- One run
+
+TupleDesc RowDescOf(RemoteScanState* state) {
+    return state->scan.ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+}
+
+void MakeKept(RemoteScanState* state, bool rewinds) {
+    state->kept = tuplestore_begin_heap(rewinds, false, work_mem);
+    tuplestore_set_eflags(state->kept, rewinds ? EXEC_FLAG_REWIND : 0);
+    state->kept_slot = MakeSingleTupleTableSlot(RowDescOf(state), &TTSOpsMinimalTuple);
+}
+
+void DropKept(RemoteScanState* state) {
+    if (state->kept_slot != nullptr) ExecDropSingleTupleTableSlot(state->kept_slot);
+    if (state->kept != nullptr) tuplestore_end(state->kept);
+    state->kept_slot = nullptr;
+    state->kept = nullptr;
+    state->kept_all = false;
+}
+
+void CountAffected(RemoteScanState* state, uint64 rows) {
+    EState* estate = state->scan.ss.ps.state;
+    // Of a SELECT (with a writing CTE) PostgreSQL counts the rows that it returns.
+    if (state->plan.command != CMD_SELECT) estate->es_processed += rows;
+}
+
+void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
+    if (state->plan.returns_rows) MakeKept(state, true);
+    const uint64 affected =
+        WriteReference(tasks, state->parameters, state->decoder, RowDescOf(state), state->kept);
+    CountAffected(state, affected);
+    state->keeps_rows = state->kept_all = true;
+}
+
+void StartRun(RemoteScanState* state) {
+    EState* estate = state->scan.ss.ps.state;
+    const bool is_first = state->runs++ == 0;
+    if (!is_first && state->run_memory == nullptr)
+        state->run_memory =
+            AllocSetContextCreate(estate->es_query_cxt, "pgspan run", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext outer =
+        MemoryContextSwitchTo(is_first ? estate->es_query_cxt : state->run_memory);
+    EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
+    const TaskList tasks = TasksOf(state);
+    if (state->plan.kind == plan::TaskKind::kReference) {
+        RunReferenceWrite(state, tasks);
+    } else {
+        TaskOptions options;
+        options.access =
+            state->plan.modifies ? transaction::Access::kWrite : transaction::Access::kRead;
+        options.decoder = state->decoder;
+        options.desc = RowDescOf(state);
+        state->stream_count = tasks.count;
+        state->streams = StartTasks(tasks, state->parameters, options);
+        if (state->plan.returns_rows)
+            state->merge = MakeRowMerge(state->streams, tasks.count, state->plan);
+    }
+    state->is_running = true;
+    MemoryContextSwitchTo(outer);
+}
+
+void StopRun(RemoteScanState* state) {
+    for (int i = 0; i < state->stream_count; i++) CloseStream(&state->streams[i]);
+    state->stream_count = 0;
+    state->streams = nullptr;
+    state->merge = nullptr;
+    state->is_running = false;
+}
+
+// ---- Rows
+
+// Waits for every task of a write that returns nothing, or of one whose rows have all been read.
+void FinishWrite(RemoteScanState* state) {
+    uint64 affected = 0;
+    for (int i = 0; i < state->stream_count; i++) affected += Drain(&state->streams[i]);
+    if (state->plan.modifies) CountAffected(state, affected);
+    StopRun(state);
+    state->is_running = true;  // ended, not to be started again
+}
+
+bool NextRunRow(RemoteScanState* state, TupleTableSlot* slot) {
+    if (state->stream_count == 0) return false;
+    ExprContext* econtext = state->scan.ss.ps.ps_ExprContext;
+    if (state->merge != nullptr &&
+        NextMergedRow(state->merge, slot, econtext->ecxt_per_tuple_memory))
+        return true;
+    FinishWrite(state);
+    return false;
+}
+
+// Like PostgreSQL's Material: replay what is kept, then go on with the run and keep what it
+// returns.
+bool NextKeptRow(RemoteScanState* state, TupleTableSlot* slot) {
+    if (state->kept == nullptr) return false;
+    if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot)) {
+        slot_getallattrs(state->kept_slot);
+        const int columns = slot->tts_tupleDescriptor->natts;
+        memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * columns);
+        memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * columns);
+        ExecStoreVirtualTuple(slot);
+        return true;
+    }
+    if (state->kept_all) return false;
+    if (!NextRunRow(state, slot)) {
+        state->kept_all = true;
+        return false;
+    }
+    tuplestore_putvalues(state->kept, slot->tts_tupleDescriptor, slot->tts_values,
+                         slot->tts_isnull);
+    return true;
+}
+
+TupleTableSlot* NextSlot(ScanState* node) {
+    auto* state = reinterpret_cast<RemoteScanState*>(node);
+    TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
+    if (!state->is_running) StartRun(state);
+    const bool found = state->keeps_rows ? NextKeptRow(state, slot) : NextRunRow(state, slot);
+    return found ? slot : ExecClearTuple(slot);
+}
+
+bool Recheck(ScanState*, TupleTableSlot*) {
+    return true;
+}
+
+void ReScan(RemoteScanState* state) {
+    ExecScanReScan(&state->scan.ss);
+    if (!state->is_running) return;
+    if (state->plan.modifies) elog(ERROR, "a distributed write cannot run twice");
+    const bool changed = state->scan.ss.ps.chgParam != nullptr;
+    if (!changed && state->keeps_rows) {
+        tuplestore_rescan(state->kept);
+        return;
+    }
+    StopRun(state);
+    DropKept(state);
+    if (state->run_memory != nullptr) MemoryContextReset(state->run_memory);
+    state->keeps_rows = !changed;
+    if (state->keeps_rows) {
+        const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
+        MakeKept(state, true);
+        MemoryContextSwitchTo(outer);
+    }
+}
+
+// ---- PostgreSQL's callbacks
+
+void BeginCallback(CustomScanState* node, EState*, int eflags) {
+    pg::Entry([&] { Begin(StateOf(node), eflags); });
+}
+
+TupleTableSlot* ExecCallback(CustomScanState* node) {
+    return pg::Entry([&] { return ExecScan(&node->ss, NextSlot, Recheck); });
+}
+
+void EndCallback(CustomScanState* node) {
+    pg::Entry([&] {
+        StopRun(StateOf(node));
+        DropKept(StateOf(node));
+    });
+}
+
+void ReScanCallback(CustomScanState* node) {
+    pg::Entry([&] { ReScan(StateOf(node)); });
+}
+
+void ExplainCallback(CustomScanState* node, List* ancestors, ExplainState* es) {
+    pg::Entry([&] { ExplainRemoteScan(node, ancestors, es); });
+}
+
+constexpr CustomExecMethods kExecMethods = {
+    .CustomName = plan::kRemoteScanName,
+    .BeginCustomScan = BeginCallback,
+    .ExecCustomScan = ExecCallback,
+    .EndCustomScan = EndCallback,
+    .ReScanCustomScan = ReScanCallback,
+    .ExplainCustomScan = ExplainCallback,
+};
+
+Node* CreateCallback(CustomScan*) {
+    return pg::Entry([&] {
+        auto* state = static_cast<RemoteScanState*>(palloc0(sizeof(RemoteScanState)));
+        NodeSetTag(state, T_CustomScanState);
+        state->scan.methods = &kExecMethods;
+        return reinterpret_cast<Node*>(state);
+    });
+}
+
+}  // namespace
+
+constexpr CustomScanMethods kRemoteScanMethods = {
+    .CustomName = plan::kRemoteScanName,
+    .CreateCustomScanState = CreateCallback,
+};
+
+}  // namespace pgspan::executor

@@ -1,0 +1,48 @@
+// The scan of a plan::DistributedPlan.
+//
+//   first row       parameters are evaluated, the shard or the nodes are worked out, tasks are
+//   started each row        from the streams as they arrive or merged; PostgreSQL's ExecScan does
+//   qual and projection first rescan    the tasks run again while their rows are kept; later
+//   rescans replay them changed params  (PARAM_EXEC) the tasks run anew
+//
+// A write runs to its end even if nobody wants its rows; affected rows are added to the statement's
+// count. A write to reference tables runs on one node first, whose rows it returns, then on all
+// others, and their counts must agree.
+#pragma once
+
+#include "engine/executor/row_merge.h"
+#include "engine/plan/distributed_plan.h"
+
+extern "C" {
+#include "commands/explain.h"
+}
+
+namespace pgspan::executor {
+
+struct RemoteScanState {
+    CustomScanState scan;  // first: PostgreSQL sees only this
+    plan::DistributedPlan plan;
+    ParameterSet parameters;
+    Computation shard_key;
+    RowDecoder* decoder;
+    // The current run:
+    bool is_running;
+    int runs;
+    MemoryContext run_memory;  // nullptr: the query's own (first run)
+    int stream_count;
+    TaskStream* streams;
+    RowMerge* merge;
+    // Rows kept for rescans, or gathered by a reference write:
+    Tuplestorestate* kept;
+    TupleTableSlot* kept_slot;
+    bool keeps_rows;
+    bool kept_all;
+};
+
+// The tasks that a run would start now, with parameters evaluated.
+TaskList TasksOf(RemoteScanState* state);
+
+// EXPLAIN of the scan (explain.cc).
+void ExplainRemoteScan(CustomScanState* node, List* ancestors, ExplainState* es);
+
+}  // namespace pgspan::executor

@@ -1,0 +1,10 @@
+#include "engine/executor/scans.h"
+
+namespace pgspan::executor {
+
+void RegisterScans() {
+    RegisterCustomScanMethods(&kRemoteScanMethods);
+    RegisterCustomScanMethods(&kInsertScanMethods);
+}
+
+}  // namespace pgspan::executor

@@ -1,0 +1,305 @@
+#include "engine/executor/wire_format.h"
+
+#include "engine/pg/entry.h"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "port/pg_bswap.h"
+#include "utils/bytea.h"
+#include "utils/float.h"
+}
+
+namespace pgspan::executor {
+
+namespace {
+
+// Built-in types whose binary form holds neither OIDs nor characters.
+bool IsPlainBinary(Oid type) {
+    switch (type) {
+    case BOOLOID:
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+    case FLOAT4OID:
+    case FLOAT8OID:
+    case NUMERICOID:
+    case DATEOID:
+    case TIMEOID:
+    case TIMETZOID:
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+    case INTERVALOID:
+    case UUIDOID:
+    case BYTEAOID:
+    case OIDOID:
+    case CHAROID:
+    case MONEYOID:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Their text is the bytes of the value.
+bool IsString(Oid type) {
+    return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
+}
+
+// Values that name catalog objects by OID.
+bool NamesObjects(Oid type) {
+    switch (type) {
+    case REGPROCOID:
+    case REGPROCEDUREOID:
+    case REGOPEROID:
+    case REGOPERATOROID:
+    case REGCLASSOID:
+    case REGCOLLATIONOID:
+    case REGTYPEOID:
+    case REGROLEOID:
+    case REGNAMESPACEOID:
+    case REGCONFIGOID:
+    case REGDICTIONARYOID:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Strings in binary form pass through the conversion between server and client encoding.
+bool StringsKeepTheirBytes() {
+    return pg_get_client_encoding() == GetDatabaseEncoding();
+}
+
+bool CompositeTravelsInBinary(Oid type) {
+    const TupleDesc desc = lookup_rowtype_tupdesc(type, -1);
+    bool binary = true;
+    for (int i = 0; i < desc->natts && binary; i++) {
+        const Form_pg_attribute attribute = TupleDescAttr(desc, i);
+        if (attribute->attisdropped) continue;
+        binary = IsBuiltIn(attribute->atttypid) && TravelsInBinary(attribute->atttypid);
+    }
+    ReleaseTupleDesc(desc);
+    return binary;
+}
+
+bool HasBinaryFunctions(Oid type) {
+    const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
+    const auto* form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+    const bool has = OidIsValid(form->typsend) && OidIsValid(form->typreceive);
+    ReleaseSysCache(tuple);
+    return has;
+}
+
+}  // namespace
+
+bool TravelsInBinary(Oid type) {
+    if (IsPlainBinary(type)) return true;
+    if (NamesObjects(type) || !StringsKeepTheirBytes()) return false;
+    if (IsString(type)) return true;
+    if (const Oid base = getBaseType(type); base != type) return TravelsInBinary(base);
+    if (!HasBinaryFunctions(type)) return false;
+    if (const Oid element = get_element_type(type); OidIsValid(element))
+        return IsBuiltIn(element) && TravelsInBinary(element);
+    switch (get_typtype(type)) {
+    case TYPTYPE_COMPOSITE:
+        return CompositeTravelsInBinary(type);
+    case TYPTYPE_RANGE:
+        return TravelsInBinary(get_range_subtype(type));
+    case TYPTYPE_MULTIRANGE:
+        return TravelsInBinary(get_range_subtype(get_multirange_range(type)));
+    default:
+        return true;
+    }
+}
+
+ValueEncoder MakeEncoder(Oid type, bool as_text) {
+    ValueEncoder encoder;
+    encoder.type = getBaseType(type);
+    encoder.binary = !as_text && TravelsInBinary(encoder.type);
+    Oid function = InvalidOid;
+    bool is_varlena = false;
+    if (encoder.binary) {
+        getTypeBinaryOutputInfo(encoder.type, &function, &is_varlena);
+    } else {
+        getTypeOutputInfo(encoder.type, &function, &is_varlena);
+        const char category = IsString(encoder.type) ? TYPCATEGORY_STRING : [&] {
+            char found = 0;
+            bool preferred = false;
+            get_type_category_preferred(encoder.type, &found, &preferred);
+            return found;
+        }();
+        encoder.depends_on_settings = category != TYPCATEGORY_STRING &&
+                                      category != TYPCATEGORY_ENUM &&
+                                      category != TYPCATEGORY_BOOLEAN;
+    }
+    fmgr_info(function, &encoder.function);
+    return encoder;
+}
+
+namespace {
+
+// Output under settings that every session reads alike. Names of objects are qualified where they
+// need it here, which is right there too: the session's search_path is the same on every node.
+char* CanonicalOutput(FmgrInfo* function, Datum value) {
+    const int date_style = DateStyle;
+    const int date_order = DateOrder;
+    const int interval_style = IntervalStyle;
+    const int float_digits = extra_float_digits;
+    const int bytea_style = bytea_output;
+    DateStyle = USE_ISO_DATES;
+    DateOrder = DATEORDER_YMD;
+    IntervalStyle = INTSTYLE_ISO_8601;
+    extra_float_digits = 1;
+    bytea_output = BYTEA_OUTPUT_HEX;
+    char* text = nullptr;
+    ErrorData* error = pg::Capture([&] { text = OutputFunctionCall(function, value); });
+    DateStyle = date_style;
+    DateOrder = date_order;
+    IntervalStyle = interval_style;
+    extra_float_digits = float_digits;
+    bytea_output = bytea_style;
+    if (error) ReThrowError(error);
+    return text;
+}
+
+char* OutputOf(ValueEncoder* encoder, Datum value) {
+    return encoder->depends_on_settings ? CanonicalOutput(&encoder->function, value)
+                                        : OutputFunctionCall(&encoder->function, value);
+}
+
+template <typename Number>
+void AppendNumber(StringInfo out, Number number) {
+    appendBinaryStringInfo(out, reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+// Without copying, where the value is not toasted.
+void AppendVarlena(StringInfo out, Datum value) {
+    struct varlena* bytes = PG_DETOAST_DATUM_PACKED(value);
+    appendBinaryStringInfo(out, VARDATA_ANY(bytes), static_cast<int>(VARSIZE_ANY_EXHDR(bytes)));
+    if (reinterpret_cast<Pointer>(bytes) != DatumGetPointer(value)) pfree(bytes);
+}
+
+}  // namespace
+
+void AppendValue(ValueEncoder* encoder, Datum value, StringInfo out) {
+    if (IsString(encoder->type) || (encoder->binary && encoder->type == BYTEAOID))
+        return AppendVarlena(out, value);
+    if (!encoder->binary) {
+        char* text = OutputOf(encoder, value);
+        appendStringInfoString(out, text);
+        pfree(text);
+        return;
+    }
+    switch (encoder->type) {
+    case BOOLOID:
+        return appendStringInfoCharMacro(out, DatumGetBool(value) ? 1 : 0);
+    case INT2OID:
+        return AppendNumber(out, pg_hton16(DatumGetUInt16(value)));
+    case INT4OID:
+    case DATEOID:
+    case OIDOID:
+    case FLOAT4OID:
+        return AppendNumber(out, pg_hton32(DatumGetUInt32(value)));
+    case INT8OID:
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+    case TIMEOID:
+    case FLOAT8OID:
+        return AppendNumber(out, pg_hton64(DatumGetUInt64(value)));
+    default: {
+        bytea* bytes = SendFunctionCall(&encoder->function, value);
+        appendBinaryStringInfo(out, VARDATA(bytes), static_cast<int>(VARSIZE(bytes) - VARHDRSZ));
+        pfree(bytes);
+    }
+    }
+}
+
+Datum TextDatum(Oid type, Datum value) {
+    ValueEncoder encoder = MakeEncoder(type, true);
+    if (IsString(encoder.type)) return value;
+    char* text = OutputOf(&encoder, value);
+    return PointerGetDatum(cstring_to_text(text));
+}
+
+namespace {
+
+bool FormOfBuiltIn(Oid type, ColumnDecoder::Form* form) {
+    using Form = ColumnDecoder::Form;
+    switch (type) {
+    case BOOLOID:
+        *form = Form::kBool;
+        return true;
+    case INT2OID:
+        *form = Form::kInt16;
+        return true;
+    case INT4OID:
+    case DATEOID:
+        *form = Form::kInt32;
+        return true;
+    case INT8OID:
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+    case TIMEOID:
+    case FLOAT8OID:
+        *form = Form::kInt64;
+        return true;
+    case FLOAT4OID:
+        *form = Form::kFloat4;
+        return true;
+    case TEXTOID:
+    case VARCHAROID:
+    case BPCHAROID:
+    case BYTEAOID:
+        *form = Form::kBytes;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void CheckCanTravel(Oid type) {
+    if (type == RECORDOID || type == RECORDARRAYOID)
+        ereport(
+            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("row values of type %s cannot be read from another node", format_type_be(type)),
+            errhint("Use a composite type of its own, or select the columns one by one."));
+}
+
+void SetColumn(ColumnDecoder* column, Oid type, int32 typmod, bool binary) {
+    // A domain's constraints have been checked where the value was stored or computed.
+    column->typmod = typmod;
+    if (!IsBuiltIn(type)) type = getBaseTypeAndTypmod(type, &column->typmod);
+    Oid function = InvalidOid;
+    if (!binary) {
+        column->form = ColumnDecoder::Form::kInput;
+        getTypeInputInfo(type, &function, &column->io_parameter);
+    } else if (FormOfBuiltIn(type, &column->form)) {
+        return;
+    } else {
+        column->form = ColumnDecoder::Form::kReceive;
+        getTypeBinaryInputInfo(type, &function, &column->io_parameter);
+    }
+    fmgr_info(function, &column->function);
+}
+
+}  // namespace
+
+RowDecoder* MakeRowDecoder(const List* types, const List* typmods) {
+    auto* decoder = static_cast<RowDecoder*>(palloc0(sizeof(RowDecoder)));
+    decoder->count = list_length(types);
+    decoder->columns =
+        static_cast<ColumnDecoder*>(palloc0(sizeof(ColumnDecoder) * (decoder->count + 1)));
+    decoder->binary = true;
+    for (int i = 0; i < decoder->count; i++) {
+        CheckCanTravel(list_nth_oid(types, i));
+        decoder->binary = decoder->binary && TravelsInBinary(list_nth_oid(types, i));
+    }
+    for (int i = 0; i < decoder->count; i++)
+        SetColumn(&decoder->columns[i], list_nth_oid(types, i), list_nth_int(typmods, i),
+                  decoder->binary);
+    return decoder;
+}
+
+}  // namespace pgspan::executor
