@@ -1,6 +1,7 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/tables_in.h"
+#include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 
 namespace pgspan::ddl {
@@ -72,23 +73,48 @@ char* GrantElsewhere(const GrantStmt& stmt, const List* tables) {
     return sql.data;
 }
 
-}  // namespace
+// What users may do in a schema that holds distributed tables, they may do on every node. Grants on
+// a schema that does not yet follow its first table.
+void GrantOnSchema(const Statement& statement, const GrantStmt& stmt) {
+    Oid example = InvalidOid;
+    for (const auto* name : pg::Each<String>(stmt.objects)) {
+        const Oid schema = get_namespace_oid(name->sval, true);
+        List* tables = OidIsValid(schema) ? TablesInSchema(schema) : NIL;
+        if (tables == NIL || !IsOrigin() || !metadata::IsCoordinator()) {
+            RunStandard(statement);
+            return;
+        }
+        example = linitial_oid(tables);
+    }
+    RunStandard(statement);
+    BroadcastRequirements(example);
+    Broadcast(statement.Text());
+}
 
-void HandleGrant(const Statement& statement) {
-    const auto* stmt = statement.Tree<GrantStmt>();
-    const List* tables = TablesOf(*stmt);
+void GrantOnTables(const Statement& statement, const GrantStmt& stmt) {
+    const List* tables = TablesOf(stmt);
     RunStandard(statement);
     if (tables == NIL) return;
     List* parts = PartsOf(tables, Parts::kContainersAndShards);
     if (parts != NIL) {
-        auto* copy = CopyOf<GrantStmt>(stmt);
+        auto* copy = CopyOf<GrantStmt>(&stmt);
         copy->targtype = ACL_TARGET_OBJECT;
         copy->objects = parts;
         RunUtility(reinterpret_cast<Node*>(copy), nullptr);
     }
     if (!IsOrigin()) return;
     for (const Oid table : pg::EachOid(tables)) BroadcastRequirements(table);
-    Broadcast(GrantElsewhere(*stmt, tables));
+    Broadcast(GrantElsewhere(stmt, tables));
+}
+
+}  // namespace
+
+void HandleGrant(const Statement& statement) {
+    const auto* stmt = statement.Tree<GrantStmt>();
+    if (stmt->objtype == OBJECT_SCHEMA && stmt->targtype == ACL_TARGET_OBJECT)
+        GrantOnSchema(statement, *stmt);
+    else
+        GrantOnTables(statement, *stmt);
 }
 
 }  // namespace pgspan::ddl

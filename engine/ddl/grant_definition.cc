@@ -52,11 +52,24 @@ List* GrantDefinitions(Oid relation, const char* target) {
     return definitions;
 }
 
+// Only what is missing there: the schema may have been made before the grant, and not everybody may
+// repeat it.
 List* SchemaGrants(Oid schema) {
-    List* rows =
-        CatalogRows("SELECT %s, NULL FROM pg_namespace n, aclexplode(n.nspacl) x WHERE n.oid = %u",
-                    kExploded, schema);
-    return Grants(NIL, rows, "SCHEMA", quote_identifier(get_namespace_name(schema)));
+    List* rows = CatalogRows(
+        "SELECT %s, quote_literal(CASE x.grantee WHEN 0 THEN 'public' ELSE "
+        "pg_get_userbyid(x.grantee) END)"
+        " FROM pg_namespace n, aclexplode(n.nspacl) x WHERE n.oid = %u",
+        kExploded, schema);
+    const char* name = get_namespace_name(schema);
+    List* definitions = NIL;
+    for (const auto* row : pg::Each<CatalogRow>(rows))
+        definitions = AddDefinition(
+            definitions,
+            psprintf("pg_catalog.has_schema_privilege(%s, %s, '%s')", row[3],
+                     quote_literal_cstr(name), row[kPrivilege]),
+            psprintf("GRANT %s ON SCHEMA %s TO %s%s", row[kPrivilege], quote_identifier(name),
+                     row[kGrantee], IsTrue(row[kGrantable]) ? " WITH GRANT OPTION" : ""));
+    return definitions;
 }
 
 }  // namespace pgspan::ddl

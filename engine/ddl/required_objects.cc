@@ -80,14 +80,10 @@ void NeedSchema(Collector* collector, Oid schema) {
               CatalogRows("SELECT DISTINCT grantee FROM pg_namespace, aclexplode(nspacl) WHERE"
                           " pg_namespace.oid = %u",
                           schema));
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "CREATE SCHEMA %s AUTHORIZATION %s", row[1], row[2]);
-    for (const auto* grant : pg::Each<Definition>(SchemaGrants(schema)))
-        appendStringInfo(&sql, "; %s", grant->sql);
     Emit(collector,
          psprintf("EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s)", row[0]),
-         sql.data);
+         psprintf("CREATE SCHEMA %s AUTHORIZATION %s", row[1], row[2]));
+    collector->definitions = list_concat(collector->definitions, SchemaGrants(schema));
 }
 
 void NeedExtension(Collector* collector, Oid extension) {
