@@ -1,3 +1,4 @@
+#include "engine/connection/connection.h"
 #include "engine/ddl/definition_parts.h"
 #include "engine/ddl/mirror.h"
 #include "engine/pg/owner.h"
@@ -122,6 +123,9 @@ using namespace pgspan;
 // pgspan.run_statements(unless text[], statements text[]): definitions sent by another node, run as
 // the caller.
 PGSPAN_FUNCTION(pgspan_run_statements) {
+    if (!connection::IsInternalSession())
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("pgspan.run_statements() is called by other nodes only"));
     Datum* conditions = nullptr;
     Datum* statements = nullptr;
     bool* no_condition = nullptr;

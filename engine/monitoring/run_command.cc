@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "commands/dbcommands.h"
+#include "tcop/tcopprot.h"
 }
 
 namespace pgspan::monitoring {
@@ -23,6 +24,7 @@ struct Command {
     const char* result;
     connection::Connection* connection;  // while it runs
     connection::Reader reader;
+    bool in_block;  // several statements in a transaction block
 };
 
 void Fail(Command* command, ErrorData* error) {
@@ -30,24 +32,67 @@ void Fail(Command* command, ErrorData* error) {
     command->result = psprintf("ERROR:  %s", error->message);
 }
 
-// The connection is opened here for the first command of a node, and kept for the others.
+// Ends the transaction block of a command of several statements.
+void EndBlock(Command* command) {
+    if (!command->in_block || !command->connection) return;
+    command->in_block = false;
+    const bool commits = command->success;
+    ErrorData* error = pg::Attempt(
+        [&] { connection::Execute(command->connection, commits ? "COMMIT" : "ROLLBACK"); });
+    if (error && commits) Fail(command, error);
+}
+
+// The statements of a command: a connection takes one at a time.
+struct Script {
+    const char** statements;
+    int count;
+};
+
+Script Split(const char* sql) {
+    const List* parsed = strchr(sql, ';') ? pg_parse_query(sql) : NIL;
+    auto** statements =
+        static_cast<const char**>(palloc(sizeof(char*) * (list_length(parsed) + 1)));
+    if (list_length(parsed) < 2) {
+        statements[0] = sql;
+        return {statements, 1};
+    }
+    int count = 0;
+    for (const auto* raw : pg::Each<RawStmt>(parsed))
+        statements[count++] = raw->stmt_len > 0 ? pnstrdup(sql + raw->stmt_location, raw->stmt_len)
+                                                : pstrdup(sql + raw->stmt_location);
+    return {statements, count};
+}
+
+void Open(const metadata::Node& node, connection::Connection** connection) {
+    *connection = connection::OpenOutside(node.host, node.port, get_database_name(MyDatabaseId));
+    // What runs here is the user's own statement, not a part of one of ours. Awaited, so that
+    // nothing else travels with a command that must be alone, as VACUUM must.
+    connection::Execute(*connection, "SET pgspan.internal_session = -1");
+}
+
+// The connection is opened here for the first command of a node, and kept for the others. Several
+// statements in one command are one transaction, as in PostgreSQL's simple protocol; the last one
+// is left running.
 void Start(Command* command, connection::Connection** connection) {
     const bool opens = *connection == nullptr;
     ErrorData* error = pg::Attempt([&] {
-        if (opens)
-            *connection = connection::OpenOutside(command->node->host, command->node->port,
-                                                  get_database_name(MyDatabaseId));
-        // What runs here is the user's own statement, not a part of one of ours.
-        if (opens) connection::Queue(*connection, "SET pgspan.internal_session = -1");
+        if (opens) Open(*command->node, connection);
+        const Script script = Split(command->sql);
+        command->in_block = script.count > 1;
+        if (command->in_block) connection::Execute(*connection, "BEGIN");
+        for (int i = 0; i < script.count - 1; i++)
+            connection::Execute(*connection, script.statements[i]);
         connection::Statement statement = {};
-        statement.sql = command->sql;
+        statement.sql = script.statements[script.count - 1];
         connection::Send(*connection, statement, &command->reader);
         command->connection = *connection;
     });
     if (!error) return;
     if (opens) *connection = nullptr;  // gone with the subtransaction that opened it
-    command->connection = nullptr;
+    command->connection = *connection;
     Fail(command, error);
+    EndBlock(command);
+    command->connection = nullptr;
 }
 
 void Finish(Command* command) {
@@ -69,6 +114,7 @@ void Finish(Command* command) {
         command->result = has_row ? value : MemoryContextStrdup(caller, is_query ? "" : tag);
     });
     if (error) Fail(command, error);
+    EndBlock(command);
 }
 
 void RunOne(Command* command, connection::Connection** connection) {
