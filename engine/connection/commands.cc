@@ -1,5 +1,6 @@
 // Whole commands: sent, awaited, and reported at once; and the same where nothing may be raised.
 #include "engine/connection/connection_state.h"
+#include "engine/pg/entry.h"
 
 extern "C" {
 #include "tcop/tcopprot.h"
@@ -72,7 +73,6 @@ bool Interrupt(Connection* c, const Deadline& deadline) {
     if (c->broken) return false;
     if (c->copying && !AbortCopy(c, deadline)) return false;
     Orphan(c);
-    ClearQueue(c);
     // Often it has ended by now, and the answer is here already.
     if (HasRunningStatement(c)) Advance(c);
     if (c->broken) return false;
@@ -93,6 +93,7 @@ void Await(Attempt* attempt, const Deadline& deadline) {
         }
         ClearResults(c);
     }
+    DropNotices(c);
     if (c->broken) {
         attempt->succeeded = false;
         attempt->sqlstate = 0;
@@ -137,6 +138,24 @@ void ExecuteEach(std::span<const Command> commands) {
     for (const Command& command : commands) CheckTag(command.connection, command.expected_tag);
 }
 
+void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms) {
+    SendCommands(c, &sql, 1);
+    ErrorData* interrupt = pg::Capture([&] { AwaitEnd(c); });
+    if (interrupt && !c->broken) {
+        const Deadline deadline(timeout_ms);
+        RequestCancel(c, deadline);
+        AwaitQuietly(c, deadline);
+    }
+    if (c->broken)
+        ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+                errmsg("connection to node %s was lost while it was committing", c->label),
+                errdetail_internal("%s", c->lost_reason),
+                errhint("Whether the transaction has been committed there is not known."));
+    ForwardNotices(c);
+    if (c->failed) RaiseFailed(c);
+    CheckTag(c, expected_tag);
+}
+
 List* Query(Connection* connection, const char* sql, int* columns) {
     SendCommands(connection, &sql, 1);
     connection->reader = nullptr;
@@ -155,9 +174,11 @@ List* Query(Connection* connection, const char* sql, int* columns) {
 
 void TryExecuteAll(std::span<Attempt> attempts, int timeout_ms) {
     const Deadline deadline(timeout_ms);
-    for (const Attempt& attempt : attempts)
+    for (const Attempt& attempt : attempts) {
+        ClearQueue(attempt.connection);
         if (Interrupt(attempt.connection, deadline))
             SendBare(attempt.connection, attempt.sql, false);
+    }
     for (Attempt& attempt : attempts) Await(&attempt, deadline);
 }
 

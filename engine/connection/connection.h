@@ -1,11 +1,13 @@
 // One libpq connection to another node: opened without blocking interrupts, kept for the session,
 // used in pipeline mode. There is one for each (current user, node) for ordinary work.
 //
-//   Connection* c = connection::ForGroup(group);           // cached; opens if needed
-//   transaction::Join(c, transaction::Access::kWrite);   // queues BEGIN and savepoints that are
-//   due connection::Send(c, statement, reader);                // queues Parse if new, Bind,
-//   Execute, Sync; flushes while ((r = connection::FetchRow(c)) ...                // rows one by
-//   one
+//   c = connection::ForGroup(group)                   cached; opens if needed
+//
+//   transaction::Join(c, transaction::Access::kWrite) queues BEGIN and savepoints that are due
+//
+//   connection::Send(c, statement, reader)            Parse if new, Bind, Execute, Sync; flushes
+//
+//   connection::FetchRowWaiting(c, &row)              rows one by one
 //
 // A connection serves one reader at a time. When another reader wants it while rows of the first
 // are still to come, the first one's Detach callback is called: it takes its remaining rows over
@@ -120,6 +122,12 @@ void ExecuteEach(std::span<const Command> commands);
 // Rows as a List of char** (text; nullptr for NULL) in the current memory context.
 List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 
+// A command after which there is no way back (COMMIT). A cancel by the user is passed on to the
+// node, and its outcome awaited, for at most timeout_ms. Raises the node's error, or 08007 if
+// nobody can know.
+void ExecuteDecision(Connection* connection, const char* sql, const char* expected_tag,
+                     int timeout_ms);
+
 // For transaction ends, where nothing may be raised or interrupted: never throws, bounded by
 // timeout_ms, returns false when it fails, and marks the connection broken when it does not end;
 // *error (if given) receives a palloc'd message.
@@ -137,6 +145,8 @@ void TryExecuteAll(std::span<Attempt> attempts, int timeout_ms);
 // Sends a command whose outcome nobody waits for: what comes next on the connection comes after it.
 // An error of it is logged. Never raises.
 void SendUnawaited(Connection* connection, const char* sql);
+// Forgets what was queued and not sent yet.
+void ClearQueue(Connection* connection);
 // Cancels what runs on the connection, discards its results; false (and broken) if that does not
 // end in time.
 bool TryCancel(Connection* connection, int timeout_ms);
@@ -166,9 +176,8 @@ std::span<Connection* const> SessionConnections();
 
 // Ends of transactions and subtransactions, called by the room transaction; none of them raises.
 // What was SET on the node may have been rolled back: the session's settings are sent again.
-void ForgetSessionSettings(Connection* connection);
-// Readers, COPY and connections outside the transaction that belong to an aborted subtransaction
-// are let go.
+void ForgetRolledBackSettings(Connection* connection);
+// What a connection was doing for an aborted subtransaction is cancelled, bounded by timeout_ms.
 void AbortSubtransaction(Connection* connection, SubTransactionId subtransaction, int timeout_ms);
 void CloseOutside(SubTransactionId subtransaction);  // InvalidSubTransactionId: all of them
 void CommitSubtransaction(SubTransactionId subtransaction, SubTransactionId parent);

@@ -100,7 +100,7 @@ struct Connection {
     int queued_count;
     int queued_capacity;
     Reader* reader;
-    SubTransactionId reader_subtransaction;
+    SubTransactionId sender;  // the subtransaction of what was sent last
     bool copying;
     size_t copy_unchecked;
     size_t copy_unflushed;
@@ -121,6 +121,7 @@ struct Connection {
 
     uint64 settings_version;  // of the session's settings when they were last sent
     char* settings[kSessionSettingCount];
+    bool settings_in_transaction;  // a ROLLBACK would undo them
 
     RemoteState state;
 };
@@ -137,7 +138,6 @@ enum class Progress { kWait, kRow, kEnd, kIdle, kLost };
 // to take), kIdle (nothing is under way), kLost. Never raises.
 Progress Advance(Connection* connection);
 void ClearResults(Connection* connection);
-void ClearQueue(Connection* connection);
 void Orphan(Connection* connection);  // nobody waits for what is under way
 [[nodiscard]] bool HasEntries(const Connection* connection);
 [[nodiscard]] bool HasRunningStatement(const Connection* connection);
@@ -170,6 +170,7 @@ void KeepForResend(Connection* connection, const Statement& statement, bool star
 // The SQL that brings the node's settings up to date, in the current memory context; nullptr if
 // nothing changed.
 char* SettingsCommand(Connection* connection);
+void ForgetSessionSettings(Connection* connection);
 
 // ---- remote_error.cc
 [[noreturn]] void RaiseResult(const Connection* connection, PGresult* result);
@@ -177,6 +178,7 @@ void DescribeResult(const PGresult* result, char* buffer, size_t size);
 int SqlStateOf(const PGresult* result);
 void InstallNoticeReceiver(Connection* connection);
 void ForwardNotices(Connection* connection);
+void DropNotices(Connection* connection);
 
 // ---- wait.cc
 class Deadline {

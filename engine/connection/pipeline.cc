@@ -86,6 +86,7 @@ bool SendDeallocations(Connection* c) {
 // so that they outlive a ROLLBACK, and so that what follows is the first command of its group
 // (VACUUM insists).
 void SendLeadIn(Connection* c) {
+    c->sender = GetCurrentSubTransactionId();
     const char* settings = SettingsCommand(c);
     if (!c->state.begun) {
         if (SendDeallocations(c)) Sync(c, EntryKind::kInnerSync);
@@ -95,7 +96,10 @@ void SendLeadIn(Connection* c) {
         }
     }
     for (int i = 0; i < c->queued_count; i++) SendCommand(c, c->queued[i], EntryKind::kCommand);
-    if (c->state.begun && settings) SendCommand(c, settings, EntryKind::kSettings);
+    if (c->state.begun && settings) {
+        SendCommand(c, settings, EntryKind::kSettings);
+        c->settings_in_transaction = true;
+    }
     ClearQueue(c);
     if (c->state.in_transaction) c->state.begun = true;
 }
@@ -368,7 +372,6 @@ void Send(Connection* c, const Statement& statement, Reader* reader) {
     SendStatement(c, statement);
     Sync(c, EntryKind::kSync);
     c->reader = reader;
-    c->reader_subtransaction = GetCurrentSubTransactionId();
 }
 
 void SendCommands(Connection* c, const char* const* commands, int count) {

@@ -146,6 +146,14 @@ void InstallNoticeReceiver(Connection* connection) {
         connection);
 }
 
+void DropNotices(Connection* c) {
+    while (Notice* notice = c->first_notice) {
+        c->first_notice = notice->next;
+        FreeNotice(notice);
+    }
+    c->last_notice = nullptr;
+}
+
 void ForwardNotices(Connection* c) {
     while (Notice* notice = c->first_notice) {
         c->first_notice = notice->next;

@@ -181,8 +181,8 @@ void Abandon(const Reader* reader) {
 }
 
 void AbortSubtransaction(Connection* c, SubTransactionId subtransaction, int timeout_ms) {
-    if (c->reader && c->reader_subtransaction >= subtransaction) Orphan(c);
-    if (c->copying) AbortCopy(c, Deadline(timeout_ms));
+    if (c->broken || c->sender < subtransaction || !IsBusy(c)) return;
+    TryCancel(c, timeout_ms);
 }
 
 void CloseOutside(SubTransactionId subtransaction) {
@@ -193,8 +193,7 @@ void CloseOutside(SubTransactionId subtransaction) {
 
 void CommitSubtransaction(SubTransactionId subtransaction, SubTransactionId parent) {
     for (int i = 0; i < cached.count; i++)
-        if (cached.items[i]->reader_subtransaction == subtransaction)
-            cached.items[i]->reader_subtransaction = parent;
+        if (cached.items[i]->sender == subtransaction) cached.items[i]->sender = parent;
     for (int i = 0; i < outside.count; i++)
         if (outside.items[i]->owner == subtransaction) outside.items[i]->owner = parent;
 }

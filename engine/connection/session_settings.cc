@@ -107,10 +107,15 @@ char* SettingsCommand(Connection* connection) {
 
 void ForgetSessionSettings(Connection* connection) {
     connection->settings_version = 0;
+    connection->settings_in_transaction = false;
     for (char*& sent : connection->settings) {
         if (sent) pfree(sent);
         sent = nullptr;
     }
+}
+
+void ForgetRolledBackSettings(Connection* connection) {
+    if (connection->settings_in_transaction) ForgetSessionSettings(connection);
 }
 
 }  // namespace pgspan::connection

@@ -1,13 +1,17 @@
-// Remote parts of the current transaction. BEGIN (with the local isolation level, READ ONLY and DEFERRABLE) and SAVEPOINTs are queued
-// lazily, when a connection is used; they travel with its first statement. At the end of the local transaction:
+// Remote parts of the current transaction. BEGIN (with the local isolation level, READ ONLY and
+// DEFERRABLE) and SAVEPOINTs are queued lazily, when a connection is used; they travel with its
+// first statement. At the end of the local transaction:
 //
-//   nothing written remotely, or one remote node and no local xid   COMMIT there, before the local commit
-//   otherwise                            PREPARE TRANSACTION everywhere it wrote (pipelined over nodes), a row in
-//                                        pgspan.commit_record for each, the local commit, COMMIT PREPARED
+//   nothing written remotely, or one remote node and no local xid   COMMIT there, before the local
+//   commit otherwise                            PREPARE TRANSACTION everywhere it wrote (pipelined
+//   over nodes), a row in
+//                                        pgspan.commit_record for each, the local commit, COMMIT
+//                                        PREPARED
 //
 // ROLLBACK and savepoint ends travel too. Whatever cannot be finished then is finished by Recover.
-// Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at: 'before_prepare', 'after_prepare_one',
-// 'after_prepare', 'before_local_commit', 'after_local_commit', 'after_commit_prepared_one', 'before_remote_commit'.
+// Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at:
+// 'before_prepare', 'after_prepare_one', 'after_prepare', 'before_local_commit',
+// 'after_local_commit', 'after_commit_prepared_one', 'before_remote_commit'.
 #pragma once
 
 #include "engine/connection/connection.h"
@@ -16,14 +20,16 @@ namespace pgspan::transaction {
 
 enum class Access { kRead, kWrite };
 
-// Makes the connection part of the current transaction as far as needed: a read outside a transaction block needs no
-// BEGIN. Queues BEGIN and SAVEPOINTs; cheap when nothing is due.
+// Makes the connection part of the current transaction as far as needed: a read outside a
+// transaction block needs no BEGIN. Queues BEGIN and SAVEPOINTs; cheap when nothing is due.
 void Join(connection::Connection* connection, Access access);
 
-// True if the current statement runs in a transaction block or function, so that remote reads must share a transaction.
+// True if the current statement runs in a transaction block or function, so that remote reads must
+// share a transaction.
 bool InTransactionBlock();
 
-// A temporary statement that must not be part of a transaction (VACUUM) uses connection::OpenOutside instead.
+// A temporary statement that must not be part of a transaction (VACUUM) uses
+// connection::OpenOutside instead.
 
 // Registers transaction and subtransaction callbacks; called once from _PG_init.
 void Initialize();
