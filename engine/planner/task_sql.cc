@@ -45,7 +45,8 @@ Node* ParameterFor(Rewriting* rewriting, Node* expression) {
         number = list_length(rewriting->task.parameters);
     }
     auto* param = makeNode(Param);
-    param->paramkind = PARAM_EXTERN;
+    // Printed as $n like any parameter, but not taken for one of the user's when it is met again.
+    param->paramkind = PARAM_SUBLINK;
     param->paramid = number;
     param->paramtype = built_in ? type : TEXTOID;
     param->paramtypmod = built_in ? exprTypmod(expression) : -1;
@@ -78,7 +79,20 @@ bool IsPlainConstant(Node* node) {
            reinterpret_cast<Const*>(node)->consttype != UNKNOWNOID;
 }
 
+Oid MarkerFunction() {
+    static Oid oid = InvalidOid;
+    if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
+        const Oid types[] = {INT4OID, TEXTOID, BOOLOID};
+        List* name =
+            pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("task_shards")));
+        oid = LookupFuncName(name, 3, types, false);
+    }
+    return oid;
+}
+
 bool NeedsEvaluationHere(Node* node) {
+    if (IsA(node, FuncExpr) && reinterpret_cast<FuncExpr*>(node)->funcid == MarkerFunction())
+        return false;
     switch (nodeTag(node)) {
     case T_FuncExpr:
     case T_OpExpr:
@@ -177,17 +191,6 @@ void PointAtContainers(Rewriting* rewriting, Query* query) {
             return false;
         },
         QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
-}
-
-Oid MarkerFunction() {
-    static Oid oid = InvalidOid;
-    if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
-        const Oid types[] = {INT4OID, TEXTOID, BOOLOID};
-        List* name =
-            pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("task_shards")));
-        oid = LookupFuncName(name, 3, types, false);
-    }
-    return oid;
 }
 
 }  // namespace
