@@ -31,6 +31,15 @@ bool IsExternal(const Expr* expression) {
            reinterpret_cast<const Param*>(expression)->paramkind == PARAM_EXTERN;
 }
 
+void Allocate(ParameterSet* set) {
+    const size_t n = set->count;
+    set->parameters = static_cast<Parameter*>(palloc0(sizeof(Parameter) * n));
+    set->types = static_cast<Oid*>(palloc(sizeof(Oid) * n));
+    set->values = static_cast<const char**>(palloc(sizeof(char*) * n));
+    set->lengths = static_cast<int*>(palloc(sizeof(int) * n));
+    set->formats = static_cast<int*>(palloc(sizeof(int) * n));
+}
+
 bool IsString(Oid type) {
     return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
 }
@@ -60,12 +69,7 @@ ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent
     ParameterSet set;
     set.count = list_length(expressions);
     if (set.count == 0) return set;
-    const size_t n = set.count;
-    set.parameters = static_cast<Parameter*>(palloc0(sizeof(Parameter) * n));
-    set.types = static_cast<Oid*>(palloc(sizeof(Oid) * n));
-    set.values = static_cast<const char**>(palloc(sizeof(char*) * n));
-    set.lengths = static_cast<int*>(palloc(sizeof(int) * n));
-    set.formats = static_cast<int*>(palloc(sizeof(int) * n));
+    Allocate(&set);
     for (int i = 0; i < set.count; i++) {
         Parameter& p = set.parameters[i];
         auto* expression = static_cast<Expr*>(list_nth(expressions, i));
@@ -82,13 +86,33 @@ ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent
     return set;
 }
 
+ParameterSet MakeValueSet(int count, const Oid* types) {
+    ParameterSet set;
+    set.count = count;
+    Allocate(&set);
+    for (int i = 0; i < count; i++) {
+        Parameter& p = set.parameters[i];
+        p.type = p.wire_type = set.types[i] = types[i];
+        p.encoder = MakeEncoder(p.type, false);
+        set.formats[i] = p.encoder.binary ? 1 : 0;
+    }
+    return set;
+}
+
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext) {
+    for (int i = 0; i < set->count; i++) {
+        Parameter& p = set->parameters[i];
+        p.value = Compute(p.computation, econtext, &p.is_null);
+    }
+    EncodeParameters(set);
+}
+
+void EncodeParameters(ParameterSet* set) {
     if (set->count == 0) return;
     StringInfoData bytes;
     initStringInfo(&bytes);
     for (int i = 0; i < set->count; i++) {
         Parameter& p = set->parameters[i];
-        p.value = Compute(p.computation, econtext, &p.is_null);
         set->lengths[i] = -1;
         if (p.is_null) continue;
         const int start = bytes.len;

@@ -44,6 +44,12 @@ ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent
 // call.
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext);
 
+// The second half of EvaluateParameters: from value and is_null of each parameter, which the caller
+// has set.
+void EncodeParameters(ParameterSet* set);
+// A set of count parameters of these types (sent as they are), whose values the caller sets.
+ParameterSet MakeValueSet(int count, const Oid* types);
+
 // sql with these parameters as libpq takes it.
 connection::Statement MakeStatement(const char* sql, const ParameterSet& set);
 // The same values for a statement that runs here.

@@ -2,8 +2,6 @@
 
 namespace pgspan::executor {
 
-namespace {
-
 using connection::Fetch;
 
 void GatherRows(TaskStream* stream, Tuplestorestate* rows) {
@@ -27,6 +25,8 @@ void GatherRows(TaskStream* stream, Tuplestorestate* rows) {
     }
     MemoryContextDelete(row_memory);
 }
+
+namespace {
 
 void CheckAgreement(const Task& task, const TaskStream& stream, uint64 here, uint64 there) {
     if (here == there) return;

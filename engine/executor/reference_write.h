@@ -12,4 +12,7 @@ namespace pgspan::executor {
 uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
                       TupleDesc desc, Tuplestorestate* rows);
 
+// Reads a stream to its end and puts its rows into `rows`.
+void GatherRows(TaskStream* stream, Tuplestorestate* rows);
+
 }  // namespace pgspan::executor

@@ -78,7 +78,8 @@ void OpenConnections(const TaskList& list, TaskStream* streams) {
 void SendTask(TaskStream* stream, const Task& task, const ParameterSet& parameters,
               const TaskOptions& options) {
     transaction::Join(stream->connection, options.access);
-    connection::Statement statement = MakeStatement(task.sql, parameters);
+    connection::Statement statement =
+        MakeStatement(task.sql, task.parameters ? *task.parameters : parameters);
     statement.prepare = options.prepare;
     statement.binary_result = options.decoder != nullptr && options.decoder->binary;
     // Registered first: whatever happens from now on, the connection must not keep the stream.
@@ -86,6 +87,11 @@ void SendTask(TaskStream* stream, const Task& task, const ParameterSet& paramete
     stream->forget.arg = stream;
     MemoryContextRegisterResetCallback(stream->memory, &stream->forget);
     connection::Send(stream->connection, statement, stream);
+}
+
+void StartLocal(TaskStream* stream, const Task& task, const ParameterSet& parameters) {
+    ParamListInfo values = MakeLocalParameters(task.parameters ? *task.parameters : parameters);
+    stream->local = StartLocalTask(task.sql, values, stream->access == transaction::Access::kWrite);
 }
 
 }  // namespace
@@ -107,9 +113,7 @@ TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
         if (streams[i].connection != nullptr)
             SendTask(&streams[i], list.tasks[i], parameters, options);
     for (int i = 0; i < list.count; i++)
-        if (streams[i].connection == nullptr)
-            streams[i].local = StartLocalTask(list.tasks[i].sql, MakeLocalParameters(parameters),
-                                              options.access == transaction::Access::kWrite);
+        if (streams[i].connection == nullptr) StartLocal(&streams[i], list.tasks[i], parameters);
     return streams;
 }
 

@@ -131,7 +131,7 @@ TaskList MakeRouterTask(const plan::DistributedPlan& plan, const metadata::Table
                         int shard_index) {
     TaskList list;
     list.count = 1;
-    list.tasks = static_cast<Task*>(palloc(sizeof(Task)));
+    list.tasks = static_cast<Task*>(palloc0(sizeof(Task)));
     Task& task = list.tasks[0];
     task.group_id = anchor.shard_groups[shard_index];
     task.is_local = task.group_id == metadata::LocalGroup();
@@ -162,7 +162,7 @@ bool Contains(const TaskList& list, int32 group) {
 
 TaskList MakeFanOutTasks(const plan::DistributedPlan& plan, const metadata::Table& anchor) {
     TaskList list;
-    list.tasks = static_cast<Task*>(palloc(sizeof(Task) * (anchor.shard_count + 1)));
+    list.tasks = static_cast<Task*>(palloc0(sizeof(Task) * (anchor.shard_count + 1)));
     const int32 local_group = metadata::LocalGroup();
     for (int i = 0; i < anchor.shard_count; i++) {
         const int32 group = anchor.shard_groups[i];
@@ -180,7 +180,7 @@ TaskList MakeReferenceTasks(const char* sql) {
     const std::span<const metadata::Node> nodes = metadata::AllNodes();
     const int32 local_group = metadata::LocalGroup();
     TaskList list;
-    list.tasks = static_cast<Task*>(palloc(sizeof(Task) * (nodes.size() + 1)));
+    list.tasks = static_cast<Task*>(palloc0(sizeof(Task) * (nodes.size() + 1)));
     bool has_coordinator = local_group == metadata::kCoordinatorGroup;
     for (const metadata::Node& node : nodes)
         if (node.is_active && node.is_primary && node.group_id == metadata::kCoordinatorGroup)

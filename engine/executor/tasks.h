@@ -6,10 +6,13 @@
 
 namespace pgspan::executor {
 
+struct ParameterSet;
+
 struct Task {
     int32 group_id;
-    bool is_local;    // this very node
-    const char* sql;  // parameters $1..$n are the plan's
+    bool is_local;                             // this very node
+    const char* sql;                           // its parameters are $1..$n
+    const ParameterSet* parameters = nullptr;  // of this task alone; nullptr: those of all
 };
 
 struct TaskList {

@@ -1,0 +1,85 @@
+#include "engine/executor/insert_columns.h"
+
+#include "engine/executor/wire_format.h"
+
+namespace pgspan::executor {
+
+namespace {
+
+// A type modifier is given (as "none") so that character and bit are not read as of length 1.
+const char* CastTo(Oid type) {
+    return psprintf("::%s", format_type_extended(
+                                type, -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+}
+
+void SetElement(InsertColumn* column, Oid base) {
+    const bool fits = IsBuiltIn(base) && !OidIsValid(get_element_type(base)) &&
+                      get_typtype(base) != TYPTYPE_COMPOSITE && OidIsValid(get_array_type(base));
+    column->element = fits ? base : TEXTOID;
+    column->element_cast = fits ? "" : CastTo(column->type);
+    column->array = get_array_type(column->element);
+    get_typlenbyvalalign(column->element, &column->element_length, &column->element_by_value,
+                         &column->element_alignment);
+}
+
+// The head ends before VALUES; identity columns take the values that were computed here.
+void AppendHead(StringInfo sql, const plan::InsertPlan& plan) {
+    constexpr std::string_view kOverriding = "OVERRIDING SYSTEM VALUE";
+    appendStringInfoString(sql, plan.head);
+    std::string_view head = plan.head;
+    while (head.ends_with(' ') || head.ends_with('\n')) head.remove_suffix(1);
+    if (head.ends_with(kOverriding)) return;
+    appendStringInfoString(sql, " OVERRIDING SYSTEM VALUE ");
+}
+
+}  // namespace
+
+InsertColumn* MakeInsertColumns(Oid relation, const List* attributes) {
+    auto* columns =
+        static_cast<InsertColumn*>(palloc0(sizeof(InsertColumn) * (list_length(attributes) + 1)));
+    for (int i = 0; i < list_length(attributes); i++) {
+        InsertColumn* column = &columns[i];
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(relation, static_cast<AttrNumber>(list_nth_int(attributes, i)),
+                              &column->type, &typmod, &collation);
+        get_typlenbyval(column->type, &column->length, &column->by_value);
+        const Oid base = getBaseType(column->type);
+        const bool travels = IsBuiltIn(base);
+        column->wire_type = travels ? base : TEXTOID;
+        column->cast = travels ? "" : CastTo(column->type);
+        SetElement(column, base);
+    }
+    return columns;
+}
+
+char* OneRowSql(const plan::InsertPlan& plan, const InsertColumn* columns) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    AppendHead(&sql, plan);
+    appendStringInfoString(&sql, " VALUES (");
+    int parameter = list_length(plan.tail_parameters);
+    for (int i = 0; i < list_length(plan.attributes); i++)
+        appendStringInfo(&sql, "%s$%d%s", i > 0 ? ", " : "", ++parameter, columns[i].cast);
+    appendStringInfo(&sql, ") %s", plan.tail);
+    return sql.data;
+}
+
+char* ManyRowsSql(const plan::InsertPlan& plan, const InsertColumn* columns) {
+    const int count = list_length(plan.attributes);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    AppendHead(&sql, plan);
+    appendStringInfoString(&sql, " SELECT ");
+    for (int i = 0; i < count; i++)
+        appendStringInfo(&sql, "%sr.c%d%s", i > 0 ? ", " : "", i + 1, columns[i].element_cast);
+    appendStringInfoString(&sql, " FROM pg_catalog.unnest(");
+    int parameter = list_length(plan.tail_parameters);
+    for (int i = 0; i < count; i++) appendStringInfo(&sql, "%s$%d", i > 0 ? ", " : "", ++parameter);
+    appendStringInfoString(&sql, ") AS r(");
+    for (int i = 0; i < count; i++) appendStringInfo(&sql, "%sc%d", i > 0 ? ", " : "", i + 1);
+    appendStringInfo(&sql, ") %s", plan.tail);
+    return sql.data;
+}
+
+}  // namespace pgspan::executor
