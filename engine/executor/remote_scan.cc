@@ -3,6 +3,7 @@
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/pg/entry.h"
+#include "engine/pg/list.h"
 
 namespace pgspan::executor {
 
@@ -10,6 +11,12 @@ namespace {
 
 RemoteScanState* StateOf(CustomScanState* node) {
     return reinterpret_cast<RemoteScanState*>(node);
+}
+
+List* EmptyNames(int count) {
+    List* names = NIL;
+    for (int i = 0; i < count; i++) names = lappend(names, makeString(pstrdup("")));
+    return names;
 }
 
 void Begin(RemoteScanState* state, int eflags) {
@@ -22,6 +29,13 @@ void Begin(RemoteScanState* state, int eflags) {
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
     if (state->plan.returns_rows)
         state->decoder = MakeRowDecoder(state->plan.result_types, state->plan.result_typmods);
+    if (state->plan.scan_attributes != NIL)
+        state->result_slot = ExecInitExtraTupleSlot(
+            planstate->state,
+            BuildDescFromLists(EmptyNames(list_length(state->plan.result_types)),
+                               state->plan.result_types, state->plan.result_typmods,
+                               state->plan.result_collations),
+            &TTSOpsVirtual);
 }
 
 // ---- Which tasks
@@ -56,8 +70,13 @@ namespace {
 
 // ---- One run
 
+// The slot that takes a row as the nodes return it.
+TupleTableSlot* ResultSlot(RemoteScanState* state) {
+    return state->result_slot ? state->result_slot : state->scan.ss.ss_ScanTupleSlot;
+}
+
 TupleDesc RowDescOf(RemoteScanState* state) {
-    return state->scan.ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+    return ResultSlot(state)->tts_tupleDescriptor;
 }
 
 void MakeKept(RemoteScanState* state, bool rewinds) {
@@ -166,12 +185,29 @@ bool NextKeptRow(RemoteScanState* state, TupleTableSlot* slot) {
     return true;
 }
 
+// A row of one distributed table (the general way) as a tuple of its shell.
+TupleTableSlot* ToShellTuple(RemoteScanState* state, TupleTableSlot* slot) {
+    const TupleTableSlot* row = state->result_slot;
+    memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+    int column = 0;
+    for (const int attribute : pg::EachInt(state->plan.scan_attributes)) {
+        slot->tts_values[attribute - 1] = row->tts_values[column];
+        slot->tts_isnull[attribute - 1] = row->tts_isnull[column];
+        column++;
+    }
+    ExecStoreVirtualTuple(slot);
+    slot->tts_tableOid = RelationGetRelid(state->scan.ss.ss_currentRelation);
+    return slot;
+}
+
 TupleTableSlot* NextSlot(ScanState* node) {
     auto* state = reinterpret_cast<RemoteScanState*>(node);
     TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
+    TupleTableSlot* row = ExecClearTuple(ResultSlot(state));
     if (!state->is_running) StartRun(state);
-    const bool found = state->keeps_rows ? NextKeptRow(state, slot) : NextRunRow(state, slot);
-    return found ? slot : ExecClearTuple(slot);
+    const bool found = state->keeps_rows ? NextKeptRow(state, row) : NextRunRow(state, row);
+    if (!found) return ExecClearTuple(slot);
+    return state->result_slot ? ToShellTuple(state, slot) : slot;
 }
 
 bool Recheck(ScanState*, TupleTableSlot*) {

@@ -25,6 +25,7 @@ struct RemoteScanState {
     ParameterSet parameters;
     Computation shard_key;
     RowDecoder* decoder;
+    TupleTableSlot* result_slot;  // rows as the nodes return them, where the scan tuple is another
     // The current run:
     bool is_running;
     int runs;

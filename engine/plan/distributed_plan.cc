@@ -21,6 +21,7 @@ List* Encode(const DistributedPlan& plan) {
     out.Nodes(plan.sort_operators);
     out.Nodes(plan.sort_collations);
     out.Nodes(plan.sort_nulls_first);
+    out.Nodes(plan.scan_attributes);
     out.Nodes(plan.result_types);
     out.Nodes(plan.result_typmods);
     out.Nodes(plan.result_collations);
@@ -50,6 +51,7 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     plan.sort_operators = in.Nodes();
     plan.sort_collations = in.Nodes();
     plan.sort_nulls_first = in.Nodes();
+    plan.scan_attributes = in.Nodes();
     plan.result_types = in.Nodes();
     plan.result_typmods = in.Nodes();
     plan.result_collations = in.Nodes();
