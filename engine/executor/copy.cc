@@ -1,0 +1,214 @@
+#include "engine/executor/copy.h"
+
+#include "engine/executor/copy_sink.h"
+#include "engine/executor/tasks.h"
+#include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "catalog/pg_authid.h"
+#include "commands/copy.h"
+#include "commands/defrem.h"
+#include "commands/progress.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_relation.h"
+#include "tcop/cmdtag.h"
+#include "utils/acl.h"
+#include "utils/backend_progress.h"
+#include "utils/rls.h"
+}
+
+namespace pgspan::executor {
+
+namespace {
+
+void RefuseOption(const char* construct) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("%s is not supported on distributed tables", construct));
+}
+
+void CheckOptions(const CopyStmt* stmt) {
+    for (auto* option : pg::Each<DefElem>(stmt->options)) {
+        if (strcmp(option->defname, "freeze") == 0 && defGetBoolean(option))
+            RefuseOption("COPY FREEZE");
+        if (strcmp(option->defname, "on_error") == 0) RefuseOption("COPY with ON_ERROR");
+    }
+}
+
+void CheckFileRights(const CopyStmt* stmt) {
+    if (stmt->filename == nullptr) return;
+    const char* role = stmt->is_program ? "pg_execute_server_program" : "pg_read_server_files";
+    if (has_privs_of_role(GetUserId(), stmt->is_program ? ROLE_PG_EXECUTE_SERVER_PROGRAM
+                                                        : ROLE_PG_READ_SERVER_FILES))
+        return;
+    ereport(
+        ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+        stmt->is_program
+            ? errmsg("must be superuser or have privileges of the %s role to COPY to or from an "
+                     "external program",
+                     role)
+            : errmsg("must be superuser or have privileges of the %s role to COPY from a file",
+                     role),
+        errhint("Anyone can COPY to stdout or from stdin. "
+                "psql's \\copy command also works for anyone."));
+}
+
+// The columns that WHERE reads; its generated ones are computed on the nodes only.
+void CheckWhereColumns(Relation relation, Node* where) {
+    Bitmapset* columns = nullptr;
+    pull_varattnos(where, 1, &columns);
+    const TupleDesc desc = RelationGetDescr(relation);
+    const bool whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+    for (AttrNumber number = 1; number <= desc->natts; number++) {
+        if (!TupleDescAttr(desc, number - 1)->attgenerated) continue;
+        if (!whole_row && !bms_is_member(number - FirstLowInvalidHeapAttributeNumber, columns))
+            continue;
+        ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+                errmsg("generated columns are not supported in COPY FROM WHERE conditions"),
+                errdetail("Column \"%s\" is a generated column.",
+                          NameStr(TupleDescAttr(desc, number - 1)->attname)));
+    }
+}
+
+// The condition as an implicit-AND list, ready for ExecInitQual.
+List* TransformWhere(ParseState* pstate, ParseNamespaceItem* item, Relation relation, Node* raw) {
+    if (raw == nullptr) return NIL;
+    addNSItemToQuery(pstate, item, false, true, true);
+    Node* where = transformExpr(pstate, raw, EXPR_KIND_COPY_WHERE);
+    where = coerce_to_boolean(pstate, where, "WHERE");
+    assign_expr_collations(pstate, where);
+    CheckWhereColumns(relation, where);
+    where = eval_const_expressions(nullptr, where);
+    List* conjuncts = make_ands_implicit(canonicalize_qual(reinterpret_cast<Expr*>(where), false));
+    fix_opfuncids(reinterpret_cast<Node*>(conjuncts));
+    return conjuncts;
+}
+
+void CheckTableRights(ParseState* pstate, ParseNamespaceItem* item, Relation relation,
+                      List* attlist) {
+    List* given = CopyGetAttnums(RelationGetDescr(relation), relation, attlist);
+    Bitmapset* columns = nullptr;
+    for (const int number : pg::EachInt(given))
+        columns = bms_add_member(columns, number - FirstLowInvalidHeapAttributeNumber);
+    pg::CheckInsertRights(pstate, item, columns);
+    if (check_enable_rls(RelationGetRelid(relation), InvalidOid, false) == RLS_ENABLED)
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("COPY FROM not supported with row-level security"),
+                errhint("Use INSERT statements instead."));
+    if (XactReadOnly) PreventCommandIfReadOnly("COPY FROM");
+}
+
+// What the nodes are sent: every column but the generated ones; defaults have been computed here.
+List* SentAttributes(Relation relation) {
+    const TupleDesc desc = RelationGetDescr(relation);
+    List* attributes = NIL;
+    for (AttrNumber number = 1; number <= desc->natts; number++)
+        if (!TupleDescAttr(desc, number - 1)->attisdropped &&
+            !TupleDescAttr(desc, number - 1)->attgenerated)
+            attributes = lappend_int(attributes, number);
+    return attributes;
+}
+
+// The next row that fulfils the condition into slot, with the number of its line in the context of
+// any error.
+bool NextRowFromInput(CopyFromState input, EState* estate, ExprState* where, TupleTableSlot* slot) {
+    ErrorContextCallback context = {error_context_stack, CopyFromErrorCallback, input};
+    error_context_stack = &context;
+    bool found = false;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        ResetPerTupleExprContext(estate);
+        ExprContext* econtext = GetPerTupleExprContext(estate);
+        const MemoryContext outer = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+        ExecClearTuple(slot);
+        found = NextCopyFrom(input, econtext, slot->tts_values, slot->tts_isnull);
+        MemoryContextSwitchTo(outer);
+        if (!found) break;
+        ExecStoreVirtualTuple(slot);
+        econtext->ecxt_scantuple = slot;
+        if (where == nullptr || ExecQual(where, econtext)) break;
+    }
+    error_context_stack = context.previous;
+    return found;
+}
+
+uint64 CopyRows(CopyFromState input, Relation relation, List* where) {
+    EState* estate = CreateExecutorState();
+    const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
+    ExprState* condition = where == NIL ? nullptr : ExecInitQual(where, nullptr);
+    CopySink* sink =
+        MakeCopySink(RequireTable(RelationGetRelid(relation)), SentAttributes(relation));
+    uint64 rows = 0;
+    while (NextRowFromInput(input, estate, condition, slot)) {
+        MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+        AddCopyRow(sink, slot->tts_values, slot->tts_isnull);
+        pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, static_cast<int64>(++rows));
+    }
+    MemoryContextSwitchTo(estate->es_query_cxt);
+    FinishCopySink(sink);
+    ExecDropSingleTupleTableSlot(slot);
+    MemoryContextSwitchTo(outer);
+    FreeExecutorState(estate);
+    return rows;
+}
+
+}  // namespace
+
+void RunCopyFrom(const CopyStmt* stmt, const char* query_string, int, int,
+                 QueryCompletion* completion) {
+    CheckOptions(stmt);
+    CheckFileRights(stmt);
+    ParseState* pstate = make_parsestate(nullptr);
+    pstate->p_sourcetext = query_string;
+    const Relation relation = table_openrv(stmt->relation, RowExclusiveLock);
+    ParseNamespaceItem* item =
+        addRangeTableEntryForRelation(pstate, relation, RowExclusiveLock, nullptr, false, false);
+    auto* raw_where = static_cast<Node*>(copyObjectImpl(stmt->whereClause));
+    List* where = TransformWhere(pstate, item, relation, raw_where);
+    CheckTableRights(pstate, item, relation, stmt->attlist);
+    CopyFromState input = BeginCopyFrom(pstate, relation, nullptr, stmt->filename, stmt->is_program,
+                                        nullptr, stmt->attlist, stmt->options);
+    const uint64 rows = CopyRows(input, relation, where);
+    EndCopyFrom(input);
+    table_close(relation, NoLock);
+    free_parsestate(pstate);
+    if (completion != nullptr) SetQueryCompletion(completion, CMDTAG_COPY, rows);
+}
+
+namespace {
+
+ResTarget* ColumnTarget(const char* name) {
+    auto* column = makeNode(ColumnRef);
+    column->fields = list_make1(makeString(pstrdup(name)));
+    column->location = -1;
+    auto* target = makeNode(ResTarget);
+    target->val = reinterpret_cast<Node*>(column);
+    target->location = -1;
+    return target;
+}
+
+}  // namespace
+
+CopyStmt* RewriteCopyTo(const CopyStmt* stmt) {
+    auto* select = makeNode(SelectStmt);
+    const Relation relation = table_openrv(stmt->relation, AccessShareLock);
+    List* columns = CopyGetAttnums(RelationGetDescr(relation), relation, stmt->attlist);
+    for (const int number : pg::EachInt(columns))
+        select->targetList = lappend(
+            select->targetList,
+            ColumnTarget(NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)));
+    table_close(relation, NoLock);
+    auto* rewritten = static_cast<CopyStmt*>(copyObjectImpl(stmt));
+    select->fromClause = list_make1(rewritten->relation);
+    rewritten->relation = nullptr;
+    rewritten->attlist = NIL;
+    rewritten->query = reinterpret_cast<Node*>(select);
+    return rewritten;
+}
+
+}  // namespace pgspan::executor

@@ -1,0 +1,22 @@
+// Rows streamed to the shards of a table: one COPY a node for hash-distributed tables, batches of
+// INSERT for what lies on this node and for reference tables (which are written on one node before
+// the others). Back-pressure: a node that is slow makes AddCopyRow wait.
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::executor {
+
+struct CopySink;
+
+// attributes: IntList of the columns that each row gives, in order. Lives in the current memory
+// context.
+CopySink* MakeCopySink(const metadata::Table& table, List* attributes);
+// values and nulls are indexed by attribute number - 1, like a tuple's. Garbage goes to the current
+// memory context.
+void AddCopyRow(CopySink* sink, const Datum* values, const bool* nulls);
+// Ends all streams and waits for their outcome; raises the first error.
+void FinishCopySink(CopySink* sink);
+
+}  // namespace pgspan::executor
