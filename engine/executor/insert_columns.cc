@@ -73,9 +73,11 @@ char* ManyRowsSql(const plan::InsertPlan& plan, const InsertColumn* columns) {
     appendStringInfoString(&sql, " SELECT ");
     for (int i = 0; i < count; i++)
         appendStringInfo(&sql, "%sr.c%d%s", i > 0 ? ", " : "", i + 1, columns[i].element_cast);
-    appendStringInfoString(&sql, " FROM pg_catalog.unnest(");
+    // unnest of several arrays exists only under its bare name, which a search_path could redirect.
+    appendStringInfoString(&sql, " FROM ROWS FROM (");
     int parameter = list_length(plan.tail_parameters);
-    for (int i = 0; i < count; i++) appendStringInfo(&sql, "%s$%d", i > 0 ? ", " : "", ++parameter);
+    for (int i = 0; i < count; i++)
+        appendStringInfo(&sql, "%spg_catalog.unnest($%d)", i > 0 ? ", " : "", ++parameter);
     appendStringInfoString(&sql, ") AS r(");
     for (int i = 0; i < count; i++) appendStringInfo(&sql, "%sc%d", i > 0 ? ", " : "", i + 1);
     appendStringInfo(&sql, ") %s", plan.tail);
