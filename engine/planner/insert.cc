@@ -33,15 +33,22 @@ RangeTblEntry* SourceOf(const Query* query) {
 }
 
 const char* WhyTailDoesNotFit(const Query* query) {
-    const char* reason = nullptr;
-    if (!IsRemotable(reinterpret_cast<Node*>(query->onConflict), query, &reason)) return reason;
-    if (!IsRemotable(reinterpret_cast<Node*>(query->returningList), query, &reason)) return reason;
     const auto has_sublink = [](Node* node, auto&& descend) {
         return IsA(node, SubLink) || descend(node);
     };
-    if (pg::WalkNode(reinterpret_cast<Node*>(query->onConflict), has_sublink) ||
-        pg::WalkNode(reinterpret_cast<Node*>(query->returningList), has_sublink))
-        return "a sub-query";
+    const OnConflictExpr* conflict = query->onConflict;
+    Node* const parts[] = {
+        reinterpret_cast<Node*>(query->returningList),
+        conflict ? reinterpret_cast<Node*>(conflict->arbiterElems) : nullptr,
+        conflict ? conflict->arbiterWhere : nullptr,
+        conflict ? reinterpret_cast<Node*>(conflict->onConflictSet) : nullptr,
+        conflict ? conflict->onConflictWhere : nullptr,
+    };
+    for (Node* part : parts) {
+        const char* reason = nullptr;
+        if (!IsRemotable(part, query, &reason)) return reason;
+        if (pg::WalkNode(part, has_sublink)) return "a sub-query";
+    }
     return nullptr;
 }
 
