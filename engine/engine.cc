@@ -29,6 +29,7 @@ void Initialize() {
     transaction::DefineSettings();
     cluster::DefineSettings();
     planner::DefineSettings();
+    executor::DefineSettings();
     MarkGUCPrefixReserved("pgspan");
 
     metadata::InitializeCache();

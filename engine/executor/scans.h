@@ -21,4 +21,7 @@ extern const CustomScanMethods kInsertScanMethods;
 // _PG_init.
 void RegisterScans();
 
+// pgspan.explain_all_tasks; called once from _PG_init.
+void DefineSettings();
+
 }  // namespace pgspan::executor
