@@ -154,10 +154,10 @@ void CheckPrepare() {
 }
 
 void FinishCommit() {
-    FaultPoint("after_local_commit");
     const auto prepared =
         Collect([](Connection*, RemoteState& state) { return state.gid[0] != '\0'; });
     const std::span<Attempt> attempts = MakeAttempts(prepared, "COMMIT PREPARED");
+    if (!attempts.empty()) FaultPoint("after_local_commit");
     if (FaultPointIsSet("after_commit_prepared_one") && !attempts.empty()) {
         connection::TryExecuteAll(attempts.first(1), transaction_end_timeout_ms);
         FaultPoint("after_commit_prepared_one");
@@ -167,7 +167,11 @@ void FinishCommit() {
     for (Connection* reader :
          Collect([](Connection*, RemoteState& state) { return !state.gid[0]; })) {
         connection::ClearQueue(reader);
-        if (connection::StateOf(reader).begun) connection::SendUnawaited(reader, "COMMIT");
+        if (!connection::StateOf(reader).begun) continue;
+        // Whoever only reads may have written in a savepoint whose ROLLBACK TO has not been sent: a
+        // COMMIT would keep it.
+        connection::SendUnawaited(reader, "ROLLBACK");
+        connection::ForgetRolledBackSettings(reader);
     }
     EndAll();
 }
