@@ -79,6 +79,8 @@ Outcome<ExitCode> RunVersion(const Console& console);
 // What the commands share.
 
 Outcome<Place> FindPlace(const Target& target);
+// Loads the cluster that is meant, also one whose `up` never came to its end.
+Outcome<Cluster> LoadAny(const Target& target);
 // Loads the cluster; a half-made one is a Failure.
 Outcome<Cluster> LoadReady(const Target& target);
 // The options that name the cluster in a command that is shown to the user: "" or " --name x".

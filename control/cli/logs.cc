@@ -86,9 +86,8 @@ Done Follow(const Cluster& cluster, std::vector<Followed>& all, bool prefixed,
 }  // namespace
 
 Outcome<ExitCode> RunLogs(const LogsOptions& options, const Console& console) {
-    Outcome<Place> place = FindPlace(options.target);
-    if (!place) return place.failure();
-    Outcome<Cluster> cluster = Cluster::Load(*place);
+    // That a cluster is half made is something to show.
+    Outcome<Cluster> cluster = LoadAny(options.target);
     if (!cluster) return cluster.failure();
     if (!options.node.empty() && cluster->spec.Find(options.node) == nullptr) {
         return Failure(fmt::format("cluster '{}' has no node '{}'", cluster->spec.name,

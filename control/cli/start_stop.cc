@@ -23,17 +23,10 @@ Outcome<ExitCode> RunStart(const StartOptions& options, const Console& console) 
 }
 
 Outcome<ExitCode> RunStop(const StopOptions& options, const Console& console) {
-    Outcome<Place> place = FindPlace(options.target);
-    if (!place) return place.failure();
     // With --wipe, a cluster that was never finished will do as well.
-    Outcome<Cluster> cluster = options.wipe ? Cluster::Load(*place) : LoadReady(options.target);
+    Outcome<Cluster> cluster = options.wipe ? LoadAny(options.target) : LoadReady(options.target);
     if (!cluster) return cluster.failure();
     const std::string& name = cluster->spec.name;
-    if (options.target.name && *options.target.name != name) {
-        return Failure(fmt::format("the cluster in {} is '{}', not '{}'", cluster->folder, name,
-                                   *options.target.name),
-                       "leave --name away, or look at --data", ExitCode::kRefused);
-    }
     Outcome<FileDescriptor> lock = LockFolder(cluster->folder);
     if (!lock) return lock.failure();
     Outcome<Interruption> interruption = Interruption::Watch();

@@ -26,10 +26,8 @@ Colour ColourOf(NodeState state) {
 }  // namespace
 
 Outcome<ExitCode> RunStatus(const StatusOptions& options, const Console& console) {
-    Outcome<Place> place = FindPlace(options.target);
-    if (!place) return place.failure();
-    // Not LoadReady: that a cluster is half made is something to show.
-    Outcome<Cluster> cluster = Cluster::Load(*place);
+    // That a cluster is half made is something to show.
+    Outcome<Cluster> cluster = LoadAny(options.target);
     if (!cluster) return cluster.failure();
     Outcome<ClusterStatus> status = LookAt(*cluster, kAnswerTime);
     if (!status) return status.failure();

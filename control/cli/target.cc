@@ -24,7 +24,7 @@ Outcome<Place> FindPlace(const Target& target) {
     return FindPlace(target.name.value_or(kDefaultName), target.data);
 }
 
-Outcome<Cluster> LoadReady(const Target& target) {
+Outcome<Cluster> LoadAny(const Target& target) {
     Outcome<Place> place = FindPlace(target);
     if (!place) return place.failure();
     Outcome<Cluster> cluster = Cluster::Load(*place);
@@ -37,10 +37,14 @@ Outcome<Cluster> LoadReady(const Target& target) {
     Wish wish;
     wish.name = target.name;
     if (Status same = CheckWish(cluster->spec, wish); !same) {
-        return Failure(same.error().message, "leave --name away, or look at --data",
-                       ExitCode::kRefused);
+        return Failure(same.error().message, same.error().hint, ExitCode::kRefused);
     }
-    if (cluster->spec.phase == Phase::kCreating) {
+    return cluster;
+}
+
+Outcome<Cluster> LoadReady(const Target& target) {
+    Outcome<Cluster> cluster = LoadAny(target);
+    if (cluster && cluster->spec.phase == Phase::kCreating) {
         return Failure(fmt::format("cluster '{}' was never finished: its `pgspan up` runs at this "
                                    "moment, or was killed",
                                    cluster->spec.name),

@@ -31,7 +31,10 @@ Outcome<Wish> WishOf(const UpOptions& options) {
 Outcome<ExitCode> StartExisting(const Cluster& cluster, const UpOptions& options, const Wish& wish,
                                 const Console& console, const WaitLimit& limit) {
     if (Status same = CheckWish(cluster.spec, wish); !same) {
-        return Failure(same.error().message, same.error().hint, ExitCode::kRefused);
+        return Failure(same.error().message,
+                       fmt::format("{}; to remove this one with all its data: pgspan down --wipe{}",
+                                   same.error().hint, TargetArguments(options.target)),
+                       ExitCode::kRefused);
     }
     const auto begin = Clock::now();
     Outcome<std::vector<std::string>> started =
@@ -76,7 +79,7 @@ Outcome<ExitCode> RunUp(const UpOptions& options, const Console& console) {
     if (!interruption) return interruption.failure();
     const WaitLimit limit = WaitLimit::In(std::chrono::seconds(options.timeout_s), &*interruption);
 
-    Outcome<Cluster> existing = Cluster::Load(*place);
+    Outcome<Cluster> existing = LoadAny(options.target);
     if (!existing) {
         if (existing.failure().code != ExitCode::kNotFound) return existing.failure();
         return Create(*place, options, *wish, console, limit);
@@ -84,7 +87,7 @@ Outcome<ExitCode> RunUp(const UpOptions& options, const Console& console) {
     Outcome<FileDescriptor> lock = LockFolder(existing->folder);
     if (!lock) return lock.failure();
     // Now that nobody else can change it.
-    existing = Cluster::Load(*place);
+    existing = LoadAny(options.target);
     if (!existing) return existing.failure();
     if (existing->spec.phase == Phase::kReady) {
         return StartExisting(*existing, options, *wish, console, limit);

@@ -53,29 +53,55 @@ Outcome<Cluster> Plan(const Creation& creation, const WaitLimit& limit) {
     return Cluster{creation.place.folder, std::move(*spec), *account};
 }
 
-// The folder, made now or found empty. Returns whether it was made.
-Outcome<bool> ClaimFolder(const Cluster& cluster) {
+// The cluster's folder: made now, with the folders that lead there, or found empty.
+struct ClaimedFolder {
+    FileDescriptor lock;
+    std::vector<std::string> made;  // the outermost first
+};
+
+Failure InTheWay(const std::string& folder, const std::string& why) {
+    return {folder + " is in the way: " + why,
+            "choose another --data DIR, or look at what it holds and remove it",
+            ExitCode::kRefused};
+}
+
+void RemoveEmptyFolders(const std::vector<std::string>& folders) {
+    // One that has something in it by now stays, as it must.
+    for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) rmdir(folder->c_str());
+}
+
+Done ClaimInto(const Cluster& cluster, ClaimedFolder& claimed) {
     const std::string& folder = cluster.folder;
     std::error_code error;
     if (!fs::exists(folder, error)) {
         // The server's account has to pass through root's folders.
         const mode_t mode = cluster.account.switch_needed ? 0755 : 0700;
-        if (Done parents = MakeParents(folder, mode); !parents) return parents.failure();
-        if (Done made = MakeFolder(folder, {0700, {}, {}}); !made) return made.failure();
-        return true;
+        if (Done parents = MakeParents(folder, mode, claimed.made); !parents) return parents;
+        Done made = MakeFolder(folder, {0700, {}, {}});
+        if (made) claimed.made.push_back(folder);
+        // If another command was quicker, its lock tells.
+        if (!made && !fs::exists(folder, error)) return made;
     }
-    if (!fs::is_directory(folder, error)) {
-        return Failure(folder + " is in the way: it is not a folder", "choose another --data DIR",
-                       ExitCode::kRefused);
-    }
+    if (!fs::is_directory(folder, error)) return InTheWay(folder, "it is not a folder");
+    Outcome<FileDescriptor> lock = LockFolder(folder);
+    if (!lock) return lock.failure();
+    claimed.lock = std::move(*lock);
     Outcome<bool> empty = IsEmptyFolder(folder);
     if (!empty) return empty.failure();
-    if (!*empty) {
-        return Failure(folder + " is not empty, and it is not a pgspan cluster",
-                       "choose another --data DIR, or look at what it holds and remove it",
-                       ExitCode::kRefused);
+    if (*empty) return Success();
+    if (fs::exists(cluster.description_file(), error)) {
+        return Failure("another command has just made a cluster in " + folder,
+                       "look at it: pgspan status", ExitCode::kRefused);
     }
-    return false;
+    return InTheWay(folder, "it is not empty, and it is not a pgspan cluster");
+}
+
+Outcome<ClaimedFolder> ClaimFolder(const Cluster& cluster) {
+    ClaimedFolder claimed;
+    Done done = ClaimInto(cluster, claimed);
+    if (done) return claimed;
+    RemoveEmptyFolders(claimed.made);
+    return done.failure();
 }
 
 Done MakeNodeFolders(const Cluster& cluster, const NodeSpec& node) {
@@ -191,22 +217,20 @@ Outcome<Cluster> CreateCluster(const Creation& creation, const Progress& progres
     Outcome<Cluster> planned = Plan(creation, limit);
     if (!planned) return planned;
     Cluster cluster = std::move(*planned);
-    Outcome<bool> made_folder = ClaimFolder(cluster);
-    if (!made_folder) return made_folder.failure();
-    Outcome<FileDescriptor> lock = LockFolder(cluster.folder);
-    if (!lock) return lock.failure();
-    // Another command may have been quicker between the look and the lock.
-    if (Outcome<bool> claimed = ClaimFolder(cluster); !claimed) return claimed.failure();
+    Outcome<ClaimedFolder> claimed = ClaimFolder(cluster);
+    if (!claimed) return claimed.failure();
     // Links are resolved once and for all: servers are known by the real path of their data.
     std::error_code error;
-    cluster.folder = fs::canonical(cluster.folder, error).string();
-    if (error) return Failure("cannot resolve " + creation.place.folder, error.message());
+    const std::string real_path = fs::canonical(cluster.folder, error).string();
+    if (error) return Failure("cannot resolve " + cluster.folder + ": " + error.message(), "");
+    cluster.folder = real_path;
 
     Done built = Build(cluster, progress, limit);
     if (built) return cluster;
     const Failure& failure = built.failure();
     progress("removing what was made so far");
-    Done removed = RemoveCluster(cluster, *made_folder, progress, WaitLimit::In(kUndoTime));
+    Done removed = RemoveCluster(cluster, false, progress, WaitLimit::In(kUndoTime));
+    RemoveEmptyFolders(claimed->made);
     if (!removed) {
         return Failure(failure.message + "\nand then: " + removed.failure().message,
                        "remove the rest with: pgspan down --wipe", failure.code);

@@ -112,7 +112,7 @@ Done MakeFolder(const std::string& path, const Access& access) {
     return GiveAway(folder.get(), path, access);
 }
 
-Done MakeParents(const std::string& path, mode_t mode) {
+Done MakeParents(const std::string& path, mode_t mode, std::vector<std::string>& made) {
     std::vector<fs::path> missing;
     std::error_code error;
     for (fs::path parent = fs::path(path).parent_path(); !fs::exists(parent, error);
@@ -120,7 +120,8 @@ Done MakeParents(const std::string& path, mode_t mode) {
         missing.push_back(parent);
     }
     for (auto parent = missing.rbegin(); parent != missing.rend(); ++parent) {
-        if (Done made = MakeFolder(parent->string(), {mode, {}, {}}); !made) return made;
+        if (Done done = MakeFolder(parent->string(), {mode, {}, {}}); !done) return done;
+        made.push_back(parent->string());
     }
     return Success();
 }

@@ -69,7 +69,9 @@ TEST_F(FilesTest, ReadsTheEnd) {
 
 TEST_F(FilesTest, MakesParentsAndFoldersWithTheirModes) {
     const std::string path = folder_ + "/a/b/c";
-    ASSERT_TRUE(MakeParents(path, 0755).ok());
+    std::vector<std::string> made;
+    ASSERT_TRUE(MakeParents(path, 0755, made).ok());
+    EXPECT_EQ(made, (std::vector<std::string>{folder_ + "/a", folder_ + "/a/b"}));
     EXPECT_EQ(Mode(folder_ + "/a"), 0755U);
     ASSERT_TRUE(MakeFolder(path, {0750, {}, {}}).ok());
     EXPECT_EQ(Mode(path), 0750U);

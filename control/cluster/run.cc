@@ -37,20 +37,21 @@ Failure DidNotStart(const Cluster& cluster, const NodeSpec& node, const std::str
     const Outcome<std::string> words = LastWords(cluster, node, kLastWordsLines);
     return {fmt::format("{} did not start: {}; its last words:\n{}", node.name, why,
                         words ? *words : words.failure().message),
-            fmt::format("its whole log: pgspan logs {}", node.name)};
+            cluster.spec.phase == Phase::kReady
+                ? fmt::format("its whole log: pgspan logs {}", node.name)
+                : ""};
 }
 
 Outcome<Process> StartNode(const Cluster& cluster, const NodeSpec& node, const WaitLimit& limit) {
     // After a crash, processes of the old server may take a moment to notice.
     const std::string data = cluster.Files(node).data_folder;
-    if (Done empty = WaitForEmptyFolder(data, kOrphansPatience, limit); !empty) {
-        return empty.failure();
-    }
+    if (Done clear = ClearForStart(data, kOrphansPatience, limit); !clear) return clear.failure();
     if (Done free = CheckPortsAreFree({node}); !free) return free.failure();
     if (Done configured = cluster.Configure(node); !configured) return configured.failure();
     return Process::Start({{cluster.spec.bindir + "/postgres", "-D", cluster.Folder(node)},
                            cluster.Folder(node),
-                           cluster.Startup(node)},
+                           cluster.Startup(node),
+                           true},
                           cluster.account);
 }
 

@@ -111,7 +111,14 @@ Outcome<Installation> FindInstallation(const std::string& bindir, const Account&
     const std::string named =
         !bindir.empty() ? bindir : (variable == nullptr ? "" : std::string(variable));
     if (!named.empty()) {
-        return Examine(std::filesystem::absolute(named).lexically_normal().string(), account, limit);
+        Outcome<Installation> examined = Examine(
+            std::filesystem::absolute(named).lexically_normal().string(), account, limit);
+        if (examined) return examined;
+        return Failure(examined.failure().message,
+                       fmt::format("it was named by {}; {}",
+                                   bindir.empty() ? kBindirVariable : "--pg-bindir",
+                                   examined.failure().hint),
+                       examined.failure().code);
     }
     Outcome<std::vector<std::string>> candidates = Candidates(account, limit);
     if (!candidates) return candidates.failure();

@@ -116,4 +116,18 @@ Done WaitForEmptyFolder(const std::string& data_folder, std::chrono::millisecond
     }
 }
 
+Done ClearForStart(const std::string& data_folder, std::chrono::milliseconds patience,
+                   const WaitLimit& limit) {
+    if (Done empty = WaitForEmptyFolder(data_folder, patience, limit); !empty) return empty;
+    Outcome<ServerState> server = FindServer(data_folder);
+    if (!server) return server.failure();
+    if (!server->left_behind) return Success();
+    const std::string path = data_folder + "/postmaster.pid";
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+        return Failure(SystemError("cannot remove " + path + ", which a killed server left", errno),
+                       "");
+    }
+    return Success();
+}
+
 }  // namespace pgspan::control

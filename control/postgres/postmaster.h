@@ -37,4 +37,10 @@ Outcome<ServerState> FindServer(const std::string& data_folder);
 Done WaitForEmptyFolder(const std::string& data_folder, std::chrono::milliseconds patience,
                         const WaitLimit& limit);
 
+// Makes a data folder ready for a new server: waits as above, then removes the postmaster.pid of a
+// killed one. PostgreSQL itself does so only if nothing has that process id any more, and so would
+// not start where a stranger has it, or where nobody reaps the dead (in a container without init).
+Done ClearForStart(const std::string& data_folder, std::chrono::milliseconds patience,
+                   const WaitLimit& limit);
+
 }  // namespace pgspan::control

@@ -1,6 +1,7 @@
 #include "control/process/process.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,7 +22,7 @@ struct LaunchError {
 };
 
 [[noreturn]] void RunChild(const Program& program, const Account& account, int output,
-                           int error_pipe) {
+                           int error_pipe, pid_t parent) {
     const auto fail = [error_pipe](Stage stage, int number) {
         const LaunchError error{stage, number};
         const ssize_t written = write(error_pipe, &error, sizeof error);
@@ -34,6 +35,9 @@ struct LaunchError {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     umask(077);
     if (const int number = BecomeAccount(account); number != 0) fail(Stage::kAccount, number);
+    // After the change of account, which would undo it.
+    if (!program.outlives_us) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!program.outlives_us && getppid() != parent) _exit(127);
     if (chdir(program.folder.c_str()) != 0) fail(Stage::kFolder, errno);
     if (!program.output_file.empty()) {
         output = open(program.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
@@ -104,9 +108,10 @@ Outcome<Process> Process::Start(const Program& program, const Account& account) 
     FileDescriptor output_reader(output_ends[0]);
     FileDescriptor output_writer(output_ends[1]);
 
+    const pid_t self = getpid();
     const pid_t id = fork();
     if (id < 0) return Failure(SystemError("cannot start a process", errno), "");
-    if (id == 0) RunChild(program, account, output_writer.get(), error_writer.get());
+    if (id == 0) RunChild(program, account, output_writer.get(), error_writer.get(), self);
 
     error_writer.Close();
     output_writer.Close();

@@ -96,24 +96,27 @@ Result<ClusterSpec> MakeSpec(const std::string& name, int workers, int port, Set
 }
 
 Status CheckWish(const ClusterSpec& spec, const Wish& wish) {
-    const auto differs = [&](const std::string& what, const auto& has, const auto& wanted) {
-        return Error{fmt::format("cluster '{}' exists with {} {}, not {}", spec.name, what, has,
-                                 wanted),
-                     fmt::format("leave the option away, give the new cluster another --name, or "
-                                 "remove this one with all its data: pgspan down --wipe --name {}",
-                                 spec.name)};
+    const auto differs = [&](const std::string& has, const std::string& wanted) {
+        return Error{fmt::format("cluster '{}' exists with {}, not {}", spec.name, has, wanted),
+                     "leave the option away, or make another cluster (another --name and --port)"};
     };
-    if (wish.name && *wish.name != spec.name) return differs("the name", spec.name, *wish.name);
+    if (wish.name && *wish.name != spec.name) {
+        return Error{fmt::format("the cluster is '{}', not '{}'", spec.name, *wish.name),
+                     "leave --name away, or look at --data"};
+    }
     const int workers = static_cast<int>(spec.nodes.size()) - 1;
     if (wish.workers && *wish.workers != workers) {
-        return differs("a number of workers of", workers, *wish.workers);
+        return differs(fmt::format("{} worker{}", workers, workers == 1 ? "" : "s"),
+                       std::to_string(*wish.workers));
     }
     const int port = spec.coordinator().port;
-    if (wish.port && *wish.port != port) return differs("port", port, *wish.port);
+    if (wish.port && *wish.port != port) {
+        return differs(fmt::format("port {}", port), std::to_string(*wish.port));
+    }
     for (const auto& [name, value] : wish.settings) {
         const auto found = spec.settings.find(name);
-        if (found == spec.settings.end()) return differs(name + " =", "its default", value);
-        if (found->second != value) return differs(name + " =", found->second, value);
+        if (found == spec.settings.end()) return differs(name + " at its default", value);
+        if (found->second != value) return differs(name + " = " + found->second, value);
     }
     return Ok();
 }

@@ -1,7 +1,7 @@
--- One warehouse: what does its customer 7 of district 3 order?
+-- One warehouse: what does its customer 18 of district 3 order?
 SELECT order_id, ordered_at, item.name, quantity, amount
   FROM orders JOIN order_line USING (warehouse_id, district_id, order_id) JOIN item USING (item_id)
- WHERE warehouse_id = 1 AND district_id = 3 AND customer_id = 7
+ WHERE warehouse_id = 1 AND district_id = 3 AND customer_id = 18
  ORDER BY order_id, line_number;
 
 -- All warehouses: the best customers by what they have ordered.
