@@ -12,7 +12,8 @@ namespace pgspan::control {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the machine lacks something, 4 no such cluster\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the machine lacks something, 4 no such "
+    "cluster\n"
     "or node, 5 refused because it would harm something, 6 timed out, 7 degraded, 130 interrupted.";
 
 using Action = std::function<Outcome<ExitCode>(const Console&)>;
@@ -20,9 +21,10 @@ using Action = std::function<Outcome<ExitCode>(const Console&)>;
 void AddTarget(CLI::App& command, Target& target) {
     command.add_option("--name", target.name, "Name of the cluster (default: default)")
         ->type_name("NAME");
-    command.add_option("--data", target.data,
-                       "Folder of the cluster; default: NAME in XDG_DATA_HOME/pgspan, and for root "
-                       "in /var/lib/pgspan")
+    command
+        .add_option("--data", target.data,
+                    "Folder of the cluster; default: NAME in XDG_DATA_HOME/pgspan, and for root "
+                    "in /var/lib/pgspan")
         ->type_name("DIR");
 }
 
@@ -37,21 +39,25 @@ void AddUp(CLI::App& program, UpOptions& options, Action& action) {
     CLI::App* command = program.add_subcommand(
         "up", "Make a cluster on this machine and start it, or start the one that is there");
     AddTarget(*command, options.target);
-    command->add_option("--workers", options.workers,
-                        fmt::format("Number of workers (default: {})", kDefaultWorkers))
+    command
+        ->add_option("--workers", options.workers,
+                     fmt::format("Number of workers (default: {})", kDefaultWorkers))
         ->type_name("N");
-    command->add_option("--port", options.port,
-                        fmt::format("Port of the coordinator; the workers take the next ones "
-                                    "(default: {})",
-                                    kDefaultPort))
+    command
+        ->add_option("--port", options.port,
+                     fmt::format("Port of the coordinator; the workers take the next ones "
+                                 "(default: {})",
+                                 kDefaultPort))
         ->type_name("PORT");
-    command->add_option("--set", options.settings,
-                        "A setting of PostgreSQL on every node of the new cluster; may be repeated")
+    command
+        ->add_option("--set", options.settings,
+                     "A setting of PostgreSQL on every node of the new cluster; may be repeated")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
-    command->add_option("--pg-bindir", options.bindir,
-                        "PostgreSQL's folder of programs; default: PGSPAN_PG_BINDIR, or the newest "
-                        "PostgreSQL that has the extension")
+    command
+        ->add_option("--pg-bindir", options.bindir,
+                     "PostgreSQL's folder of programs; default: PGSPAN_PG_BINDIR, or the newest "
+                     "PostgreSQL that has the extension")
         ->type_name("DIR");
     AddTimeout(*command, options.timeout_s);
     command->callback([&] { action = [&](const Console& c) { return RunUp(options, c); }; });
@@ -126,7 +132,8 @@ void AddDemo(CLI::App& program, DemoOptions& options, Action& action) {
                                            "Print it as a script for psql instead of loading it");
     command->add_flag("--plain", options.plain, "With --print-sql: for a PostgreSQL without pgspan")
         ->needs(print);
-    command->add_flag("--replace", options.replace, "Drop the demo's tables first")->excludes(print);
+    command->add_flag("--replace", options.replace, "Drop the demo's tables first")
+        ->excludes(print);
     AddTimeout(*command, options.timeout_s);
     command->callback([&] { action = [&](const Console& c) { return RunDemo(options, c); }; });
 }
@@ -142,9 +149,10 @@ int Run(const Action& action) {
 }  // namespace
 
 int RunCommandLine(int count, char** arguments) {
-    CLI::App program("pgspan: one PostgreSQL that spans many machines. This program makes and runs "
-                     "clusters on this machine.",
-                     "pgspan");
+    CLI::App program(
+        "pgspan: one PostgreSQL that spans many machines. This program makes and runs "
+        "clusters on this machine.",
+        "pgspan");
     program.require_subcommand(1);
     program.set_version_flag("--version", "pgspan " PGSPAN_VERSION);
     program.footer(kExitCodes);

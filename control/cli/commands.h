@@ -1,5 +1,5 @@
-// The commands of the program, one function each. The command line (cli/command_line.cc) fills their
-// options and prints the Failure that one returns.
+// The commands of the program, one function each. The command line (cli/command_line.cc) fills
+// their options and prints the Failure that one returns.
 #pragma once
 
 #include <optional>

@@ -68,7 +68,8 @@ void Console::Report(const Failure& failure) const {
     std::fprintf(stderr, "%s %s\n", Coloured("pgspan:", Colour::kRed, message_colours_).c_str(),
                  failure.message.c_str());
     if (!failure.hint.empty()) {
-        std::fprintf(stderr, "%s %s\n", Coloured("to do:", Colour::kYellow, message_colours_).c_str(),
+        std::fprintf(stderr, "%s %s\n",
+                     Coloured("to do:", Colour::kYellow, message_colours_).c_str(),
                      failure.hint.c_str());
     }
 }

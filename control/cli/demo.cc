@@ -22,11 +22,11 @@ std::vector<std::string> TableNames(const Demo& demo) {
 
 Outcome<std::vector<std::string>> PresentTables(Session& session, const Demo& demo,
                                                 const WaitLimit& limit) {
-    Outcome<std::vector<Row>> rows = session.Query(
-        fmt::format("SELECT name FROM unnest('{{{}}}'::text[]) AS name "
-                    "WHERE pg_catalog.to_regclass(name) IS NOT NULL",
-                    fmt::join(TableNames(demo), ",")),
-        limit);
+    Outcome<std::vector<Row>> rows =
+        session.Query(fmt::format("SELECT name FROM unnest('{{{}}}'::text[]) AS name "
+                                  "WHERE pg_catalog.to_regclass(name) IS NOT NULL",
+                                  fmt::join(TableNames(demo), ",")),
+                      limit);
     if (!rows) return rows.failure();
     std::vector<std::string> present;
     for (const Row& row : *rows) present.push_back(row.front().value_or(""));
@@ -59,7 +59,8 @@ Done Load(Session& session, const Demo& demo, const std::vector<std::string>& to
     }
     for (const DemoTable& table : demo.tables) {
         console.Say(fmt::format("loading {} rows into {}", table.rows, table.name));
-        Done done = session.CopyIn(fmt::format("COPY {} FROM STDIN", table.name), table.data, limit);
+        Done done =
+            session.CopyIn(fmt::format("COPY {} FROM STDIN", table.name), table.data, limit);
         if (!done) return done;
     }
     for (const std::string& statement : demo.after) {
@@ -73,8 +74,8 @@ Done Load(Session& session, const Demo& demo, const std::vector<std::string>& to
 }
 
 Done PrintWhatToTry(const Demo& demo, const Target& target, const Console& console) {
-    return console.Write(fmt::format("\nNow try, in pgspan psql{}:\n\n{}\n",
-                                     TargetArguments(target), demo.to_try));
+    return console.Write(
+        fmt::format("\nNow try, in pgspan psql{}:\n\n{}\n", TargetArguments(target), demo.to_try));
 }
 
 }  // namespace
@@ -82,7 +83,8 @@ Done PrintWhatToTry(const Demo& demo, const Target& target, const Console& conso
 Outcome<ExitCode> RunDemo(const DemoOptions& options, const Console& console) {
     const Demo demo = options.demo == "ads" ? MakeAdsDemo() : MakeShopDemo();
     if (options.print_sql) {
-        if (Done done = console.Write(DemoScript(demo, options.plain)); !done) return done.failure();
+        if (Done done = console.Write(DemoScript(demo, options.plain)); !done)
+            return done.failure();
         return ExitCode::kOk;
     }
     Outcome<Cluster> cluster = LoadReady(options.target);
@@ -90,7 +92,8 @@ Outcome<ExitCode> RunDemo(const DemoOptions& options, const Console& console) {
     Outcome<Interruption> interruption = Interruption::Watch();
     if (!interruption) return interruption.failure();
     const WaitLimit limit = WaitLimit::In(std::chrono::seconds(options.timeout_s), &*interruption);
-    Outcome<Session> session = Session::Open(cluster->AddressOf(cluster->spec.coordinator()), limit);
+    Outcome<Session> session =
+        Session::Open(cluster->AddressOf(cluster->spec.coordinator()), limit);
     if (!session) {
         return Failure(session.failure().message,
                        "is the cluster running? pgspan status" + TargetArguments(options.target) +
@@ -111,9 +114,9 @@ Outcome<ExitCode> RunDemo(const DemoOptions& options, const Console& console) {
                        "rename or drop them, or let --replace drop them", ExitCode::kRefused);
     } else {
         if (Done loaded = Load(*session, demo, *present, console, limit); !loaded) {
-            return Failure("cannot load the demo, and nothing of it stays: " +
-                               loaded.failure().message,
-                           loaded.failure().hint, loaded.failure().code);
+            return Failure(
+                "cannot load the demo, and nothing of it stays: " + loaded.failure().message,
+                loaded.failure().hint, loaded.failure().code);
         }
         console.Print(fmt::format("The demo '{}' is loaded.", demo.name));
     }

@@ -40,7 +40,8 @@ Outcome<std::string> ReadOn(const Cluster& cluster, Followed& followed) {
     while (true) {
         std::error_code error;
         const uintmax_t size = std::filesystem::file_size(followed.path, error);
-        if (!error && size < followed.position) followed.position = 0;  // a week later, from the start
+        if (!error && size < followed.position)
+            followed.position = 0;  // a week later, from the start
         if (!error && size > followed.position) {
             Outcome<std::string> added = ReadFileEnd(
                 followed.path, std::min<uintmax_t>(size - followed.position, kChunkBytesMax));
@@ -90,10 +91,9 @@ Outcome<ExitCode> RunLogs(const LogsOptions& options, const Console& console) {
     Outcome<Cluster> cluster = LoadAny(options.target);
     if (!cluster) return cluster.failure();
     if (!options.node.empty() && cluster->spec.Find(options.node) == nullptr) {
-        return Failure(fmt::format("cluster '{}' has no node '{}'", cluster->spec.name,
-                                   options.node),
-                       "see its nodes: pgspan status" + TargetArguments(options.target),
-                       ExitCode::kNotFound);
+        return Failure(
+            fmt::format("cluster '{}' has no node '{}'", cluster->spec.name, options.node),
+            "see its nodes: pgspan status" + TargetArguments(options.target), ExitCode::kNotFound);
     }
     const bool prefixed = options.node.empty();
     std::vector<Followed> all;

@@ -24,9 +24,9 @@ Outcome<ExitCode> RunPsql(const PsqlOptions& options, const Console&) {
     if (!cluster) return cluster.failure();
     const NodeSpec* node = cluster->spec.Find(options.node);
     if (node == nullptr) {
-        return Failure(fmt::format("cluster '{}' has no node '{}'", cluster->spec.name,
-                                   options.node),
-                       "it has: " + NodeNames(cluster->spec), ExitCode::kNotFound);
+        return Failure(
+            fmt::format("cluster '{}' has no node '{}'", cluster->spec.name, options.node),
+            "it has: " + NodeNames(cluster->spec), ExitCode::kNotFound);
     }
     // The environment and not the command line, so that every option of psql still counts.
     const Address address = cluster->AddressOf(*node);

@@ -44,10 +44,9 @@ Outcome<ExitCode> RunStop(const StopOptions& options, const Console& console) {
         StopNodes(*cluster, options.immediate ? StopMode::kImmediate : StopMode::kFast,
                   console.progress(), limit);
     if (!stopped) return stopped.failure();
-    console.Print(stopped->empty()
-                      ? fmt::format("Cluster '{}' was stopped already.", name)
-                      : fmt::format("Stopped {}. The data stays in {}.", fmt::join(*stopped, ", "),
-                                    cluster->folder));
+    console.Print(stopped->empty() ? fmt::format("Cluster '{}' was stopped already.", name)
+                                   : fmt::format("Stopped {}. The data stays in {}.",
+                                                 fmt::join(*stopped, ", "), cluster->folder));
     return ExitCode::kOk;
 }
 

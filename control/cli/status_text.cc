@@ -76,7 +76,7 @@ std::string StatusJson(const ClusterStatus& status) {
         });
     }
     const nlohmann::ordered_json json = {
-        {"schema", 1},          {"name", status.name}, {"state", ClusterState(status)},
+        {"schema", 1},           {"name", status.name}, {"state", ClusterState(status)},
         {"data", status.folder}, {"nodes", nodes},
     };
     return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -91,19 +91,18 @@ std::string StatusTable(
     std::vector<Cells> table{
         {"NODE", "STATE", "ADDRESS", "PID", "POSTGRES", "PGSPAN", "SHARDS", "SIZE"}};
     for (const NodeStatus& each : status.nodes) {
-        table.push_back({each.node.name, StateName(each.state),
-                         fmt::format("{}:{}", kLoopback, each.node.port),
-                         each.process ? std::to_string(*each.process) : "-",
-                         ShortVersion(each.server_version), ShortVersion(each.extension_version),
-                         each.shards ? std::to_string(*each.shards) : "-",
-                         each.size_bytes ? SizeText(*each.size_bytes) : "-"});
+        table.push_back(
+            {each.node.name, StateName(each.state), fmt::format("{}:{}", kLoopback, each.node.port),
+             each.process ? std::to_string(*each.process) : "-", ShortVersion(each.server_version),
+             ShortVersion(each.extension_version), each.shards ? std::to_string(*each.shards) : "-",
+             each.size_bytes ? SizeText(*each.size_bytes) : "-"});
     }
     std::array<size_t, kColumns> widths{};
     for (const Cells& cells : table) {
         for (size_t i = 0; i < kColumns; i++) widths[i] = std::max(widths[i], cells[i].size());
     }
-    std::string text = fmt::format("cluster '{}': {} ({})\n\n", status.name, ClusterState(status),
-                                   status.folder);
+    std::string text =
+        fmt::format("cluster '{}': {} ({})\n\n", status.name, ClusterState(status), status.folder);
     for (size_t row = 0; row < table.size(); row++) {
         std::string line;
         for (size_t i = 0; i < kColumns; i++) {

@@ -13,8 +13,9 @@ namespace pgspan::control {
 std::string StatusJson(const ClusterStatus& status);
 
 // A table for people. `paint_state` gets each state's padded word, for its colour.
-std::string StatusTable(const ClusterStatus& status,
-                        const std::function<std::string(const std::string&, NodeState)>& paint_state);
+std::string StatusTable(
+    const ClusterStatus& status,
+    const std::function<std::string(const std::string&, NodeState)>& paint_state);
 
 std::string StateName(NodeState state);
 

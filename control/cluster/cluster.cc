@@ -97,9 +97,9 @@ Outcome<Cluster> Cluster::Load(const Place& place) {
     if (error) cluster.folder = place.folder;
     Outcome<std::string> text = ReadFile(cluster.description_file());
     if (!text && text.failure().code == ExitCode::kNotFound) {
-        return Failure(fmt::format("there is no cluster '{}' (no {})", place.name,
-                                   cluster.description_file()),
-                       "make one: pgspan up", ExitCode::kNotFound);
+        return Failure(
+            fmt::format("there is no cluster '{}' (no {})", place.name, cluster.description_file()),
+            "make one: pgspan up", ExitCode::kNotFound);
     }
     if (!text) {
         return Failure(text.failure().message,
@@ -108,9 +108,9 @@ Outcome<Cluster> Cluster::Load(const Place& place) {
     }
     Result<ClusterSpec> spec = FromJson(*text);
     if (!spec) {
-        return Failure(fmt::format("cannot use {}: {}", cluster.description_file(),
-                                   spec.error().message),
-                       spec.error().hint, ExitCode::kConfiguration);
+        return Failure(
+            fmt::format("cannot use {}: {}", cluster.description_file(), spec.error().message),
+            spec.error().hint, ExitCode::kConfiguration);
     }
     cluster.spec = std::move(*spec);
     Outcome<Account> account = ServerAccount();

@@ -39,7 +39,9 @@ struct Cluster {
 
     [[nodiscard]] std::string description_file() const { return folder + "/cluster.json"; }
     [[nodiscard]] std::string passfile() const { return folder + "/passfile"; }
-    [[nodiscard]] std::string Folder(const NodeSpec& node) const { return folder + "/" + node.name; }
+    [[nodiscard]] std::string Folder(const NodeSpec& node) const {
+        return folder + "/" + node.name;
+    }
     [[nodiscard]] std::string Startup(const NodeSpec& node) const;
     [[nodiscard]] NodeFiles Files(const NodeSpec& node) const;
     [[nodiscard]] Address AddressOf(const NodeSpec& node) const;

@@ -36,9 +36,8 @@ Done CheckSpace(const std::string& folder, size_t nodes) {
 // Everything that can be found wrong before anything is made.
 Outcome<Cluster> Plan(const Creation& creation, const WaitLimit& limit) {
     const Wish& wish = creation.wish;
-    Result<ClusterSpec> spec =
-        MakeSpec(creation.place.name, wish.workers.value_or(kDefaultWorkers),
-                 wish.port.value_or(kDefaultPort), wish.settings);
+    Result<ClusterSpec> spec = MakeSpec(creation.place.name, wish.workers.value_or(kDefaultWorkers),
+                                        wish.port.value_or(kDefaultPort), wish.settings);
     if (!spec) return Failure(spec.error().message, spec.error().hint, ExitCode::kUsage);
     Outcome<Account> account = ServerAccount();
     if (!account) return account.failure();
@@ -132,10 +131,10 @@ Done MakeDataFolders(const Cluster& cluster, const std::string& password, const 
     for (size_t i = 0; i < running.size(); i++) {
         if (Done ended = running[i].WaitForEnd(limit); !ended) return ended;
         if (!running[i].Succeeded()) {
-            return Failure(fmt::format("initdb of {} ended with {}:\n{}",
-                                       cluster.spec.nodes[i].name, running[i].HowItEnded(),
-                                       running[i].output()),
-                           "");
+            return Failure(
+                fmt::format("initdb of {} ended with {}:\n{}", cluster.spec.nodes[i].name,
+                            running[i].HowItEnded(), running[i].output()),
+                "");
         }
     }
     if (unlink(secret.c_str()) != 0) {
@@ -174,12 +173,14 @@ Done ConnectNodes(const Cluster& cluster, const WaitLimit& limit) {
 
 // Precondition: the folder is ours, empty and locked.
 Done Build(Cluster& cluster, const Progress& progress, const WaitLimit& limit) {
-    // From here on the folder is known as a cluster in the making, whatever happens to this process.
+    // From here on the folder is known as a cluster in the making, whatever happens to this
+    // process.
     if (Done done = cluster.Save(); !done) return done;
     FileDescriptor folder(open(cluster.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const Access access = cluster.SharedFolder();
-    if (!folder || fchown(folder.get(), static_cast<uid_t>(-1),
-                          access.group.value_or(static_cast<gid_t>(-1))) != 0 ||
+    if (!folder ||
+        fchown(folder.get(), static_cast<uid_t>(-1),
+               access.group.value_or(static_cast<gid_t>(-1))) != 0 ||
         fchmod(folder.get(), access.mode) != 0) {
         return Failure(SystemError("cannot share the folder " + cluster.folder, errno), "");
     }

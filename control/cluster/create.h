@@ -15,9 +15,9 @@ struct Creation {
     std::string bindir;  // as the user named it; "": see FindInstallation
 };
 
-// Makes and starts a cluster: checks everything that can be checked first; then data folders, servers,
-// extension, registration of the workers. When anything fails, and when the user interrupts, what
-// this call has made is stopped and removed before it returns.
+// Makes and starts a cluster: checks everything that can be checked first; then data folders,
+// servers, extension, registration of the workers. When anything fails, and when the user
+// interrupts, what this call has made is stopped and removed before it returns.
 Outcome<Cluster> CreateCluster(const Creation& creation, const Progress& progress,
                                const WaitLimit& limit);
 

@@ -32,8 +32,8 @@ Outcome<std::string> ReadFileEnd(const std::string& path, size_t bytes_max);
 // Fails when it exists already.
 Done MakeFolder(const std::string& path, const Access& access);
 
-// Makes the folders that lead to path, as far as they are missing, with this mode. `made` gets those
-// that it made, the outermost first, also when it fails.
+// Makes the folders that lead to path, as far as they are missing, with this mode. `made` gets
+// those that it made, the outermost first, also when it fails.
 Done MakeParents(const std::string& path, mode_t mode, std::vector<std::string>& made);
 
 Outcome<bool> IsEmptyFolder(const std::string& path);

@@ -59,7 +59,8 @@ Outcome<Process> StartNode(const Cluster& cluster, const NodeSpec& node, const W
 Done LookAtStarting(const Cluster& cluster, std::vector<StartingNode>& starting) {
     for (auto each = starting.begin(); each != starting.end();) {
         if (each->process && each->process->Poll()) {
-            return DidNotStart(cluster, *each->node, "it ended with " + each->process->HowItEnded());
+            return DidNotStart(cluster, *each->node,
+                               "it ended with " + each->process->HowItEnded());
         }
         Outcome<ServerState> server = FindServer(cluster.Files(*each->node).data_folder);
         if (!server) return server.failure();
@@ -123,10 +124,9 @@ Done CheckPortsAreFree(const std::vector<NodeSpec>& nodes) {
             continue;
         }
         if (errno != EADDRINUSE) {
-            return Failure(SystemError(fmt::format("cannot use port {} for {}", node.port,
-                                                   node.name),
-                                       errno),
-                           "choose another --port", ExitCode::kConfiguration);
+            return Failure(
+                SystemError(fmt::format("cannot use port {} for {}", node.port, node.name), errno),
+                "choose another --port", ExitCode::kConfiguration);
         }
         return Failure(fmt::format("port {}, which {} needs, is in use by another program",
                                    node.port, node.name),

@@ -21,8 +21,7 @@ SELECT current_setting('server_version'),
  WHERE n.nspname = 'pgspan_data' AND c.relispartition AND c.relkind = 'r')";
 
 // Asked of the coordinator: which nodes it sends queries to.
-constexpr const char* kActiveQuery =
-    "SELECT nodeport FROM pg_catalog.pg_dist_node WHERE isactive";
+constexpr const char* kActiveQuery = "SELECT nodeport FROM pg_catalog.pg_dist_node WHERE isactive";
 
 std::optional<int64_t> Number(const std::optional<std::string>& text) {
     int64_t number = 0;
@@ -53,8 +52,9 @@ void Ask(const Cluster& cluster, NodeStatus& status, std::chrono::milliseconds t
     status.shards = Number(row[2]);
     status.size_bytes = Number(row[3]);
     if (!status.extension_version) {
-        status.reason = "the extension pgspan is missing in the database postgres; there, run: "
-                        "CREATE EXTENSION pgspan";
+        status.reason =
+            "the extension pgspan is missing in the database postgres; there, run: "
+            "CREATE EXTENSION pgspan";
     }
 }
 
@@ -74,9 +74,10 @@ Outcome<NodeStatus> LookAtNode(const Cluster& cluster, const NodeSpec& node,
         }
     } else if (server->left_behind) {
         status.state = NodeState::kFailed;
-        status.reason = fmt::format("its server ended without being stopped; start it again: "
-                                    "pgspan start; what it said: pgspan logs {}",
-                                    node.name);
+        status.reason = fmt::format(
+            "its server ended without being stopped; start it again: "
+            "pgspan start; what it said: pgspan logs {}",
+            node.name);
     }
     return status;
 }
@@ -101,9 +102,10 @@ void CompareWithMetadata(const Cluster& cluster, ClusterStatus& status,
     for (const Row& row : *rows) active.insert(Number(row.front()));
     for (NodeStatus& node : status.nodes) {
         if (node.IsWell() && !node.node.IsCoordinator() && !active.contains(node.node.port)) {
-            node.reason = fmt::format("the coordinator does not use it; to make it: "
-                                      "SELECT citus_activate_node('{}', {})",
-                                      kLoopback, node.node.port);
+            node.reason = fmt::format(
+                "the coordinator does not use it; to make it: "
+                "SELECT citus_activate_node('{}', {})",
+                kLoopback, node.node.port);
         }
     }
 }
@@ -117,8 +119,8 @@ bool ClusterStatus::IsWell() const {
 
 bool ClusterStatus::IsStopped() const {
     return !half_made && std::all_of(nodes.begin(), nodes.end(), [](const auto& node) {
-               return node.state == NodeState::kStopped;
-           });
+        return node.state == NodeState::kStopped;
+    });
 }
 
 Outcome<ClusterStatus> LookAt(const Cluster& cluster, std::chrono::milliseconds limit) {

@@ -20,7 +20,7 @@ constexpr int64_t kFixedCompany = 5;
 constexpr int64_t kGeoBlocks = 4096;
 constexpr int64_t kClicks = 12000;
 constexpr int64_t kImpressions = 30000;
-constexpr int64_t kFirstTime = 1704067200;    // 2024-01-01
+constexpr int64_t kFirstTime = 1704067200;  // 2024-01-01
 constexpr int64_t kPeriod = 180 * 86400;
 
 struct FixedCampaign {
@@ -74,14 +74,13 @@ class AdsData {
         MakeAds();
         // Before the ads are written: they count their events.
         const DemoTable clicks = Events("clicks", kClicks, &Ad::clicks, 5, 150);
-        const DemoTable impressions =
-            Events("impressions", kImpressions, &Ad::impressions, 1, 20);
+        const DemoTable impressions = Events("impressions", kImpressions, &Ad::impressions, 1, 20);
         demo.tables = {Companies(), Campaigns(), Ads(), clicks, impressions, GeoIps()};
         for (const DemoTable& table : demo.tables) {
             // Rows that users insert are numbered on.
             if (table.name == "geo_ips") continue;
-            demo.after.push_back(fmt::format("SELECT setval('{}_id_seq', {})", table.name,
-                                             table.rows));
+            demo.after.push_back(
+                fmt::format("SELECT setval('{}_id_seq', {})", table.name, table.rows));
         }
         return demo;
     }
@@ -105,7 +104,8 @@ class AdsData {
     void MakeCampaigns() {
         for (int64_t company = 1; company <= kCompanies; company++) {
             if (company == kFixedCompany) {
-                for (const FixedCampaign& fixed : kFixedCampaigns) campaigns_.push_back({company, fixed});
+                for (const FixedCampaign& fixed : kFixedCampaigns)
+                    campaigns_.push_back({company, fixed});
                 continue;
             }
             const int64_t count = random_.Between(4, 20);
@@ -142,7 +142,10 @@ class AdsData {
             const FixedCampaign& fixed = campaigns_[i].fixed;
             text.Add(i + 1).Add(campaigns_[i].company);
             if (*fixed.name != '\0') {
-                text.Add(fixed.name).Add(fixed.cost_model).Add(fixed.state).Add(fixed.monthly_budget);
+                text.Add(fixed.name)
+                    .Add(fixed.cost_model)
+                    .Add(fixed.state)
+                    .Add(fixed.monthly_budget);
             } else {
                 text.Add(fmt::format("{} {}", random_.OneOf(kAdjectives), random_.OneOf(kNouns)))
                     .Add(random_.OneOf(kCostModels))

@@ -14,8 +14,7 @@ class CopyText {
     CopyText& Add(const char* text) { return Add(std::string_view(text)); }
     CopyText& AddNull();
     template <typename T>
-        requires std::is_integral_v<T>
-    CopyText& Add(T number) {
+    requires std::is_integral_v<T> CopyText& Add(T number) {
         return Add(std::string_view(std::to_string(number)));
     }
     // `digits` decimal places: Add(1250, 2) is 12.50. Precondition: number >= 0.

@@ -17,9 +17,9 @@ struct DemoTable {
 
 struct Demo {
     std::string name;
-    std::string_view schema;      // CREATE TABLE, CREATE INDEX
-    std::string_view distribute;  // SELECT create_distributed_table, create_reference_table
-    std::vector<DemoTable> tables;  // in an order that foreign keys allow
+    std::string_view schema;         // CREATE TABLE, CREATE INDEX
+    std::string_view distribute;     // SELECT create_distributed_table, create_reference_table
+    std::vector<DemoTable> tables;   // in an order that foreign keys allow
     std::vector<std::string> after;  // statements after the load, in the same transaction
     std::string_view to_try;         // queries with comments, for people
 };

@@ -15,13 +15,13 @@ namespace {
 
 constexpr uint64_t kSeed = 7;
 constexpr int kWarehouses = 8;
-constexpr int kDistricts = 10;   // of each warehouse
-constexpr int kCustomers = 30;   // of each district
-constexpr int kOrders = 40;      // of each district
+constexpr int kDistricts = 10;  // of each warehouse
+constexpr int kCustomers = 30;  // of each district
+constexpr int kOrders = 40;     // of each district
 constexpr int kItems = 1000;
 constexpr int kLinesMin = 3;
 constexpr int kLinesMax = 9;
-constexpr int kUndelivered = 8;  // the last orders of each district
+constexpr int kUndelivered = 8;             // the last orders of each district
 constexpr int64_t kFirstTime = 1704067200;  // 2024-01-01
 constexpr int64_t kOrderInterval = 4 * 3600;
 
@@ -32,8 +32,8 @@ class ShopData {
         // Before the stock is written: it counts what is sold.
         auto [orders, lines] = OrdersAndLines();
         Demo demo{"shop", kShopSchema, kShopDistribute, {}, {}, kShopTry};
-        demo.tables = {Items(),  Warehouses(),      Districts(),     Customers(),
-                       Stock(),  std::move(orders), std::move(lines)};
+        demo.tables = {Items(), Warehouses(),      Districts(),     Customers(),
+                       Stock(), std::move(orders), std::move(lines)};
         return demo;
     }
 
@@ -161,13 +161,8 @@ class ShopData {
             const auto item = static_cast<int>(std::min(one, other));
             const int64_t quantity = random_.Between(1, 5);
             Sold(warehouse, item) += quantity;
-            text.Add(warehouse)
-                .Add(district)
-                .Add(order)
-                .Add(line)
-                .Add(item + 1)
-                .Add(quantity)
-                .Add(quantity * price_cents_[static_cast<size_t>(item)], 2);
+            text.Add(warehouse).Add(district).Add(order).Add(line).Add(item + 1).Add(quantity).Add(
+                quantity * price_cents_[static_cast<size_t>(item)], 2);
             text.EndRow();
         }
     }

@@ -12,14 +12,14 @@ inline constexpr Words kFirstNames{"Ada",   "Bruno", "Clara", "Dmitri", "Elena",
                                    "Greta", "Hugo",  "Ines",  "Jonas",  "Keiko", "Leon",
                                    "Mara",  "Nils",  "Olga",  "Pavel",  "Quinn", "Rosa",
                                    "Samir", "Tilda", "Ugo",   "Vera",   "Wim",   "Yara"};
-inline constexpr Words kLastNames{"Almeida", "Berger", "Castro",  "Dubois",  "Eriksen", "Fontana",
-                                  "Gruber",  "Haas",   "Ivanova", "Jansen",  "Kowalski", "Lindt",
-                                  "Moreau",  "Novak",  "Okafor",  "Petrov",  "Quist",   "Rossi",
-                                  "Silva",   "Tanaka", "Ullman",  "Varga",   "Weber",   "Zhang"};
-inline constexpr Words kAdjectives{"Amber",  "Bold",   "Calm",   "Distant", "Early",  "Fearless",
-                                   "Golden", "Hidden", "Icy",    "Jolly",   "Keen",   "Lunar",
-                                   "Mighty", "Nimble", "Open",   "Patient", "Quiet",  "Rapid",
-                                   "Silver", "Tidal",  "Urban",  "Vivid",   "Wild",   "Young"};
+inline constexpr Words kLastNames{"Almeida", "Berger", "Castro",  "Dubois", "Eriksen",  "Fontana",
+                                  "Gruber",  "Haas",   "Ivanova", "Jansen", "Kowalski", "Lindt",
+                                  "Moreau",  "Novak",  "Okafor",  "Petrov", "Quist",    "Rossi",
+                                  "Silva",   "Tanaka", "Ullman",  "Varga",  "Weber",    "Zhang"};
+inline constexpr Words kAdjectives{"Amber",  "Bold",   "Calm",  "Distant", "Early", "Fearless",
+                                   "Golden", "Hidden", "Icy",   "Jolly",   "Keen",  "Lunar",
+                                   "Mighty", "Nimble", "Open",  "Patient", "Quiet", "Rapid",
+                                   "Silver", "Tidal",  "Urban", "Vivid",   "Wild",  "Young"};
 inline constexpr Words kNouns{"Anchor", "Beacon",  "Comet",  "Dolphin", "Ember",  "Falcon",
                               "Garden", "Harbour", "Island", "Jaguar",  "Kite",   "Lantern",
                               "Meadow", "Nomad",   "Orchid", "Pioneer", "Quarry", "River",

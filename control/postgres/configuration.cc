@@ -77,23 +77,24 @@ Result<std::string> RenderPostgresqlConf(const ClusterSpec& spec, const NodeSpec
     const std::string sockets = socket_fits ? "\"" + files.socket_folder + "\"" : "";
     const std::string conninfo =
         fmt::format("passfile={} sslmode=prefer", QuoteConninfo(files.passfile));
-    return Render(kPostgresqlConf,
-                  {{"node", node.name},
-                   {"cluster", spec.name},
-                   {"data_directory", QuoteSetting(files.data_folder)},
-                   {"hba_file", QuoteSetting(files.hba_file)},
-                   {"ident_file", QuoteSetting(files.ident_file)},
-                   {"cluster_name", QuoteSetting(fmt::format("pgspan {}/{}", spec.name, node.name))},
-                   {"address", QuoteSetting(kLoopback)},
-                   {"port", std::to_string(node.port)},
-                   {"socket_folder", QuoteSetting(sockets)},
-                   {"preload_libraries", QuoteSetting(PreloadLibraries(spec.settings))},
-                   {"node_conninfo", QuoteSetting(conninfo)},
-                   {"shared_buffers_mb", std::to_string(memory.shared_buffers_mb)},
-                   {"effective_cache_size_mb", std::to_string(memory.effective_cache_size_mb)},
-                   {"maintenance_work_mem_mb", std::to_string(memory.maintenance_work_mem_mb)},
-                   {"log_folder", QuoteSetting(files.log_folder)},
-                   {"user_settings", UserSettings(spec.settings)}});
+    return Render(
+        kPostgresqlConf,
+        {{"node", node.name},
+         {"cluster", spec.name},
+         {"data_directory", QuoteSetting(files.data_folder)},
+         {"hba_file", QuoteSetting(files.hba_file)},
+         {"ident_file", QuoteSetting(files.ident_file)},
+         {"cluster_name", QuoteSetting(fmt::format("pgspan {}/{}", spec.name, node.name))},
+         {"address", QuoteSetting(kLoopback)},
+         {"port", std::to_string(node.port)},
+         {"socket_folder", QuoteSetting(sockets)},
+         {"preload_libraries", QuoteSetting(PreloadLibraries(spec.settings))},
+         {"node_conninfo", QuoteSetting(conninfo)},
+         {"shared_buffers_mb", std::to_string(memory.shared_buffers_mb)},
+         {"effective_cache_size_mb", std::to_string(memory.effective_cache_size_mb)},
+         {"maintenance_work_mem_mb", std::to_string(memory.maintenance_work_mem_mb)},
+         {"log_folder", QuoteSetting(files.log_folder)},
+         {"user_settings", UserSettings(spec.settings)}});
 }
 
 Result<std::string> RenderHbaConf(const ClusterSpec& spec) {

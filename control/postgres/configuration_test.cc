@@ -9,8 +9,8 @@ namespace {
 constexpr uint64_t kGibibyte = 1024ULL * 1024 * 1024;
 
 NodeFiles Files(const std::string& folder) {
-    return {folder + "/data",   folder + "/pg_hba.conf", folder + "/pg_ident.conf",
-            folder + "/log",    folder + "/socket",      folder + "/passfile"};
+    return {folder + "/data", folder + "/pg_hba.conf", folder + "/pg_ident.conf",
+            folder + "/log",  folder + "/socket",      folder + "/passfile"};
 }
 
 std::string Conf(const Settings& settings, const std::string& folder) {
@@ -39,8 +39,9 @@ TEST(ConfigurationTest, DescribesTheNode) {
 TEST(ConfigurationTest, QuotesPathsForEveryLanguageTheyPassThrough) {
     const std::string conf = Conf({}, "/srv/it's");
     EXPECT_TRUE(HasLine(conf, "data_directory = '/srv/it''s/data'"));
-    EXPECT_TRUE(HasLine(conf, "pgspan.node_conninfo = "
-                              "'passfile=''/srv/it\\\\''s/passfile'' sslmode=prefer'"))
+    EXPECT_TRUE(HasLine(conf,
+                        "pgspan.node_conninfo = "
+                        "'passfile=''/srv/it\\\\''s/passfile'' sslmode=prefer'"))
         << conf;
 }
 
@@ -66,10 +67,11 @@ TEST(ConfigurationTest, NobodyConnectsWithoutAPassword) {
 
 TEST(ConfigurationTest, ThePassfileNamesEveryNode) {
     const ClusterSpec spec = MakeSpec("c1", 1, 9800, {}).value();
-    EXPECT_EQ(RenderPassfile(spec, "a:b\\"), "127.0.0.1:9800:*:postgres:a\\:b\\\\\n"
-                                             "localhost:9800:*:postgres:a\\:b\\\\\n"
-                                             "127.0.0.1:9801:*:postgres:a\\:b\\\\\n"
-                                             "localhost:9801:*:postgres:a\\:b\\\\\n");
+    EXPECT_EQ(RenderPassfile(spec, "a:b\\"),
+              "127.0.0.1:9800:*:postgres:a\\:b\\\\\n"
+              "localhost:9800:*:postgres:a\\:b\\\\\n"
+              "127.0.0.1:9801:*:postgres:a\\:b\\\\\n"
+              "localhost:9801:*:postgres:a\\:b\\\\\n");
 }
 
 TEST(ConfigurationTest, MemoryStaysModestOnSmallAndLargeMachines) {

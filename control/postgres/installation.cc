@@ -37,10 +37,9 @@ Outcome<Installation> Examine(const std::string& bindir, const Account& account,
         Outcome<bool> usable = CanAccess(account, path, X_OK);
         if (!usable) return usable.failure();
         if (!*usable) {
-            return Failure(fmt::format("{} is missing, or the account {} may not run it", path,
-                                       account.name),
-                           "install it with: apt-get install postgresql-15",
-                           ExitCode::kConfiguration);
+            return Failure(
+                fmt::format("{} is missing, or the account {} may not run it", path, account.name),
+                "install it with: apt-get install postgresql-15", ExitCode::kConfiguration);
         }
     }
     const std::string pg_config = bindir + "/pg_config";
@@ -97,7 +96,8 @@ Outcome<std::vector<std::string>> Candidates(const Account& account, const WaitL
         if (!bindir) return bindir.failure();
         const bool known = std::find(bindirs.begin(), bindirs.end(), *bindir) != bindirs.end();
         // pg_config comes with the client's headers too, where no server need be.
-        if (!known && access((*bindir + "/postgres").c_str(), X_OK) == 0) bindirs.push_back(*bindir);
+        if (!known && access((*bindir + "/postgres").c_str(), X_OK) == 0)
+            bindirs.push_back(*bindir);
         break;
     }
     return bindirs;
@@ -111,14 +111,14 @@ Outcome<Installation> FindInstallation(const std::string& bindir, const Account&
     const std::string named =
         !bindir.empty() ? bindir : (variable == nullptr ? "" : std::string(variable));
     if (!named.empty()) {
-        Outcome<Installation> examined = Examine(
-            std::filesystem::absolute(named).lexically_normal().string(), account, limit);
+        Outcome<Installation> examined =
+            Examine(std::filesystem::absolute(named).lexically_normal().string(), account, limit);
         if (examined) return examined;
-        return Failure(examined.failure().message,
-                       fmt::format("it was named by {}; {}",
-                                   bindir.empty() ? kBindirVariable : "--pg-bindir",
-                                   examined.failure().hint),
-                       examined.failure().code);
+        return Failure(
+            examined.failure().message,
+            fmt::format("it was named by {}; {}", bindir.empty() ? kBindirVariable : "--pg-bindir",
+                        examined.failure().hint),
+            examined.failure().code);
     }
     Outcome<std::vector<std::string>> candidates = Candidates(account, limit);
     if (!candidates) return candidates.failure();

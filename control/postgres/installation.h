@@ -19,8 +19,8 @@ struct Installation {
     [[nodiscard]] std::string Tool(const std::string& name) const { return bindir + "/" + name; }
 };
 
-// `bindir` as the user named it; if empty, the one in the environment (kBindirVariable); if there is
-// none either, the newest suitable one of those on this machine.
+// `bindir` as the user named it; if empty, the one in the environment (kBindirVariable); if there
+// is none either, the newest suitable one of those on this machine.
 Outcome<Installation> FindInstallation(const std::string& bindir, const Account& account,
                                        const WaitLimit& limit);
 

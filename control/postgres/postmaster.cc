@@ -102,9 +102,10 @@ Done WaitForEmptyFolder(const std::string& data_folder, std::chrono::millisecond
             told = true;
         }
         std::vector<pollfd> descriptors{{processes.front().process.get(), POLLIN, 0}};
-        const auto pause = told ? std::chrono::milliseconds(1000)
-                                : std::chrono::duration_cast<std::chrono::milliseconds>(
-                                      patience_end - now) + std::chrono::milliseconds(1);
+        const auto pause =
+            told ? std::chrono::milliseconds(1000)
+                 : std::chrono::duration_cast<std::chrono::milliseconds>(patience_end - now) +
+                       std::chrono::milliseconds(1);
         const WaitEnd end = Wait(descriptors, limit, pause);
         if (end == WaitEnd::kTimedOut || end == WaitEnd::kInterrupted) {
             return WaitFailure(end,

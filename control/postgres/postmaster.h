@@ -1,5 +1,6 @@
 // Postmaster: the running server process of one data folder, found by what the kernel knows and not
-// by the file postmaster.pid alone, which outlives a killed server and may name a stranger's process.
+// by the file postmaster.pid alone, which outlives a killed server and may name a stranger's
+// process.
 #pragma once
 
 #include <sys/types.h>
@@ -26,7 +27,8 @@ struct Postmaster {
 
 struct ServerState {
     std::optional<Postmaster> postmaster;
-    bool left_behind = false;  // postmaster.pid is there, its server is not: it was killed or crashed
+    bool left_behind =
+        false;  // postmaster.pid is there, its server is not: it was killed or crashed
 };
 
 // Precondition: data_folder is the real path (no links) of an existing folder.

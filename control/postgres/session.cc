@@ -33,12 +33,17 @@ void Session::ResultCloser::operator()(pg_result* result) const {
 
 Outcome<Session> Session::Open(const Address& address, const WaitLimit& limit) {
     const std::string port = std::to_string(address.port);
-    const char* names[] = {"host",     "port",             "user",           "dbname",
-                           "passfile", "application_name", "client_encoding", nullptr};
-    const char* values[] = {address.host.c_str(),     port.c_str(),
-                            address.user.c_str(),     address.database.c_str(),
-                            address.passfile.c_str(), "pgspan control",
-                            "UTF8",                   nullptr};
+    const char* names[] = {
+        "host", "port", "user", "dbname", "passfile", "application_name", "client_encoding",
+        nullptr};
+    const char* values[] = {address.host.c_str(),
+                            port.c_str(),
+                            address.user.c_str(),
+                            address.database.c_str(),
+                            address.passfile.c_str(),
+                            "pgspan control",
+                            "UTF8",
+                            nullptr};
     Session session(Connection(PQconnectStartParams(names, values, 0)), address);
     pg_conn* connection = session.connection_.get();
     if (connection == nullptr) return Failure("out of memory", "");
@@ -53,10 +58,12 @@ Outcome<Session> Session::Open(const Address& address, const WaitLimit& limit) {
         state = PQconnectPoll(connection);
         if (state == PGRES_POLLING_FAILED) break;
     }
-    if (PQstatus(connection) != CONNECTION_OK) return session.ConnectionFailure("cannot connect to");
+    if (PQstatus(connection) != CONNECTION_OK)
+        return session.ConnectionFailure("cannot connect to");
     if (PQsetnonblocking(connection, 1) != 0) return session.ConnectionFailure("cannot talk to");
     // The server's notices are for those who ask for them.
-    PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
+    PQsetNoticeReceiver(
+        connection, [](void*, const PGresult*) {}, nullptr);
     return session;
 }
 
@@ -103,14 +110,16 @@ Done Session::Flush(const WaitLimit& limit) {
         if (left < 0) return ConnectionFailure("cannot send to");
         if (Done waited = WaitForSocket(POLLIN | POLLOUT, limit); !waited) return waited;
         // The server may have to be read before it reads on.
-        if (PQconsumeInput(connection_.get()) == 0) return ConnectionFailure("lost the connection to");
+        if (PQconsumeInput(connection_.get()) == 0)
+            return ConnectionFailure("lost the connection to");
     }
 }
 
 Outcome<Session::ResultPointer> Session::NextResult(const WaitLimit& limit) {
     while (PQisBusy(connection_.get()) != 0) {
         if (Done waited = WaitForSocket(POLLIN, limit); !waited) return waited.failure();
-        if (PQconsumeInput(connection_.get()) == 0) return ConnectionFailure("lost the connection to");
+        if (PQconsumeInput(connection_.get()) == 0)
+            return ConnectionFailure("lost the connection to");
     }
     return ResultPointer(PQgetResult(connection_.get()));
 }
@@ -152,7 +161,8 @@ Outcome<std::vector<Row>> Session::ReadResults(const WaitLimit& limit) {
 }
 
 Outcome<std::vector<Row>> Session::Query(const std::string& sql, const WaitLimit& limit) {
-    if (PQsendQuery(connection_.get(), sql.c_str()) == 0) return ConnectionFailure("cannot send to");
+    if (PQsendQuery(connection_.get(), sql.c_str()) == 0)
+        return ConnectionFailure("cannot send to");
     if (Done flushed = Flush(limit); !flushed) return flushed.failure();
     return ReadResults(limit);
 }

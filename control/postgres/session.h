@@ -1,5 +1,5 @@
-// Session: one connection to a node as the superuser, over libpq's asynchronous calls, so that every
-// wait has a limit and ends when the user interrupts.
+// Session: one connection to a node as the superuser, over libpq's asynchronous calls, so that
+// every wait has a limit and ends when the user interrupts.
 #pragma once
 
 #include <memory>
@@ -36,7 +36,6 @@ class Session {
 
     // Runs COPY ... FROM STDIN with data in the text format.
     Done CopyIn(const std::string& statement, std::string_view data, const WaitLimit& limit);
-
 
   private:
     struct Closer {

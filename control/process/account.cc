@@ -49,8 +49,10 @@ Outcome<bool> CanAccess(const Account& account, const std::string& path, int mod
         if (errno != EINTR) return Failure(SystemError("cannot wait for a process", errno), "");
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
-        return Failure("cannot become the account " + account.name, "run pgspan as root, or as a "
-                       "user who owns the cluster", ExitCode::kConfiguration);
+        return Failure("cannot become the account " + account.name,
+                       "run pgspan as root, or as a "
+                       "user who owns the cluster",
+                       ExitCode::kConfiguration);
     }
     return WEXITSTATUS(status) == 0;
 }

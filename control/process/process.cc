@@ -99,7 +99,8 @@ std::string LastPart(const std::string& path) {
 Outcome<Process> Process::Start(const Program& program, const Account& account) {
     int error_ends[2];
     int output_ends[2] = {-1, -1};
-    if (pipe2(error_ends, O_CLOEXEC) != 0) return Failure(SystemError("cannot make a pipe", errno), "");
+    if (pipe2(error_ends, O_CLOEXEC) != 0)
+        return Failure(SystemError("cannot make a pipe", errno), "");
     FileDescriptor error_reader(error_ends[0]);
     FileDescriptor error_writer(error_ends[1]);
     if (program.output_file.empty() && pipe2(output_ends, O_CLOEXEC) != 0) {

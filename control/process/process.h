@@ -21,7 +21,7 @@ struct Program {
     std::vector<std::string> arguments;  // the first is the path of the executable
     std::string folder = "/";            // its working folder
     std::string output_file;             // truncated, and written by the program; "": captured
-    bool outlives_us = false;            // else it is killed when this process dies, however it dies
+    bool outlives_us = false;  // else it is killed when this process dies, however it dies
 };
 
 class Process {

@@ -20,7 +20,8 @@ Program Shell(const std::string& script) {
 }
 
 TEST(ProcessTest, ReturnsWhatTheProgramWrote) {
-    const auto output = control::Run(Shell("echo out; echo error >&2"), Self(), WaitLimit::In(seconds(20)));
+    const auto output =
+        control::Run(Shell("echo out; echo error >&2"), Self(), WaitLimit::In(seconds(20)));
     ASSERT_TRUE(output.ok()) << output.failure().message;
     EXPECT_EQ(*output, "out\nerror\n");
 }
@@ -33,7 +34,8 @@ TEST(ProcessTest, TakesMoreOutputThanAPipeHolds) {
 }
 
 TEST(ProcessTest, AFailureQuotesTheProgram) {
-    const auto output = control::Run(Shell("echo broken; exit 3"), Self(), WaitLimit::In(seconds(20)));
+    const auto output =
+        control::Run(Shell("echo broken; exit 3"), Self(), WaitLimit::In(seconds(20)));
     ASSERT_FALSE(output.ok());
     EXPECT_NE(output.failure().message.find("exit code 3"), std::string::npos);
     EXPECT_NE(output.failure().message.find("broken"), std::string::npos);

@@ -41,8 +41,8 @@ WaitEnd Wait(std::vector<pollfd>& descriptors, const WaitLimit& limit, milliseco
         const auto now = steady_clock::now();
         const auto until = std::min(limit.deadline, pause_end);
         // Rounded up, so that the last poll does not end just before the time.
-        const auto left = std::max(duration_cast<milliseconds>(until - now) + milliseconds(1),
-                                   milliseconds(0));
+        const auto left =
+            std::max(duration_cast<milliseconds>(until - now) + milliseconds(1), milliseconds(0));
         const int ready = poll(descriptors.data(), descriptors.size(),
                                now >= until ? 0 : static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR) {

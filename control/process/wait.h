@@ -34,7 +34,8 @@ struct WaitLimit {
     std::chrono::steady_clock::time_point deadline;
     const Interruption* interruption = nullptr;  // not owned; null: signals do not end the wait
 
-    static WaitLimit In(std::chrono::milliseconds time, const Interruption* interruption = nullptr) {
+    static WaitLimit In(std::chrono::milliseconds time,
+                        const Interruption* interruption = nullptr) {
         return {std::chrono::steady_clock::now() + time, interruption};
     }
 };

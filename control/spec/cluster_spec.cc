@@ -17,11 +17,21 @@ constexpr size_t kNameLengthMax = 40;
 
 // pgspan and its nodes find each other, and `logs` finds the logs, by these.
 const std::set<std::string>& ReservedSettings() {
-    static const std::set<std::string> names{
-        "cluster_name",      "config_file",   "data_directory",   "external_pid_file",
-        "hba_file",          "ident_file",    "listen_addresses", "log_destination",
-        "log_directory",     "log_filename",  "logging_collector", "pgspan.node_conninfo",
-        "port",              "unix_socket_directories",           "password_encryption"};
+    static const std::set<std::string> names{"cluster_name",
+                                             "config_file",
+                                             "data_directory",
+                                             "external_pid_file",
+                                             "hba_file",
+                                             "ident_file",
+                                             "listen_addresses",
+                                             "log_destination",
+                                             "log_directory",
+                                             "log_filename",
+                                             "logging_collector",
+                                             "pgspan.node_conninfo",
+                                             "port",
+                                             "unix_socket_directories",
+                                             "password_encryption"};
     return names;
 }
 
@@ -38,11 +48,10 @@ const NodeSpec* ClusterSpec::Find(const std::string& node) const {
 }
 
 Status CheckName(const std::string& name) {
-    const bool shaped = !name.empty() && name.size() <= kNameLengthMax &&
-                        IsLetterOrDigit(name.front()) &&
-                        std::all_of(name.begin(), name.end(), [](char c) {
-                            return IsLetterOrDigit(c) || c == '-' || c == '_';
-                        });
+    const bool shaped =
+        !name.empty() && name.size() <= kNameLengthMax && IsLetterOrDigit(name.front()) &&
+        std::all_of(name.begin(), name.end(),
+                    [](char c) { return IsLetterOrDigit(c) || c == '-' || c == '_'; });
     if (shaped) return Ok();
     return Error{fmt::format("'{}' cannot be the name of a cluster", name),
                  fmt::format("use 1 to {} letters, digits, '-' and '_', a letter or digit first",
@@ -78,7 +87,8 @@ Result<std::pair<std::string, std::string>> ParseSetting(const std::string& text
 Result<ClusterSpec> MakeSpec(const std::string& name, int workers, int port, Settings settings) {
     if (Status status = CheckName(name); !status) return status.error();
     if (workers < 1 || workers > kWorkersMax) {
-        return Error{fmt::format("a cluster has 1 to {} workers, not {}", kWorkersMax, workers), ""};
+        return Error{fmt::format("a cluster has 1 to {} workers, not {}", kWorkersMax, workers),
+                     ""};
     }
     if (port < kPortMin || port + workers > kPortMax) {
         return Error{
@@ -123,7 +133,8 @@ Status CheckWish(const ClusterSpec& spec, const Wish& wish) {
 
 std::string ToJson(const ClusterSpec& spec) {
     nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
-    for (const NodeSpec& node : spec.nodes) nodes.push_back({{"name", node.name}, {"port", node.port}});
+    for (const NodeSpec& node : spec.nodes)
+        nodes.push_back({{"name", node.name}, {"port", node.port}});
     const nlohmann::ordered_json json = {
         {"kind", kKind},
         {"schema", kSchemaVersion},
@@ -144,14 +155,14 @@ Result<ClusterSpec> FromJson(const std::string& text) {
             return Error{"it does not describe a pgspan cluster", ""};
         }
         if (const int schema = json.at("schema").get<int>(); schema != kSchemaVersion) {
-            return Error{fmt::format("it has schema {}, and this pgspan knows {}", schema,
-                                     kSchemaVersion),
-                         "use the pgspan that made the cluster"};
+            return Error{
+                fmt::format("it has schema {}, and this pgspan knows {}", schema, kSchemaVersion),
+                "use the pgspan that made the cluster"};
         }
         ClusterSpec spec;
         spec.name = json.at("name").get<std::string>();
-        spec.phase = json.at("phase").get<std::string>() == "ready" ? Phase::kReady
-                                                                    : Phase::kCreating;
+        spec.phase =
+            json.at("phase").get<std::string>() == "ready" ? Phase::kReady : Phase::kCreating;
         spec.bindir = json.at("bindir").get<std::string>();
         spec.server_version = json.at("server_version").get<std::string>();
         spec.settings = json.at("settings").get<Settings>();

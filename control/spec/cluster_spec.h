@@ -1,6 +1,6 @@
 // ClusterSpec: what a local cluster is: its name, its nodes and their ports, its PostgreSQL. Pure:
-// making one checks what the user asked for; as text it is the file cluster.json, which also marks a
-// folder as a cluster of ours.
+// making one checks what the user asked for; as text it is the file cluster.json, which also marks
+// a folder as a cluster of ours.
 #pragma once
 
 #include <map>
@@ -36,9 +36,9 @@ using Settings = std::map<std::string, std::string>;  // PostgreSQL's, by name
 struct ClusterSpec {
     std::string name;
     Phase phase = Phase::kCreating;
-    std::string bindir;          // of the PostgreSQL that made the data, and that runs it
-    std::string server_version;  // for people: "15.4 (Debian 15.4-1)"
-    Settings settings;           // those that the user added
+    std::string bindir;           // of the PostgreSQL that made the data, and that runs it
+    std::string server_version;   // for people: "15.4 (Debian 15.4-1)"
+    Settings settings;            // those that the user added
     std::vector<NodeSpec> nodes;  // the coordinator first, then the workers by number
 
     [[nodiscard]] const NodeSpec& coordinator() const { return nodes.front(); }

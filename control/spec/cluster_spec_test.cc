@@ -29,9 +29,9 @@ TEST(ClusterSpecTest, NamesAreSafeAsFolders) {
     for (const char* good : {"default", "a", "9", "my-cluster_2"}) {
         EXPECT_TRUE(CheckName(good).ok()) << good;
     }
-    for (const std::string& bad : {std::string(), std::string(".."), std::string("a/b"),
-                                   std::string("-x"), std::string("a b"), std::string("a'b"),
-                                   std::string(41, 'a')}) {
+    for (const std::string& bad :
+         {std::string(), std::string(".."), std::string("a/b"), std::string("-x"),
+          std::string("a b"), std::string("a'b"), std::string(41, 'a')}) {
         EXPECT_FALSE(CheckName(bad).ok()) << bad;
     }
 }
@@ -41,7 +41,8 @@ TEST(ClusterSpecTest, SettingsAreParsedAndReservedOnesRefused) {
     ASSERT_TRUE(setting.ok());
     EXPECT_EQ(setting->first, "work_mem");
     EXPECT_EQ(setting->second, "16MB=x");
-    for (const char* bad : {"work_mem", "=1", "a b=1", "port=5", "listen_addresses=*", "x=1\ny=2"}) {
+    for (const char* bad :
+         {"work_mem", "=1", "a b=1", "port=5", "listen_addresses=*", "x=1\ny=2"}) {
         EXPECT_FALSE(ParseSetting(bad).ok()) << bad;
     }
 }
@@ -67,7 +68,8 @@ TEST(ClusterSpecTest, ForeignAndBrokenFilesAreErrors) {
     ASSERT_FALSE(newer.ok());
     EXPECT_NE(newer.error().message.find("schema 99"), std::string::npos);
     EXPECT_FALSE(FromJson(R"({"kind": "pgspan cluster", "schema": 1, "name": "a", "phase": "ready",
-        "bindir": "", "server_version": "", "settings": {}, "nodes": []})").ok());
+        "bindir": "", "server_version": "", "settings": {}, "nodes": []})")
+                     .ok());
 }
 
 TEST(ClusterSpecTest, AnExistingClusterRefusesAnotherShape) {
