@@ -196,6 +196,8 @@ Query* RowsQuery(const Query* query) {
     rows->override = OVERRIDING_NOT_SET;
     AttrNumber number = 0;
     for (auto* entry : Each<TargetEntry>(rows->targetList)) entry->resno = ++number;
+    // INSERT's source is no FROM entry to the deparser.
+    if (RangeTblEntry* source = SourceOf(rows)) source->inFromCl = true;
     return rows;
 }
 
