@@ -138,9 +138,15 @@ Fetch NextBufferedRow(TaskStream* stream, Datum* values, bool* nulls) {
 }  // namespace
 
 Fetch NextRow(TaskStream* stream, Datum* values, bool* nulls) {
-    if (stream->buffer != nullptr) return NextBufferedRow(stream, values, nulls);
+    if (stream->buffer != nullptr || (stream->local != nullptr && !stream->ended)) {
+        // A tuple read from disk belongs to its slot, which frees it at the next one.
+        const MemoryContext row_memory = MemoryContextSwitchTo(stream->memory);
+        const Fetch outcome = stream->buffer ? NextBufferedRow(stream, values, nulls)
+                                             : NextLocalRow(stream, values, nulls);
+        MemoryContextSwitchTo(row_memory);
+        return outcome;
+    }
     if (stream->ended) return Fetch::kEnd;
-    if (stream->local != nullptr) return NextLocalRow(stream, values, nulls);
     PGresult* row = nullptr;
     const Fetch outcome = connection::FetchRow(stream->connection, &row);
     if (outcome == Fetch::kRow) DecodeRow(stream->decoder, row, values, nulls);
