@@ -118,16 +118,19 @@ void ExecuteAll(std::span<Connection* const> connections, const char* sql) {
     pfree(commands);
 }
 
-void ExecuteEach(std::span<const Command> commands) {
+void ExecuteEach(std::span<const Command> commands, int timeout_ms) {
     for (const Command& command : commands) SendWhole(command.connection, command.sql);
+    const Deadline deadline(timeout_ms);
     Connection* failed = nullptr;
     Connection* lost = nullptr;
     for (const Command& command : commands) {
         Connection* c = command.connection;
-        while (!c->broken && HasEntries(c)) {
-            const Progress progress = Advance(c);
-            if (progress == Progress::kWait) Wait({&c, 1});
-            if (progress == Progress::kEnd) break;
+        Progress progress = Progress::kWait;
+        while (progress != Progress::kEnd && progress != Progress::kLost &&
+               progress != Progress::kIdle) {
+            progress = Advance(c);
+            if (progress == Progress::kWait && !WaitUntil(c, deadline))
+                MarkLost(c, "the node did not answer in time");
         }
         ForwardNotices(c);
         if (c->broken && !lost) lost = c;
@@ -138,13 +141,19 @@ void ExecuteEach(std::span<const Command> commands) {
     for (const Command& command : commands) CheckTag(command.connection, command.expected_tag);
 }
 
-void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms) {
+void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms,
+                     int grace_ms) {
+    if (!IsAlive(c)) {
+        MarkLost(c, PQerrorMessage(c->libpq));
+        RaiseLost(c);
+    }
     SendCommands(c, &sql, 1);
-    ErrorData* interrupt = pg::Capture([&] { AwaitEnd(c); });
-    if (interrupt && !c->broken) {
-        const Deadline deadline(timeout_ms);
-        RequestCancel(c, deadline);
-        AwaitQuietly(c, deadline);
+    bool ended = false;
+    pg::Capture([&] { ended = AwaitEnd(c, Deadline(timeout_ms)); });
+    if (!ended && !c->broken) {
+        const Deadline grace(grace_ms);
+        if (!RequestCancel(c, grace) || !AwaitQuietly(c, grace))
+            MarkLost(c, "the node did not answer in time");
     }
     if (c->broken)
         ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
@@ -194,7 +203,6 @@ bool TryExecute(Connection* connection, const char* sql, int timeout_ms, char** 
 void SendUnawaited(Connection* connection, const char* sql) {
     if (connection->broken) return;
     Orphan(connection);
-    ClearQueue(connection);
     SendBare(connection, sql, true);
 }
 

@@ -118,15 +118,16 @@ struct Command {
     const char* sql;
     const char* expected_tag = nullptr;
 };
-void ExecuteEach(std::span<const Command> commands);
+// A node that has not answered after timeout_ms (-1: no limit) is lost.
+void ExecuteEach(std::span<const Command> commands, int timeout_ms = -1);
 // Rows as a List of char** (text; nullptr for NULL) in the current memory context.
 List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 
-// A command after which there is no way back (COMMIT). A cancel by the user is passed on to the
-// node, and its outcome awaited, for at most timeout_ms. Raises the node's error, or 08007 if
-// nobody can know.
+// A command after which there is no way back (COMMIT). A cancel by the user, or the end of
+// timeout_ms, is passed on to the node, and its outcome awaited for another grace_ms. Raises the
+// node's error, or 08007 if nobody can know.
 void ExecuteDecision(Connection* connection, const char* sql, const char* expected_tag,
-                     int timeout_ms);
+                     int timeout_ms, int grace_ms);
 
 // For transaction ends, where nothing may be raised or interrupted: never throws, bounded by
 // timeout_ms, returns false when it fails, and marks the connection broken when it does not end;
@@ -142,8 +143,8 @@ struct Attempt {
     char error[200] = "";
 };
 void TryExecuteAll(std::span<Attempt> attempts, int timeout_ms);
-// Sends a command whose outcome nobody waits for: what comes next on the connection comes after it.
-// An error of it is logged. Never raises.
+// Sends what is queued and a command whose outcome nobody waits for: what comes next on the
+// connection comes after it. An error of it is logged. Never raises.
 void SendUnawaited(Connection* connection, const char* sql);
 // Forgets what was queued and not sent yet.
 void ClearQueue(Connection* connection);

@@ -132,6 +132,17 @@ extern int max_prepared_statements;
 extern int max_cached_connections;
 extern char* node_conninfo;
 
+// A point in time; -1 ms is never.
+class Deadline {
+  public:
+    explicit Deadline(int timeout_ms);
+    [[nodiscard]] int RemainingMs() const;  // 0 when it has passed
+
+  private:
+    instr_time start_;
+    int timeout_ms_;
+};
+
 // ---- pipeline.cc
 enum class Progress { kWait, kRow, kEnd, kIdle, kLost };
 // Takes what has arrived: kRow (in ->row), kEnd (a group's end; ->end or ->failed), kWait (nothing
@@ -151,7 +162,9 @@ void SendCommands(Connection* connection, const char* const* commands, int count
 // Waits for the end of the group without raising its error (that is in ->failed); raises interrupts
 // and loss.
 void AwaitEnd(Connection* connection);
-// Sends a command with nothing else; false if the connection is lost. Never raises.
+// The same; false if it has not ended by the deadline.
+bool AwaitEnd(Connection* connection, const Deadline& deadline);
+// Sends what is queued and a command; false if the connection is lost. Never raises.
 bool SendBare(Connection* connection, const char* sql, bool orphan);
 // Raises and clears ->failed.
 [[noreturn]] void RaiseFailed(Connection* connection);
@@ -181,15 +194,6 @@ void ForwardNotices(Connection* connection);
 void DropNotices(Connection* connection);
 
 // ---- wait.cc
-class Deadline {
-  public:
-    explicit Deadline(int timeout_ms);
-    [[nodiscard]] int RemainingMs() const;  // 0 when it has passed
-
-  private:
-    instr_time start_;
-    int timeout_ms_;
-};
 struct SocketInterest {
     pgsocket socket;
     uint32 events;
@@ -200,6 +204,7 @@ bool WaitForSockets(std::span<const SocketInterest> interests, int timeout_ms);
 bool WaitForSocketQuietly(const SocketInterest& interest, const Deadline& deadline);
 bool WaitQuietly(Connection* connection, const Deadline& deadline);
 void WaitForSocket(Connection* connection, uint32 events);
+bool WaitUntil(Connection* connection, const Deadline& deadline);
 void ForgetWaitSet();  // of many sockets: call when any of its sockets was closed
 void FreeWaitSet(Connection* connection);
 
@@ -211,6 +216,10 @@ bool RequestCancel(Connection* connection, const Deadline& deadline);
 // Ends a COPY with an error on the node and returns to pipeline mode; false (and broken) if that
 // takes too long.
 bool AbortCopy(Connection* connection, const Deadline& deadline);
+
+// ---- session_connections.cc
+// False if the node has closed its end while nobody was looking.
+bool IsAlive(Connection* connection);
 
 // ---- open.cc
 void DropLibpq(Connection* connection);  // closes the socket

@@ -217,6 +217,7 @@ bool Take(Connection* c, PGresult* result, Progress* progress) {
             PQclear(result);
             return false;
         }
+        PQclear(c->row);
         c->row = result;
         *progress = Progress::kRow;
         return true;
@@ -385,6 +386,9 @@ void SendCommands(Connection* c, const char* const* commands, int count) {
 
 bool SendBare(Connection* c, const char* sql, bool orphan) {
     if (c->broken) return false;
+    for (int i = 0; i < c->queued_count; i++)
+        if (!TrySendCommand(c, c->queued[i], EntryKind::kCommand, orphan)) return false;
+    ClearQueue(c);
     return TrySendCommand(c, sql, orphan ? EntryKind::kCommand : EntryKind::kStatement, orphan) &&
            TrySync(c, EntryKind::kSync, orphan);
 }
@@ -397,7 +401,7 @@ void FlushQueue(Connection* c) {
     if (c->failed) RaiseFailed(c);
 }
 
-void AwaitEnd(Connection* c) {
+bool AwaitEnd(Connection* c, const Deadline& deadline) {
     for (;;) {
         switch (Advance(c)) {
         case Progress::kRow:
@@ -405,15 +409,19 @@ void AwaitEnd(Connection* c) {
             c->row = nullptr;
             break;
         case Progress::kWait:
-            Wait({&c, 1});
+            if (!WaitUntil(c, deadline)) return false;
             break;
         case Progress::kLost:
             RaiseLost(c);
         case Progress::kEnd:
         case Progress::kIdle:
-            return;
+            return true;
         }
     }
+}
+
+void AwaitEnd(Connection* c) {
+    AwaitEnd(c, Deadline(-1));
 }
 
 void RaiseFailed(Connection* c) {

@@ -59,18 +59,6 @@ Connection* FindCached(int32 group_id, Oid user) {
     return nullptr;
 }
 
-// A server that was restarted has closed the sockets that nobody was reading.
-bool IsAlive(Connection* c) {
-    if (HasEntries(c)) return true;  // an answer is due, reading it will tell
-    char byte = 0;
-    const ssize_t peeked = recv(PQsocket(c->libpq), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (peeked < 0 && errno == EINTR) return true;
-    if (PQconsumeInput(c->libpq) != 1) return false;
-    PQisBusy(c->libpq);  // parses what came: notices, parameters, or the server's last words
-    return PQstatus(c->libpq) == CONNECTION_OK && c->lost_reason[0] == '\0';
-}
-
 bool IsUsable(Connection* c, const metadata::Node& node) {
     if (c->state.in_transaction) {
         if (c->broken) RaiseLost(c);
@@ -109,6 +97,18 @@ Connection* FindOrAdd(int32 group_id, bool* is_new) {
 }
 
 }  // namespace
+
+// A server that was restarted has closed the sockets that nobody was reading.
+bool IsAlive(Connection* c) {
+    if (HasEntries(c)) return true;  // an answer is due, reading it will tell
+    char byte = 0;
+    const ssize_t peeked = recv(PQsocket(c->libpq), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+    if (peeked < 0 && errno == EINTR) return true;
+    if (PQconsumeInput(c->libpq) != 1) return false;
+    PQisBusy(c->libpq);  // parses what came: notices, parameters, or the server's last words
+    return PQstatus(c->libpq) == CONNECTION_OK && c->lost_reason[0] == '\0';
+}
 
 Connection* ForGroup(int32 group_id) {
     bool is_new = false;

@@ -118,6 +118,7 @@ Deadline::Deadline(int timeout_ms) : timeout_ms_(timeout_ms) {
 }
 
 int Deadline::RemainingMs() const {
+    if (timeout_ms_ < 0) return -1;
     instr_time now;
     INSTR_TIME_SET_CURRENT(now);
     INSTR_TIME_SUBTRACT(now, start_);
@@ -150,6 +151,12 @@ bool WaitForSocketQuietly(const SocketInterest& interest, const Deadline& deadli
 
 bool WaitQuietly(Connection* connection, const Deadline& deadline) {
     return WaitOnQuietly(SetOf(connection, EventsFor(connection)), deadline);
+}
+
+bool WaitUntil(Connection* connection, const Deadline& deadline) {
+    const Woken woken = WaitOn(SetOf(connection, EventsFor(connection)), deadline.RemainingMs());
+    CHECK_FOR_INTERRUPTS();
+    return woken != Woken::kTimeout;
 }
 
 void WaitForSocket(Connection* connection, uint32 events) {

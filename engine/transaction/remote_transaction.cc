@@ -229,6 +229,10 @@ void Initialize() {
 void DefineSettings() {
     DefineFaultPointSetting();
     DefineCustomIntVariable(
+        "pgspan.commit_timeout", "Longest time to wait for other nodes to agree to a commit.",
+        "statement_timeout does not cover COMMIT. A node that takes longer makes it fail.",
+        &commit_timeout_s, 300, 1, 86400, PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
         "pgspan.transaction_end_timeout",
         "Longest time to wait for other nodes when a transaction has been decided.",
         "What they have not finished by then is finished later.", &transaction_end_timeout_ms,

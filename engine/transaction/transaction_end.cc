@@ -9,6 +9,7 @@ extern "C" {
 
 namespace pgspan::transaction {
 
+int commit_timeout_s = 300;
 int transaction_end_timeout_ms = 10000;
 
 namespace {
@@ -50,13 +51,14 @@ void CheckNoneLost() {
 void ExecuteOnEach(std::span<Connection* const> connections, const char* sql, const char* tag) {
     auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (connections.size() + 1)));
     for (size_t i = 0; i < connections.size(); i++) commands[i] = {connections[i], sql, tag};
-    connection::ExecuteEach({commands, connections.size()});
+    connection::ExecuteEach({commands, connections.size()}, commit_timeout_s * 1000);
 }
 
 // Nothing of this transaction is here: the one writer decides.
 void CommitOnePhase(Connection* writer) {
     FaultPoint("before_remote_commit");
-    connection::ExecuteDecision(writer, "COMMIT", "COMMIT", transaction_end_timeout_ms);
+    connection::ExecuteDecision(writer, "COMMIT", "COMMIT", commit_timeout_s * 1000,
+                                transaction_end_timeout_ms);
     Reset(&connection::StateOf(writer));
 }
 
@@ -77,7 +79,7 @@ void PrepareAll(std::span<Connection* const> writers) {
         connection::ExecuteEach({commands, 1});
         FaultPoint("after_prepare_one");
     }
-    connection::ExecuteEach({commands, writers.size()});
+    connection::ExecuteEach({commands, writers.size()}, commit_timeout_s * 1000);
     FaultPoint("after_prepare");
     for (Connection* writer : writers)
         InsertCommitRecord(connection::GroupOf(writer), connection::StateOf(writer).gid);
@@ -166,12 +168,9 @@ void FinishCommit() {
     WarnOfUnfinished(attempts, "committed");
     for (Connection* reader :
          Collect([](Connection*, RemoteState& state) { return !state.gid[0]; })) {
+        // A ROLLBACK TO that is due goes first: whoever only reads now may have written before it.
+        if (connection::StateOf(reader).begun) connection::SendUnawaited(reader, "COMMIT");
         connection::ClearQueue(reader);
-        if (!connection::StateOf(reader).begun) continue;
-        // Whoever only reads may have written in a savepoint whose ROLLBACK TO has not been sent: a
-        // COMMIT would keep it.
-        connection::SendUnawaited(reader, "ROLLBACK");
-        connection::ForgetRolledBackSettings(reader);
     }
     EndAll();
 }

@@ -6,7 +6,9 @@
 
 namespace pgspan::transaction {
 
-// pgspan.transaction_end_timeout, in milliseconds.
+// pgspan.commit_timeout, in seconds: for a node to say whether it can commit.
+extern int commit_timeout_s;
+// pgspan.transaction_end_timeout, in milliseconds: for a node to do what has been decided.
 extern int transaction_end_timeout_ms;
 
 // Before the local commit: commits the only writer, or prepares all of them and records the
