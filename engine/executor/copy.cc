@@ -4,9 +4,11 @@
 #include "engine/executor/tasks.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
+#include "engine/pg/walk.h"
 
 extern "C" {
 #include "access/sysattr.h"
+#include "access/transam.h"
 #include "catalog/pg_authid.h"
 #include "commands/copy.h"
 #include "commands/defrem.h"
@@ -16,6 +18,7 @@ extern "C" {
 #include "parser/parse_collate.h"
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
+#include "rewrite/rewriteHandler.h"
 #include "tcop/cmdtag.h"
 #include "utils/acl.h"
 #include "utils/backend_progress.h"
@@ -113,6 +116,27 @@ List* SentAttributes(Relation relation) {
     return attributes;
 }
 
+// Functions that somebody made may run queries of their own between two rows.
+bool RunsUserCode(Node* expression) {
+    return pg::WalkNode(expression, [](Node* node, auto&& descend) {
+        const auto made_by_user = [](Oid function, void*) {
+            return function >= FirstNormalObjectId;
+        };
+        return check_functions_in_node(node, made_by_user, nullptr) || descend(node);
+    });
+}
+
+bool DefaultsRunUserCode(Relation relation, List* given) {
+    const TupleDesc desc = RelationGetDescr(relation);
+    for (AttrNumber number = 1; number <= desc->natts; number++) {
+        const Form_pg_attribute column = TupleDescAttr(desc, number - 1);
+        if (column->attisdropped || column->attgenerated || list_member_int(given, number))
+            continue;
+        if (RunsUserCode(build_column_default(relation, number))) return true;
+    }
+    return false;
+}
+
 // The next row that fulfils the condition into slot, with the number of its line in the context of
 // any error.
 bool NextRowFromInput(CopyFromState input, EState* estate, ExprState* where, TupleTableSlot* slot) {
@@ -136,13 +160,15 @@ bool NextRowFromInput(CopyFromState input, EState* estate, ExprState* where, Tup
     return found;
 }
 
-uint64 CopyRows(CopyFromState input, Relation relation, List* where) {
+uint64 CopyRows(CopyFromState input, Relation relation, List* where, List* given) {
     EState* estate = CreateExecutorState();
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
     TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
     ExprState* condition = where == NIL ? nullptr : ExecInitQual(where, nullptr);
+    const bool streams =
+        !RunsUserCode(reinterpret_cast<Node*>(where)) && !DefaultsRunUserCode(relation, given);
     CopySink* sink =
-        MakeCopySink(RequireTable(RelationGetRelid(relation)), SentAttributes(relation));
+        MakeCopySink(RequireTable(RelationGetRelid(relation)), SentAttributes(relation), streams);
     uint64 rows = 0;
     while (NextRowFromInput(input, estate, condition, slot)) {
         MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
@@ -171,9 +197,10 @@ void RunCopyFrom(const CopyStmt* stmt, const char* query_string, int, int,
     auto* raw_where = static_cast<Node*>(copyObjectImpl(stmt->whereClause));
     List* where = TransformWhere(pstate, item, relation, raw_where);
     CheckTableRights(pstate, item, relation, stmt->attlist);
+    List* given = CopyGetAttnums(RelationGetDescr(relation), relation, stmt->attlist);
     CopyFromState input = BeginCopyFrom(pstate, relation, nullptr, stmt->filename, stmt->is_program,
                                         nullptr, stmt->attlist, stmt->options);
-    const uint64 rows = CopyRows(input, relation, where);
+    const uint64 rows = CopyRows(input, relation, where, given);
     EndCopyFrom(input);
     table_close(relation, NoLock);
     free_parsestate(pstate);

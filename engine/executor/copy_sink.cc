@@ -115,7 +115,7 @@ void AddToBatch(CopySink* sink, const Datum* values, const bool* nulls) {
 
 }  // namespace
 
-CopySink* MakeCopySink(const metadata::Table& table, List* attributes) {
+CopySink* MakeCopySink(const metadata::Table& table, List* attributes, bool streams) {
     auto* sink = static_cast<CopySink*>(palloc0(sizeof(CopySink)));
     sink->table = &table;
     sink->format = MakeCopyFormat(table.relation, attributes);
@@ -123,12 +123,12 @@ CopySink* MakeCopySink(const metadata::Table& table, List* attributes) {
     sink->sql = psprintf("COPY %s (%s) FROM STDIN %s", TargetName(table), columns,
                          CopyOptions(sink->format));
     SetBatch(sink, attributes, columns);
-    if (table.IsHash()) SetNodes(sink);
+    if (table.IsHash() && streams) SetNodes(sink);
     return sink;
 }
 
 void AddCopyRow(CopySink* sink, const Datum* values, const bool* nulls) {
-    if (!sink->table->IsHash()) return AddToBatch(sink, values, nulls);
+    if (sink->nodes == nullptr) return AddToBatch(sink, values, nulls);
     const int key = sink->table->distribution_column - 1;
     const int index =
         sink->node_of_shard[metadata::ShardIndexFor(*sink->table, values[key], nulls[key])];

@@ -69,16 +69,30 @@ void AddKind(const char* kind, int count, ExplainState* es) {
     if (count >= 0) ExplainPropertyInteger("Tasks", nullptr, count, es);
 }
 
+// The deparser's line breaks and indentation, outside quotes, as single blanks.
+void AddSql(const char* sql, ExplainState* es) {
+    StringInfoData line;
+    initStringInfo(&line);
+    char quote = 0;
+    for (const char* c = sql; *c != '\0'; c++) {
+        if (quote != 0 ? *c == quote : (*c == '\'' || *c == '"')) quote = quote != 0 ? 0 : *c;
+        const bool is_blank = quote == 0 && (*c == ' ' || *c == '\n');
+        if (is_blank && (line.len == 0 || line.data[line.len - 1] == ' ')) continue;
+        appendStringInfoChar(&line, is_blank ? ' ' : *c);
+    }
+    ExplainPropertyText("Remote SQL", line.data, es);
+}
+
 // Where the tasks depend on values that are not known yet.
 void AddUnknown(const char* sql, ExplainState* es) {
     ExplainPropertyText("Node", "depends on parameters", es);
-    if (es->verbose) ExplainPropertyText("Remote SQL", sql, es);
+    if (es->verbose) AddSql(sql, es);
 }
 
 void AddTask(const Task& task, const ParameterSet& parameters, bool analyze, ExplainState* es) {
     ExplainOpenGroup("Task", nullptr, true, es);
     ExplainPropertyText("Node", NodeName(task), es);
-    if (es->verbose) ExplainPropertyText("Remote SQL", task.sql, es);
+    if (es->verbose) AddSql(task.sql, es);
     if (es->format == EXPLAIN_FORMAT_TEXT) es->indent++;
     AddRemotePlan(task, parameters, analyze, es);
     if (es->format == EXPLAIN_FORMAT_TEXT) es->indent--;
@@ -128,8 +142,7 @@ void ExplainInsertScan(CustomScanState* node, List*, ExplainState* es) {
     auto* state = reinterpret_cast<InsertScanState*>(node);
     if (node->custom_ps != NIL) {
         AddKind("insert of rows computed here", -1, es);
-        if (es->verbose)
-            ExplainPropertyText("Remote SQL", ManyRowsSql(state->plan, state->columns), es);
+        if (es->verbose) AddSql(ManyRowsSql(state->plan, state->columns), es);
         return;
     }
     const metadata::Table& table = RequireTable(state->plan.relation);

@@ -92,8 +92,7 @@ void Reserve(InsertBatch* batch, NodeRows* rows) {
 
 // The value as it will be in the array; *bytes grows by its size.
 Datum CopyValue(const InsertColumn& column, Datum value, size_t* bytes) {
-    if (column.element == TEXTOID && column.element_cast[0] != '\0')
-        value = TextDatum(column.type, value);
+    if (column.text != nullptr) value = TextDatum(column.text, value);
     if (column.element_length == -1) {
         struct varlena* copy = PG_DETOAST_DATUM_COPY(value);
         *bytes += VARSIZE(copy);

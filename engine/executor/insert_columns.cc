@@ -1,7 +1,5 @@
 #include "engine/executor/insert_columns.h"
 
-#include "engine/executor/wire_format.h"
-
 namespace pgspan::executor {
 
 namespace {
@@ -17,6 +15,9 @@ void SetElement(InsertColumn* column, Oid base) {
                       get_typtype(base) != TYPTYPE_COMPOSITE && OidIsValid(get_array_type(base));
     column->element = fits ? base : TEXTOID;
     column->element_cast = fits ? "" : CastTo(column->type);
+    if (!fits)
+        column->text =
+            new (palloc(sizeof(ValueEncoder))) ValueEncoder(MakeEncoder(column->type, true));
     column->array = get_array_type(column->element);
     get_typlenbyvalalign(column->element, &column->element_length, &column->element_by_value,
                          &column->element_alignment);

@@ -2,6 +2,7 @@
 // travels, alone or in an array of many rows.
 #pragma once
 
+#include "engine/executor/wire_format.h"
 #include "engine/plan/insert_plan.h"
 
 namespace pgspan::executor {
@@ -12,8 +13,9 @@ struct InsertColumn {
     const char* cast;  // from that to the column's type: "::public.mood" or ""
     Oid element;       // the same for a value in an array of many rows
     const char* element_cast;
-    Oid array;     // the type of that array
-    int16 length;  // of type
+    ValueEncoder* text;  // makes an element of text; nullptr where values are elements as they are
+    Oid array;           // the type of that array
+    int16 length;        // of type
     bool by_value;
     int16 element_length;
     bool element_by_value;

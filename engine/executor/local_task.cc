@@ -82,12 +82,23 @@ void PrepareStatements() {
         DropAllStatements();
 }
 
+// A position in the task's text is none in the user's statement.
+void PointIntoTask(void* sql) {
+    const int position = geterrposition();
+    if (position <= 0) return;
+    errposition(0);
+    internalerrposition(position);
+    internalerrquery(static_cast<const char*>(sql));
+}
+
 // The deparser writes literals for standard_conforming_strings.
 CachedPlanSource* ParseStatement(const char* sql, const Oid* types, int count) {
     const bool conforming = standard_conforming_strings;
     CachedPlanSource* source = nullptr;
+    ErrorContextCallback context = {error_context_stack, PointIntoTask, const_cast<char*>(sql)};
     standard_conforming_strings = true;
     ErrorData* error = pg::Capture([&] {
+        error_context_stack = &context;
         List* parsed = pg_parse_query(sql);
         if (list_length(parsed) != 1) elog(ERROR, "a task must be one statement: %s", sql);
         auto* raw = linitial_node(RawStmt, parsed);
@@ -96,6 +107,7 @@ CachedPlanSource* ParseStatement(const char* sql, const Oid* types, int count) {
         CompleteCachedPlan(source, queries, nullptr, const_cast<Oid*>(types), count, nullptr,
                            nullptr, CURSOR_OPT_PARALLEL_OK, false);
         SaveCachedPlan(source);
+        error_context_stack = context.previous;
     });
     standard_conforming_strings = conforming;
     if (error) ReThrowError(error);

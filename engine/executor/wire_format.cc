@@ -1,10 +1,7 @@
 #include "engine/executor/wire_format.h"
 
-#include "engine/pg/entry.h"
-
 extern "C" {
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
 #include "port/pg_bswap.h"
 #include "utils/bytea.h"
 #include "utils/float.h"
@@ -66,21 +63,15 @@ bool NamesObjects(Oid type) {
     }
 }
 
-// Strings in binary form pass through the conversion between server and client encoding.
-bool StringsKeepTheirBytes() {
-    return pg_get_client_encoding() == GetDatabaseEncoding();
-}
-
-bool CompositeTravelsInBinary(Oid type) {
-    const TupleDesc desc = lookup_rowtype_tupdesc(type, -1);
-    bool binary = true;
-    for (int i = 0; i < desc->natts && binary; i++) {
-        const Form_pg_attribute attribute = TupleDescAttr(desc, i);
-        if (attribute->attisdropped) continue;
-        binary = IsBuiltIn(attribute->atttypid) && TravelsInBinary(attribute->atttypid);
-    }
+// True if accepts(type) of every column of a composite type.
+template <typename Accepts>
+bool EveryColumn(Oid composite, Accepts&& accepts) {
+    const TupleDesc desc = lookup_rowtype_tupdesc(composite, -1);
+    bool all = true;
+    for (int i = 0; i < desc->natts && all; i++)
+        all = TupleDescAttr(desc, i)->attisdropped || accepts(TupleDescAttr(desc, i)->atttypid);
     ReleaseTupleDesc(desc);
-    return binary;
+    return all;
 }
 
 bool HasBinaryFunctions(Oid type) {
@@ -95,16 +86,16 @@ bool HasBinaryFunctions(Oid type) {
 }  // namespace
 
 bool TravelsInBinary(Oid type) {
-    if (IsPlainBinary(type)) return true;
-    if (NamesObjects(type) || !StringsKeepTheirBytes()) return false;
-    if (IsString(type)) return true;
+    if (IsPlainBinary(type) || IsString(type)) return true;
+    if (NamesObjects(type)) return false;
     if (const Oid base = getBaseType(type); base != type) return TravelsInBinary(base);
     if (!HasBinaryFunctions(type)) return false;
     if (const Oid element = get_element_type(type); OidIsValid(element))
         return IsBuiltIn(element) && TravelsInBinary(element);
     switch (get_typtype(type)) {
     case TYPTYPE_COMPOSITE:
-        return CompositeTravelsInBinary(type);
+        return EveryColumn(type,
+                           [](Oid column) { return IsBuiltIn(column) && TravelsInBinary(column); });
     case TYPTYPE_RANGE:
         return TravelsInBinary(get_range_subtype(type));
     case TYPTYPE_MULTIRANGE:
@@ -113,6 +104,19 @@ bool TravelsInBinary(Oid type) {
         return true;
     }
 }
+
+namespace {
+
+// True if binary values of the type can be read, whatever OIDs they carry.
+bool ArrivesInBinary(Oid type) {
+    if (TravelsInBinary(type)) return true;
+    type = getBaseType(type);
+    if (const Oid element = get_element_type(type); OidIsValid(element))
+        return ArrivesInBinary(element);
+    return get_typtype(type) == TYPTYPE_COMPOSITE && EveryColumn(type, ArrivesInBinary);
+}
+
+}  // namespace
 
 ValueEncoder MakeEncoder(Oid type, bool as_text) {
     ValueEncoder encoder;
@@ -209,18 +213,25 @@ void AppendValue(ValueEncoder* encoder, Datum value, StringInfo out) {
     case FLOAT8OID:
         return AppendNumber(out, pg_hton64(DatumGetUInt64(value)));
     default: {
-        bytea* bytes = SendFunctionCall(&encoder->function, value);
+        bytea* bytes = nullptr;
+        WithoutClientEncoding([&] { bytes = SendFunctionCall(&encoder->function, value); });
         appendBinaryStringInfo(out, VARDATA(bytes), static_cast<int>(VARSIZE(bytes) - VARHDRSZ));
         pfree(bytes);
     }
     }
 }
 
+Datum TextDatum(ValueEncoder* encoder, Datum value) {
+    if (IsString(encoder->type)) return value;
+    char* text = OutputOf(encoder, value);
+    const Datum datum = PointerGetDatum(cstring_to_text(text));
+    pfree(text);
+    return datum;
+}
+
 Datum TextDatum(Oid type, Datum value) {
     ValueEncoder encoder = MakeEncoder(type, true);
-    if (IsString(encoder.type)) return value;
-    char* text = OutputOf(&encoder, value);
-    return PointerGetDatum(cstring_to_text(text));
+    return TextDatum(&encoder, value);
 }
 
 namespace {
@@ -267,6 +278,29 @@ void CheckCanTravel(Oid type) {
             errhint("Use a composite type of its own, or select the columns one by one."));
 }
 
+void SetColumn(ColumnDecoder* column, Oid type, int32 typmod, bool binary);
+
+void SetArray(ColumnDecoder* column, Oid element) {
+    column->form = ColumnDecoder::Form::kArray;
+    column->element = element;
+    get_typlenbyvalalign(element, &column->element_length, &column->element_by_value,
+                         &column->element_alignment);
+    column->parts = new (palloc(sizeof(ColumnDecoder))) ColumnDecoder();
+    SetColumn(column->parts, element, column->typmod, true);
+}
+
+void SetRecord(ColumnDecoder* column, Oid type) {
+    column->form = ColumnDecoder::Form::kRecord;
+    column->desc = lookup_rowtype_tupdesc_copy(type, -1);
+    column->parts =
+        static_cast<ColumnDecoder*>(palloc0(sizeof(ColumnDecoder) * (column->desc->natts + 1)));
+    for (int i = 0; i < column->desc->natts; i++) {
+        const Form_pg_attribute attribute = TupleDescAttr(column->desc, i);
+        if (!attribute->attisdropped)
+            SetColumn(&column->parts[i], attribute->atttypid, attribute->atttypmod, true);
+    }
+}
+
 void SetColumn(ColumnDecoder* column, Oid type, int32 typmod, bool binary) {
     // A domain's constraints have been checked where the value was stored or computed.
     column->typmod = typmod;
@@ -277,11 +311,35 @@ void SetColumn(ColumnDecoder* column, Oid type, int32 typmod, bool binary) {
         getTypeInputInfo(type, &function, &column->io_parameter);
     } else if (FormOfBuiltIn(type, &column->form)) {
         return;
+    } else if (const Oid element = get_element_type(type);
+               OidIsValid(element) && !IsBuiltIn(element)) {
+        return SetArray(column, element);
+    } else if (!IsBuiltIn(type) && get_typtype(type) == TYPTYPE_COMPOSITE) {
+        return SetRecord(column, type);
     } else {
         column->form = ColumnDecoder::Form::kReceive;
         getTypeBinaryInputInfo(type, &function, &column->io_parameter);
     }
     fmgr_info(function, &column->function);
+}
+
+// Text is written on the node under the session's settings: under some it cannot be read back as it
+// was.
+void CheckTextKeepsValues(const List* types) {
+    if (DateStyle == USE_ISO_DATES && extra_float_digits >= 1) return;
+    Oid by_name = InvalidOid;
+    bool depends_on_settings = false;
+    for (int i = 0; i < list_length(types); i++) {
+        const Oid type = list_nth_oid(types, i);
+        if (!ArrivesInBinary(type)) by_name = type;
+        depends_on_settings = depends_on_settings || MakeEncoder(type, true).depends_on_settings;
+    }
+    if (!depends_on_settings) return;
+    ereport(
+        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+        errmsg("values of type %s cannot be read from another node under these settings",
+               format_type_be(by_name)),
+        errhint("Set DateStyle to ISO and extra_float_digits to 1, or select the column as text."));
 }
 
 }  // namespace
@@ -294,11 +352,14 @@ RowDecoder* MakeRowDecoder(const List* types, const List* typmods) {
     decoder->binary = true;
     for (int i = 0; i < decoder->count; i++) {
         CheckCanTravel(list_nth_oid(types, i));
-        decoder->binary = decoder->binary && TravelsInBinary(list_nth_oid(types, i));
+        decoder->binary = decoder->binary && ArrivesInBinary(list_nth_oid(types, i));
     }
-    for (int i = 0; i < decoder->count; i++)
-        SetColumn(&decoder->columns[i], list_nth_oid(types, i), list_nth_int(typmods, i),
-                  decoder->binary);
+    if (!decoder->binary) CheckTextKeepsValues(types);
+    for (int i = 0; i < decoder->count; i++) {
+        ColumnDecoder* column = &decoder->columns[i];
+        SetColumn(column, list_nth_oid(types, i), list_nth_int(typmods, i), decoder->binary);
+        if (column->form >= ColumnDecoder::Form::kReceive) decoder->has_strings = decoder->binary;
+    }
     return decoder;
 }
 

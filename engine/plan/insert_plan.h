@@ -6,7 +6,6 @@
 //   one
 //                    statement a node and batch; types that are not built in, and arrays, travel in
 //                    it as text
-//   no tail, pulled  COPY <container> (columns) FROM STDIN, one stream a node, once there are many
 // tail: ON CONFLICT … RETURNING …, deparsed. For a reference table every node gets every row, one
 // node first.
 #pragma once
