@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -31,6 +33,21 @@ uint64_t MachineMemory() {
         bytes = limit;
     }
     return bytes;
+}
+
+// Without what every start says: that the log goes on in its file.
+std::string WithoutRedirection(const std::string& text) {
+    std::string kept;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+        const std::string_view line = std::string_view(text).substr(begin, end - begin);
+        if (line.find("redirecting log output to logging collector") == std::string_view::npos &&
+            line.find("Future log output will appear in directory") == std::string_view::npos) {
+            kept += line;
+        }
+        begin = end;
+    }
+    return kept;
 }
 
 std::string LastLines(const std::string& text, int lines) {
@@ -179,7 +196,7 @@ Outcome<std::string> LastWords(const Cluster& cluster, const NodeSpec& node, int
         if (path.empty()) continue;
         Outcome<std::string> end = ReadFileEnd(path, kLastWordsBytesMax);
         if (!end) return end.failure();
-        const std::string last = LastLines(*end, lines);
+        const std::string last = LastLines(WithoutRedirection(*end), lines);
         if (!last.empty()) words += (words.empty() ? "" : "\n") + last;
     }
     return words;
