@@ -2,11 +2,13 @@
 // DEFERRABLE) and SAVEPOINTs are queued lazily, when a connection is used; they travel with its
 // first statement. At the end of the local transaction:
 //
-//   nothing written remotely, or one remote node and no local xid   COMMIT there, before the local
-//   commit otherwise                            PREPARE TRANSACTION everywhere it wrote (pipelined
-//   over nodes), a row in
-//                                        pgspan.commit_record for each, the local commit, COMMIT
-//                                        PREPARED
+//   - nothing written remotely: nothing
+//   - one remote node wrote, and there is no local xid: COMMIT there, before the local commit
+//   - otherwise: PREPARE TRANSACTION wherever it wrote (on all nodes at once), a row in
+//     pgspan.commit_record for each, the local commit, COMMIT PREPARED
+//
+// SERIALIZABLE always takes the third way where it wrote. Parts that only read end by COMMIT, which
+// is not awaited (SERIALIZABLE: awaited before anything is prepared, because it can fail).
 //
 // ROLLBACK and savepoint ends travel too. Whatever cannot be finished then is finished by Recover.
 // Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at:
