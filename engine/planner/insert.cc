@@ -81,6 +81,38 @@ void RefuseKeyAssignmentOnConflict(const Query* query, const metadata::Table& ta
 // Pushed INSERT … SELECT
 // ----------------------------------------------------------------------------------------
 
+// The deparser prints the source's sub-query as it is, in the order of INSERT's columns: what the
+// rewriter added (defaults, casts, another order) becomes a level of its own around it.
+void WrapSource(Query* query, Index source_index) {
+    RangeTblEntry* source = rt_fetch(source_index, query->rtable);
+    auto* outer = makeNode(Query);
+    outer->commandType = CMD_SELECT;
+    outer->canSetTag = true;
+    auto* inner = static_cast<RangeTblEntry*>(copyObjectImpl(source));
+    inner->inFromCl = true;
+    outer->rtable = pg::MakeList(inner);
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    outer->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
+    AttrNumber number = 0;
+    List* names = NIL;
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        number++;
+        auto* expr = static_cast<Node*>(copyObjectImpl(entry->expr));
+        ChangeVarNodes(expr, static_cast<int>(source_index), 1, 0);
+        char* name = psprintf("c%d", number);
+        names = lappend(names, makeString(name));
+        outer->targetList = lappend(
+            outer->targetList, makeTargetEntry(reinterpret_cast<Expr*>(expr), number, name, false));
+        entry->expr =
+            reinterpret_cast<Expr*>(makeVar(static_cast<int>(source_index), number, exprType(expr),
+                                            exprTypmod(expr), exprCollation(expr), 0));
+    }
+    source->subquery = outer;
+    source->alias = makeAlias("source", NIL);
+    source->eref = makeAlias("source", names);
+}
+
 PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const RangeTblEntry* source) {
     if (!table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL) return nullptr;
     const Level level = {source->subquery, nullptr};
@@ -102,6 +134,7 @@ PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const Range
     if (!key_follows) return nullptr;
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     PointAtContainersConstraint(remote, table);
+    WrapSource(remote, source_index);
     const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape.whole, false, {});
     return MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan);
 }
@@ -155,7 +188,7 @@ void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::Ins
                                                    entry->resname, false));
     }
     remote->targetList = columns;
-    const TaskSql task = MakeTaskSql(remote, Constants::kInline);
+    const TaskSql task = MakeTaskSql(remote, Constants::kInline, {});
     SplitText split = SplitAroundRow(task.sql);
     insert->head = pstrdup(split.head);
     insert->tail = pstrdup(split.tail);

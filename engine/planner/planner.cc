@@ -167,7 +167,7 @@ PlannedStmt* PlanReferenceModify(Query* query, const Shape& shape, int cursor_op
             psprintf("It reads %s.", shape.IsDistributed() ? "a distributed table" : shape.reason));
     RefuseVolatileOnReplicas(query);
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
-    const TaskSql task = MakeTaskSql(remote, Constants::kEqualities);
+    const TaskSql task = MakeTaskSql(remote, Constants::kEqualities, {});
     plan::DistributedPlan plan = {};
     plan.kind = plan::TaskKind::kReference;
     plan.command = query->commandType;

@@ -30,17 +30,16 @@ plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, boo
                                                                            : remote->returningList))
         if (!entry->resjunk) output = lappend(output, entry->expr);
     SetResultTypes(&plan, output);
+    ShardSetMarker marker = {};
     if (!shape.pin) {
-        Query* marked = remote;
-        // The rows that INSERT … SELECT inserts come from its sub-query: that is where the shards
-        // are read.
+        marker = {remote, shape.anchor, partial};
+        // The rows that INSERT … SELECT inserts come from its sub-query: there the shards are read.
         if (remote->commandType == CMD_INSERT)
             for (auto* rte : Each<RangeTblEntry>(remote->rtable))
-                if (rte->rtekind == RTE_SUBQUERY) marked = rte->subquery;
-        AddShardSetMarker(marked, *shape.anchor, partial);
+                if (rte->rtekind == RTE_SUBQUERY) marker.level = rte->subquery;
     }
     const TaskSql task =
-        MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline);
+        MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline, marker);
     plan.sql = task.sql;
     plan.relations = task.relations;
     plan.parameters = task.parameters;

@@ -91,8 +91,6 @@ Oid MarkerFunction() {
 }
 
 bool NeedsEvaluationHere(Node* node) {
-    if (IsA(node, FuncExpr) && reinterpret_cast<FuncExpr*>(node)->funcid == MarkerFunction())
-        return false;
     switch (nodeTag(node)) {
     case T_FuncExpr:
     case T_OpExpr:
@@ -193,25 +191,10 @@ void PointAtContainers(Rewriting* rewriting, Query* query) {
         QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
 }
 
-}  // namespace
-
-TaskSql MakeTaskSql(Query* query, Constants constants) {
-    Rewriting rewriting = {{}, constants};
-    if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
-        RewriteAssignments(&rewriting, query);
-    RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
-    PointAtContainers(&rewriting, query);
-    rewriting.task.sql = pg::DeparseQuery(query);
-    return rewriting.task;
-}
-
-void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_aggregate) {
-    if (query->setOperations) {
-        for (auto* rte : Each<RangeTblEntry>(query->rtable))
-            if (rte->rtekind == RTE_SUBQUERY)
-                AddShardSetMarker(rte->subquery, table, partial_aggregate);
-        return;
-    }
+void AddMarker(const ShardSetMarker& marker_of) {
+    Query* query = marker_of.level;
+    const metadata::Table& table = *marker_of.table;
+    const bool partial_aggregate = marker_of.partial_aggregate;
     List* arguments = pg::MakeList(
         reinterpret_cast<Node*>(
             makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(table.table_id), false, true)),
@@ -221,6 +204,20 @@ void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_
     auto* marker = makeFuncExpr(MarkerFunction(), BOOLOID, arguments, InvalidOid,
                                 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
     query->jointree->quals = make_and_qual(reinterpret_cast<Node*>(marker), query->jointree->quals);
+}
+
+}  // namespace
+
+TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker) {
+    Rewriting rewriting = {{}, constants};
+    if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
+        RewriteAssignments(&rewriting, query);
+    RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
+    // Only now, so that it is not taken for an expression to evaluate here.
+    if (marker.level) AddMarker(marker);
+    PointAtContainers(&rewriting, query);
+    rewriting.task.sql = pg::DeparseQuery(query);
+    return rewriting.task;
 }
 
 }  // namespace pgspan::planner

@@ -21,13 +21,16 @@ struct TaskSql {
     List* parameter_types;  // OIDs
 };
 
+// Where a node-wide task says which shards it covers.
+struct ShardSetMarker {
+    Query* level;  // the level whose FROM names the distributed tables; nullptr: no marker (router)
+    const metadata::Table* table;
+    bool partial_aggregate;
+};
+
 // Turns the query (a private copy with flattened joins; changed) into SQL over containers.
 // Parameters and expressions that can only be evaluated here (stable functions without columns)
 // become parameters.
-TaskSql MakeTaskSql(Query* query, Constants constants);
-
-// Adds the shard-set marker of a node-wide task to the level whose FROM names the distributed
-// tables.
-void AddShardSetMarker(Query* query, const metadata::Table& table, bool partial_aggregate);
+TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker);
 
 }  // namespace pgspan::planner
