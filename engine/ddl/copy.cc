@@ -14,8 +14,7 @@ void HandleCopy(const Statement& statement) {
     if (is_plain)
         RunStandard(statement);
     else if (stmt->is_from)
-        executor::RunCopyFrom(stmt, statement.source, statement.planned->stmt_location,
-                              statement.planned->stmt_len, statement.completion);
+        executor::RunCopyFrom(stmt, statement.source, statement.completion);
     else
         RunStandardWith(statement, reinterpret_cast<Node*>(executor::RewriteCopyTo(stmt)));
 }

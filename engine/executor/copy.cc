@@ -185,8 +185,7 @@ uint64 CopyRows(CopyFromState input, Relation relation, List* where, List* given
 
 }  // namespace
 
-void RunCopyFrom(const CopyStmt* stmt, const char* query_string, int, int,
-                 QueryCompletion* completion) {
+void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion* completion) {
     CheckOptions(stmt);
     CheckFileRights(stmt);
     ParseState* pstate = make_parsestate(nullptr);

@@ -12,8 +12,7 @@ namespace pgspan::executor {
 // what DoCopy does about rights, read-only transactions, column lists, defaults, WHERE and the line
 // number in the context of an error. Sets completion (may be nullptr) to COPY n. stmt->relation
 // must name a table for which metadata::FindTable knows an entry.
-void RunCopyFrom(const CopyStmt* stmt, const char* query_string, int statement_location,
-                 int statement_length, QueryCompletion* completion);
+void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion* completion);
 
 // COPY table [(columns)] TO … of a distributed table as the COPY (SELECT columns FROM table) TO …
 // that PostgreSQL's own utility runs through the planner hook: hand the returned copy to it.
