@@ -24,8 +24,6 @@ SELECT count(*) FROM customers WHERE id >= 100;
 INSERT INTO items VALUES (5, 3, 1, 'dup');
 INSERT INTO items VALUES (5, 3, NULL, 'nulls are distinct'), (5, 3, NULL, 'twice');
 -- @error 23505
-UPDATE customers SET id = 6 WHERE id = 5 AND EXISTS (SELECT 1 FROM customers WHERE id = 5);
--- @error 23505
 UPDATE orders SET id = 1 WHERE customer = 24 AND id = 2;
 -- @error 23505
 INSERT INTO countries VALUES ('xx', 'India');

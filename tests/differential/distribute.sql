@@ -57,16 +57,16 @@ INSERT INTO odd (k, other) VALUES (1, 1), (2, 2);
 -- @cluster-error 0A000 SELECT create_distributed_table('odd', 'k')
 -- @cluster-error 42703 SELECT create_distributed_table('odd', 'nope')
 ALTER TABLE odd DROP CONSTRAINT odd_other_key;
--- @cluster-error 42883 SELECT create_distributed_table('odd', 'j')
--- @cluster-error 42883 SELECT create_distributed_table('odd', 'p')
+-- @cluster-error 0A000 SELECT create_distributed_table('odd', 'j')
+-- @cluster-error 0A000 SELECT create_distributed_table('odd', 'p')
 -- @cluster-error 42P01 SELECT create_distributed_table('no_such_table', 'k')
 CREATE TABLE parted (k int) PARTITION BY RANGE (k);
 -- @cluster-error 0A000 SELECT create_distributed_table('parted', 'k')
 CREATE TEMP TABLE scratch (k int);
 -- @cluster-error 0A000 SELECT create_distributed_table('scratch', 'k')
 CREATE VIEW odd_view AS SELECT k FROM odd;
--- @cluster-error 42809 SELECT create_distributed_table('odd_view', 'k')
--- @cluster-error 42809 SELECT create_reference_table('odd_view')
+-- @cluster-error 0A000 SELECT create_distributed_table('odd_view', 'k')
+-- @cluster-error 0A000 SELECT create_reference_table('odd_view')
 -- @cluster-error 0A000 SELECT create_distributed_table('pg_catalog.pg_class', 'oid')
 DROP VIEW odd_view;
 SELECT * FROM odd;

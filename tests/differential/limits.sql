@@ -32,8 +32,6 @@ WITH made AS (INSERT INTO loc VALUES (99, 1) RETURNING id) SELECT t.id FROM t JO
 -- Writes.
 -- @expect 0A000 MERGE
 MERGE INTO t USING (VALUES (1, 1, 0)) s (k, id, v) ON t.k = s.k AND t.id = s.id WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT VALUES (s.k, s.id, s.v);
--- @expect 0A000 MERGE
-MERGE INTO loc USING ref ON loc.id = ref.id WHEN MATCHED THEN DELETE;
 -- @expect 0A000 the distribution column
 UPDATE t SET k = 11 WHERE id = 5;
 -- @expect 0A000 tables that are not colocated

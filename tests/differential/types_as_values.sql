@@ -87,7 +87,7 @@ SELECT id, (ca[1]).label, ea[2] FROM x WHERE id = 1;
 SELECT e, count(*) FROM x GROUP BY e ORDER BY e;
 SELECT co, count(*) FROM x GROUP BY co;
 SELECT id FROM x WHERE co = (1, 2.5, 'l,"x')::point3;
-SELECT id FROM x WHERE e IN ('red', 'blue') ORDER BY e DESC;
+SELECT id FROM x WHERE e IN ('red', 'blue') ORDER BY e DESC, id;
 SELECT id FROM x WHERE 3 = ANY (ia);
 SELECT id FROM x WHERE ia @> '{1}';
 SELECT id, unnest(ia) FROM x;

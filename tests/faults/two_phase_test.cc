@@ -264,6 +264,10 @@ struct FaultPoint {
     bool commits;  // the decision has been taken when the backend dies
 };
 
+void PrintTo(const FaultPoint& point, std::ostream* out) {
+    *out << point.name;
+}
+
 class FaultPointTest : public TwoPhaseTest, public ::testing::WithParamInterface<FaultPoint> {};
 
 TEST_P(FaultPointTest, ACrashThereCommitsBothHalvesOrNone) {

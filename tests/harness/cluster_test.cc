@@ -11,7 +11,8 @@ void ClusterTest::SetUp() {
         if (std::isupper(static_cast<unsigned char>(*c)) != 0 && schema_.back() != '_') {
             schema_ += '_';
         }
-        schema_ += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+        const bool plain = std::isalnum(static_cast<unsigned char>(*c)) != 0;
+        schema_ += plain ? static_cast<char>(std::tolower(static_cast<unsigned char>(*c))) : '_';
     }
     schema_ = schema_.substr(0, 60);
     cluster_.emplace(OpenCluster());
@@ -21,6 +22,7 @@ void ClusterTest::SetUp() {
         Do(*session, "DROP SCHEMA IF EXISTS " + schema_ + " CASCADE");
         Do(*session, "CREATE SCHEMA " + schema_);
         Do(*session, "SET search_path = " + schema_ + ", public");
+        ASSERT_FALSE(HasFailure()) << "no schema to test in";
     }
 }
 
