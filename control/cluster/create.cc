@@ -236,6 +236,11 @@ Outcome<Cluster> CreateCluster(const Creation& creation, const Progress& progres
         return Failure(failure.message + "\nand then: " + removed.failure().message,
                        "remove the rest with: pgspan down --wipe", failure.code);
     }
+    // The hints of a wait speak of a cluster that is there.
+    if (failure.code == ExitCode::kInterrupted || failure.code == ExitCode::kTimedOut) {
+        return Failure(failure.message, "nothing of the cluster is left; run the command again",
+                       failure.code);
+    }
     return failure;
 }
 
