@@ -68,6 +68,19 @@ bool AwaitQuietly(Connection* c, const Deadline& deadline) {
     }
 }
 
+// Reads away what arrives of the running statement until it has ended or patience has.
+void AwaitStatement(Connection* c, const Deadline& patience) {
+    while (HasRunningStatement(c)) {
+        const Progress progress = Advance(c);
+        if (progress == Progress::kRow) {
+            PQclear(c->row);
+            c->row = nullptr;
+        } else if (progress != Progress::kWait || !WaitQuietly(c, patience)) {
+            return;
+        }
+    }
+}
+
 // Makes room for a command at a transaction's end.
 bool Interrupt(Connection* c, const Deadline& deadline) {
     if (c->broken) return false;
@@ -76,9 +89,15 @@ bool Interrupt(Connection* c, const Deadline& deadline) {
     // Often it has ended by now, and the answer is here already.
     if (HasRunningStatement(c)) Advance(c);
     if (c->broken) return false;
-    if (HasRunningStatement(c) && !RequestCancel(c, deadline)) {
-        MarkLost(c, "the node could not be asked to cancel a command");
-        return false;
+    // A node that has not begun with the statement yet ignores the request: it is asked again.
+    for (int patience_ms = 100; HasRunningStatement(c);
+         patience_ms = std::min(2 * patience_ms, 2000)) {
+        if (deadline.RemainingMs() == 0 || !RequestCancel(c, deadline)) {
+            MarkLost(c, "the node did not cancel a command in time");
+            return false;
+        }
+        AwaitStatement(c, Deadline(std::min(patience_ms, deadline.RemainingMs())));
+        if (c->broken) return false;
     }
     return true;
 }

@@ -123,7 +123,8 @@ void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* hos
     const int32 local_group = metadata::ExtensionIsReady() ? metadata::LocalGroup() : 0;
     const char* extra = ValueOf(options, "options");
     options->Set("options",
-                 psprintf("%s -c pgspan.internal_session=%d", extra ? extra : "", local_group));
+                 psprintf("-c client_connection_check_interval=2s %s -c pgspan.internal_session=%d",
+                          extra ? extra : "", local_group));
     options->Set("host", host);
     options->Set("port", psprintf("%d", port));
     options->Set("dbname", dbname ? dbname : get_database_name(MyDatabaseId));
