@@ -96,9 +96,10 @@ int32 ExistingNode(const metadata::Node& node, const NodeRequest& request) {
                 errmsg("node %s:%d is already part of the cluster, with role %s", node.host,
                        node.port, RoleOf(node.node_id)),
                 errhint("Remove it with citus_remove_node() first."));
-    ereport(NOTICE, errmsg("node %s:%d is already part of the cluster", node.host, node.port));
     if (request.activate && !node.is_active) return Activate(node);
-    return node.node_id;
+    ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+            errmsg("node %s:%d is already part of the cluster", node.host, node.port),
+            errdetail("It is node %d, in group %d.", node.node_id, node.group_id));
 }
 
 int32 AddCoordinator(const NodeRequest& request) {

@@ -181,7 +181,8 @@ void Abandon(const Reader* reader) {
 }
 
 void AbortSubtransaction(Connection* c, SubTransactionId subtransaction, int timeout_ms) {
-    if (c->broken || c->sender < subtransaction || !IsBusy(c)) return;
+    // Its readers may be gone already, with the portals that PostgreSQL has cleaned up before this.
+    if (c->broken || c->sender < subtransaction || !(HasRunningStatement(c) || c->copying)) return;
     TryCancel(c, timeout_ms);
 }
 

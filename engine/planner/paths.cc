@@ -15,6 +15,7 @@
 
 extern "C" {
 #include "access/sysattr.h"
+#include "catalog/heap.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
@@ -269,10 +270,12 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     for (int system = FirstLowInvalidHeapAttributeNumber + 1; system < 0; system++)
         if (system != TableOidAttributeNumber &&
             bms_is_member(system - FirstLowInvalidHeapAttributeNumber, needed))
-            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("pgspan does not support system columns of distributed table \"%s\" "
-                           "other than tableoid",
-                           get_rel_name(rte->relid)));
+            ereport(
+                ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("pgspan does not support system column \"%s\" of distributed table \"%s\"",
+                       NameStr(SystemAttributeDefinition(static_cast<AttrNumber>(system))->attname),
+                       get_rel_name(rte->relid)),
+                errhint("Identify rows by the primary key; only tableoid is supported."));
     if (attributes == NIL) {
         // Only the number of rows matters: the distribution column stands for them.
         const metadata::Table* table = metadata::FindTable(rte->relid);

@@ -29,6 +29,34 @@ Oid RemoteRowsFunction() {
     return oid;
 }
 
+// Addresses of the remote relations that live: a call of remote_rows that a user wrote names none
+// of them.
+struct Registered {
+    Registered* next;
+    RemoteRelation* relation;
+    MemoryContextCallback forget;
+};
+
+Registered* registered = nullptr;
+
+void Forget(void* entry) {
+    for (Registered** link = &registered; *link; link = &(*link)->next) {
+        if (*link != entry) continue;
+        *link = (*link)->next;
+        return;
+    }
+}
+
+void Register(RemoteRelation* relation) {
+    auto* entry = static_cast<Registered*>(palloc0(sizeof(Registered)));
+    entry->relation = relation;
+    entry->forget.func = Forget;
+    entry->forget.arg = entry;
+    MemoryContextRegisterResetCallback(CurrentMemoryContext, &entry->forget);
+    entry->next = registered;
+    registered = entry;
+}
+
 // Vars of the level that is being replaced, wherever they occur above FROM and WHERE (sub-queries
 // included).
 struct ColumnCollector {
@@ -240,6 +268,7 @@ bool ReplaceLevel(Query* query, List** checked) {
     auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
     relation->query = remote;
     relation->shape = shape;
+    Register(relation);
     CollectChecked(remote, checked);
 
     auto* reference = makeNode(RangeTblRef);
@@ -331,8 +360,11 @@ RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte) {
     const auto* call = reinterpret_cast<FuncExpr*>(function->funcexpr);
     if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
     if (!IsA(linitial(call->args), Const)) return nullptr;
-    return reinterpret_cast<RemoteRelation*>(
-        DatumGetInt64(castNode(Const, linitial(call->args))->constvalue));
+    const auto* address = castNode(Const, linitial(call->args));
+    for (Registered* entry = registered; entry && !address->constisnull; entry = entry->next)
+        if (reinterpret_cast<int64>(entry->relation) == DatumGetInt64(address->constvalue))
+            return entry->relation;
+    return nullptr;
 }
 
 void ReplaceByRemoteRelations(Query* query, List** checked) {

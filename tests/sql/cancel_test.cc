@@ -2,6 +2,9 @@
 #include "tests/harness/cluster_test.h"
 #include "tests/harness/wait.h"
 
+#include <random>
+#include <sstream>
+
 namespace pgspan::test {
 namespace {
 
@@ -12,11 +15,24 @@ class CancelTest : public ClusterTest {
   protected:
     void SetUp() override {
         ClusterTest::SetUp();
-        OnCluster("CREATE TABLE many (k int, id int)");
-        OnCluster("SELECT create_distributed_table('many', 'k')");
-        OnCluster("INSERT INTO many SELECT g % 8, g FROM generate_series(1, 24000) g");
+        // A name of its own, so that what another test has left running is not taken for ours.
+        table_ = "many" + std::to_string(cluster().backend_pid());
+        OnCluster("CREATE TABLE " + table_ + " (k int, id int)");
+        OnCluster("SELECT create_distributed_table('" + table_ + "', 'k')");
+        OnCluster("INSERT INTO " + table_ + " SELECT g % 8, g FROM generate_series(1, 24000) g");
         for (const Node& node : Workers()) workers_.push_back(OpenNode(node));
     }
+
+    // A join of 3000 rows with themselves: hours of work, without a function that could run
+    // elsewhere.
+    [[nodiscard]] std::string Endless(const std::string& condition) const {
+        std::ostringstream sql;
+        sql << "SELECT count(*) FROM " << table_ << " a JOIN " << table_ << " b USING (k) JOIN "
+            << table_ << " c USING (k) WHERE a.id + b.id < c.id AND " << condition;
+        return sql.str();
+    }
+    [[nodiscard]] std::string FanOut() const { return Endless("true"); }
+    [[nodiscard]] std::string Routed() const { return Endless("a.k = 3"); }
 
     // Statements on the workers that read the table of this test and are still running.
     long Running() {
@@ -24,7 +40,8 @@ class CancelTest : public ClusterTest {
         for (Session& worker : workers_) {
             running += Number(worker,
                               "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND "
-                              "pid <> pg_backend_pid() AND query LIKE '%many_%'");
+                              "pid <> pg_backend_pid() AND query LIKE '%" +
+                                  table_ + "%'");
         }
         return running;
     }
@@ -39,27 +56,36 @@ class CancelTest : public ClusterTest {
         EXPECT_TRUE(Eventually(milliseconds(5'000), [&] { return Running() == 0; }));
     }
 
+    std::string table_;
     std::vector<Session> workers_;
 };
 
-// Joins of 3000 rows with themselves: hours of work, no function that could run elsewhere.
-constexpr const char* kFanOut =
-    "SELECT count(*) FROM many a JOIN many b USING (k) JOIN many c USING (k) WHERE a.id + b.id < "
-    "c.id";
-constexpr const char* kRouted =
-    "SELECT count(*) FROM many a JOIN many b USING (k) JOIN many c USING (k) WHERE a.k = 3 AND "
-    "a.id + b.id < c.id";
-
 TEST_F(CancelTest, CancellationReachesEveryNode) {
-    StartAndWaitUntilItRuns(cluster(), kFanOut, 2);
+    StartAndWaitUntilItRuns(cluster(), FanOut(), 2);
     ASSERT_TRUE(cluster().Cancel());
     EXPECT_EQ(cluster().Wait().sqlstate, "57014");
     ExpectNothingRuns();
-    EXPECT_EQ(Number("SELECT count(*) FROM many"), 24000);
+    EXPECT_EQ(Number("SELECT count(*) FROM " + table_), 24000);
+}
+
+// A cancel request that arrives between two messages of a pipeline stops neither: it has to be
+// repeated.
+TEST_F(CancelTest, CancellationAtAnyMomentReachesEveryNode) {
+    std::mt19937 random(4711);
+    for (int i = 0; i < 40; ++i) {
+        ASSERT_TRUE(cluster().Send(i % 2 == 0 ? FanOut() : Routed()));
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
+        ASSERT_TRUE(cluster().Cancel());
+        const Answer answer = cluster().Wait();
+        ASSERT_EQ(answer.sqlstate, "57014") << "round " << i << " " << Describe(answer, 1);
+        ASSERT_TRUE(Eventually(milliseconds(5'000), [&] { return Running() == 0; }))
+            << "still running after the cancellation of round " << i;
+    }
+    EXPECT_EQ(Number("SELECT count(*) FROM " + table_), 24000);
 }
 
 TEST_F(CancelTest, CancellationOfARoutedReadReachesItsNode) {
-    StartAndWaitUntilItRuns(cluster(), kRouted, 1);
+    StartAndWaitUntilItRuns(cluster(), Routed(), 1);
     ASSERT_TRUE(cluster().Cancel());
     EXPECT_EQ(cluster().Wait().sqlstate, "57014");
     ExpectNothingRuns();
@@ -67,7 +93,7 @@ TEST_F(CancelTest, CancellationOfARoutedReadReachesItsNode) {
 
 TEST_F(CancelTest, StatementTimeoutReachesEveryNode) {
     OnCluster("SET statement_timeout = '3s'");
-    StartAndWaitUntilItRuns(cluster(), kFanOut, 2);
+    StartAndWaitUntilItRuns(cluster(), FanOut(), 2);
     EXPECT_EQ(cluster().Wait().sqlstate, "57014");
     ExpectNothingRuns();
     OnCluster("RESET statement_timeout");
@@ -75,32 +101,32 @@ TEST_F(CancelTest, StatementTimeoutReachesEveryNode) {
 
 TEST_F(CancelTest, ATransactionGoesOnFromItsSavepointAfterACancellation) {
     OnCluster("BEGIN");
-    OnCluster("INSERT INTO many VALUES (100, -1)");
+    OnCluster("INSERT INTO " + table_ + " VALUES (100, -1)");
     OnCluster("SAVEPOINT s");
-    StartAndWaitUntilItRuns(cluster(), kFanOut, 2);
+    StartAndWaitUntilItRuns(cluster(), FanOut(), 2);
     ASSERT_TRUE(cluster().Cancel());
     EXPECT_EQ(cluster().Wait().sqlstate, "57014");
     OnCluster("ROLLBACK TO s");
-    OnCluster("INSERT INTO many VALUES (101, -1)");
+    OnCluster("INSERT INTO " + table_ + " VALUES (101, -1)");
     OnCluster("COMMIT");
-    EXPECT_EQ(Number("SELECT count(*) FROM many WHERE id = -1"), 2);
+    EXPECT_EQ(Number("SELECT count(*) FROM " + table_ + " WHERE id = -1"), 2);
 }
 
 TEST_F(CancelTest, AWaitForALockOnANodeCanBeCancelled) {
     Session holder = OpenCoordinator();
     Do(holder, "BEGIN");
-    Do(holder, "UPDATE many SET id = id WHERE k = 3");
-    ASSERT_TRUE(cluster().Send("UPDATE many SET id = id WHERE k = 3"));
+    Do(holder, "UPDATE " + table_ + " SET id = id WHERE k = 3");
+    ASSERT_TRUE(cluster().Send("UPDATE " + table_ + " SET id = id WHERE k = 3"));
     ASSERT_TRUE(Eventually(kPatience, [&] { return Running() >= 1; }));
     ASSERT_TRUE(cluster().Cancel());
     EXPECT_EQ(cluster().Wait().sqlstate, "57014");
     ExpectNothingRuns();
     Do(holder, "ROLLBACK");
-    EXPECT_EQ(OnCluster("UPDATE many SET id = id WHERE k = 3").tag, "UPDATE 3000");
+    EXPECT_EQ(OnCluster("UPDATE " + table_ + " SET id = id WHERE k = 3").tag, "UPDATE 3000");
 }
 
 TEST_F(CancelTest, ATerminatedSessionLeavesNothingRunning) {
-    StartAndWaitUntilItRuns(cluster(), kFanOut, 2);
+    StartAndWaitUntilItRuns(cluster(), FanOut(), 2);
     Session other = OpenCoordinator();
     EXPECT_EQ(Value(other,
                     "SELECT pg_terminate_backend(" + std::to_string(cluster().backend_pid()) + ")"),
@@ -113,11 +139,11 @@ TEST_F(CancelTest, AClosedClientReleasesItsLocksOnTheNodes) {
     {
         Session leaver = OpenCoordinator();
         Do(leaver, "BEGIN");
-        Do(leaver, "UPDATE many SET id = id + 100000");
+        Do(leaver, "UPDATE " + table_ + " SET id = id + 100000");
     }
     OnCluster("SET statement_timeout = '10s'");
-    EXPECT_EQ(OnCluster("UPDATE many SET id = id").tag, "UPDATE 24000");
-    EXPECT_EQ(Number("SELECT max(id) FROM many"), 24000);
+    EXPECT_EQ(OnCluster("UPDATE " + table_ + " SET id = id").tag, "UPDATE 24000");
+    EXPECT_EQ(Number("SELECT max(id) FROM " + table_), 24000);
 }
 
 }  // namespace
