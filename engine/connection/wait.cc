@@ -15,6 +15,7 @@ namespace pgspan::connection {
 namespace {
 
 constexpr int kLatchPosition = 0;
+constexpr int kPostmasterPosition = 1;
 constexpr int kSocketPosition = 2;
 
 struct KeptSet {
@@ -29,7 +30,7 @@ KeptSet kept = {};
 WaitEventSet* NewSet(std::span<const SocketInterest> interests) {
     WaitEventSet* set = pg::NewWaitEventSet(static_cast<int>(interests.size()) + kSocketPosition);
     AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, nullptr);
-    AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, nullptr, nullptr);
+    AddWaitEventToSet(set, WL_POSTMASTER_DEATH, PGINVALID_SOCKET, nullptr, nullptr);
     for (const SocketInterest& interest : interests)
         AddWaitEventToSet(set, interest.events, interest.socket, nullptr, nullptr);
     return set;
@@ -80,25 +81,37 @@ WaitEventSet* SetOf(Connection* connection, uint32 events) {
     return connection->events;
 }
 
-enum class Woken { kSocket, kLatch, kTimeout };
+enum class Woken { kSocket, kLatch, kTimeout, kOrphaned };
 
-Woken WaitOn(WaitEventSet* set, int timeout_ms) {
+Woken WaitWhateverHappens(WaitEventSet* set, int timeout_ms) {
     WaitEvent events[8];
     const int count =
         WaitEventSetWait(set, timeout_ms, events, lengthof(events), PG_WAIT_EXTENSION);
     if (count == 0) return Woken::kTimeout;
     bool latch = false;
-    for (int i = 0; i < count; i++) latch = latch || events[i].pos == kLatchPosition;
+    for (int i = 0; i < count; i++) {
+        if (events[i].pos == kPostmasterPosition) return Woken::kOrphaned;
+        latch = latch || events[i].pos == kLatchPosition;
+    }
     if (!latch) return Woken::kSocket;
     ResetLatch(MyLatch);
     return Woken::kLatch;
 }
 
+// A backend whose postmaster is gone ends at once, like every wait of PostgreSQL's own does.
+Woken WaitOn(WaitEventSet* set, int timeout_ms) {
+    const Woken woken = WaitWhateverHappens(set, timeout_ms);
+    if (woken == Woken::kOrphaned) proc_exit(1);
+    return woken;
+}
+
+// For the ends of transactions, which must not be left half way even then: the caller gives up
+// waiting.
 bool WaitOnQuietly(WaitEventSet* set, const Deadline& deadline) {
     bool latched = false;
     Woken woken = Woken::kLatch;
     while (woken == Woken::kLatch) {
-        woken = WaitOn(set, deadline.RemainingMs());
+        woken = WaitWhateverHappens(set, deadline.RemainingMs());
         latched = latched || woken == Woken::kLatch;
     }
     if (latched) SetLatch(MyLatch);  // whoever else waits for it has not seen it yet
