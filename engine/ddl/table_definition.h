@@ -29,8 +29,8 @@ List* AddDefinition(List* definitions, const char* unless, const char* sql);
 int EnterCanonicalSettings();
 void LeaveCanonicalSettings(int nest_level);
 
-// Runs definitions on this node as the current user, and on this node only: nothing is mirrored, and shells read as
-// plain tables. Raises what they raise.
+// Runs definitions on this node as the current user, and on this node only: nothing is mirrored,
+// and shells read as plain tables. Raises what they raise.
 void RunDefinitions(List* definitions);
 // The same as one statement for another node: SELECT pgspan.run_statements(…).
 char* RemoteDefinitions(List* definitions);
@@ -49,8 +49,8 @@ List* ShellForeignKeys(Oid relation);
 // attribute number.
 List* ContainerDefinition(Oid relation, AttrNumber distribution_column, const char* base_name,
                           int32 table_id);
-// Its keys and indexes, which reach the shards. Apart, and to be run after the shards have got their owner: PostgreSQL
-// evaluates index expressions as the owner of the table that is indexed.
+// Its keys and indexes, which reach the shards. Apart, and to be run after the shards have got
+// their owner: PostgreSQL evaluates index expressions as the owner of the table that is indexed.
 List* ContainerIndexes(Oid relation, const char* base_name, int32 table_id);
 // One shard: partition of the container, with what does not cascade (grants, settings, exclusion
 // constraints). Foreign keys are added apart, when all shards of this node exist.
