@@ -36,11 +36,18 @@ class DeadWorkerTest : public ClusterTest {
             std::to_string(port) + ") = " + (equal ? "true" : "false"));
     }
 
+    // Kills the postmaster and waits until its backends, which notice a moment later, are gone too.
     void Kill() {
         Session session = OpenNode(worker_);
-        const int pid = PostmasterPid(session);
-        ASSERT_EQ(kill(pid, SIGKILL), 0);
-        ASSERT_TRUE(Eventually(seconds(20), [&] { return !Session::Open(worker_.conninfo).ok(); }));
+        std::vector<int> pids = {PostmasterPid(session)};
+        for (const Row& row : Do(session, "SELECT pid FROM pg_stat_activity").rows) {
+            pids.push_back(std::stoi(*row[0]));
+        }
+        ASSERT_EQ(kill(pids[0], SIGKILL), 0);
+        for (const int pid : pids) {
+            ASSERT_TRUE(Eventually(seconds(20), [&] { return kill(pid, 0) != 0; })) << pid;
+        }
+        ASSERT_FALSE(Session::Open(worker_.conninfo).ok());
     }
 
     void Start() {
