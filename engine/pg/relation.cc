@@ -3,6 +3,7 @@
 extern "C" {
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
+#include "optimizer/plancat.h"
 #include "pgstat.h"
 #include "storage/predicate.h"
 #include "utils/acl.h"
@@ -53,6 +54,12 @@ void EmptyStorage(Oid relation) {
     Reindex(relation);
     pgstat_count_truncate(table);
     table_close(table, NoLock);
+}
+
+double AssumedRowsOnPage(Oid relation) {
+    const double row = static_cast<double>(MAXALIGN(get_relation_data_width(relation, nullptr)) +
+                                           MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData));
+    return std::max((BLCKSZ - SizeOfPageHeaderData) / row, 1.0);
 }
 
 }  // namespace pgspan::pg

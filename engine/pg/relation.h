@@ -13,4 +13,7 @@ bool OwnsRelation(Oid user, Oid relation);
 // checked that nobody in this session uses it.
 void EmptyStorage(Oid relation);
 
+// How many rows of the relation PostgreSQL would expect on a page, by the widths of its columns.
+double AssumedRowsOnPage(Oid relation);
+
 }  // namespace pgspan::pg

@@ -9,6 +9,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/estimate.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
@@ -94,24 +95,34 @@ Plan* PlanRemotePathEntry(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, 
 constexpr CustomPathMethods kRemotePathMethods = {"pgspan remote path", PlanRemotePathEntry,
                                                   nullptr};
 
-// A path costs a round trip and the transfer of its rows.
-constexpr double kRoundTripCost = 50;
-constexpr double kRowCost = 0.02;
+// What a path asks of the nodes: the costs on one node that held all, and the rows that they send.
+struct NodeWork {
+    Cost startup;
+    Cost total;
+    double rows;
+};
 
-CustomPath* MakePath(RelOptInfo* rel, PathTarget* target, RemotePath info, double rows) {
+CustomPath* MakePath(RelOptInfo* rel, PathTarget* target, RemotePath info, double rows,
+                     const NodeWork& work) {
     auto* path = makeNode(CustomPath);
     path->path.pathtype = T_CustomScan;
     path->path.parent = rel;
     path->path.pathtarget = target;
     path->path.rows = clamp_row_est(rows);
-    path->path.startup_cost = kRoundTripCost;
-    path->path.total_cost = kRoundTripCost + path->path.rows * kRowCost;
+    SetRemoteCost(&path->path, info.shape, work.startup, work.total, clamp_row_est(work.rows));
     path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
     auto* kept = static_cast<RemotePath*>(palloc(sizeof(RemotePath)));
     *kept = info;
     path->custom_private = pg::MakeList(kept);
     path->methods = &kRemotePathMethods;
     return path;
+}
+
+// The work for a remote relation, of whose rows the nodes make `rows` at processing_cost for each
+// of them.
+NodeWork WorkOn(PlannerInfo* root, RemoteRelation* relation, double rows, Cost processing_cost) {
+    const Estimate& estimate = EstimateOf(relation, root->glob->boundParams);
+    return {estimate.startup_cost, estimate.total_cost + estimate.rows * processing_cost, rows};
 }
 
 void OnlyPath(RelOptInfo* rel, Path* path) {
@@ -199,8 +210,25 @@ RemoteRelation* SoleRelation(PlannerInfo* root, const RelOptInfo* input) {
 // Base relations
 // ------------------------------------------------------------------------------------------------
 
+// PostgreSQL knows the types of a function's columns, not their widths.
+void SetWidths(RelOptInfo* rel, const Estimate& estimate) {
+    for (AttrNumber column = 1; column <= rel->max_attr; column++)
+        rel->attr_widths[column - rel->min_attr] = ColumnWidth(estimate, column);
+    int32 width = 0;
+    for (auto* expr : Each<Node>(rel->reltarget->exprs)) {
+        const auto* var = IsA(expr, Var) ? reinterpret_cast<Var*>(expr) : nullptr;
+        width += var && var->varattno > 0 ? rel->attr_widths[var->varattno - rel->min_attr]
+                                          : get_typavgwidth(exprType(expr), exprTypmod(expr));
+    }
+    rel->reltarget->width = width;
+}
+
 void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti,
                            RemoteRelation* relation) {
+    const Estimate& estimate = EstimateOf(relation, root->glob->boundParams);
+    SetWidths(rel, estimate);
+    NodeWork work = {estimate.startup_cost, estimate.total_cost, estimate.rows};
+    double rows = rel->rows;
     RemotePath info = {};
     info.query = relation->query;
     info.shape = relation->shape;
@@ -212,10 +240,23 @@ void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti,
         info.query = static_cast<Query*>(copyObjectImpl(relation->query));
         info.query->limitCount = LimitConst(limit);
         info.query->limitOption = LIMIT_OPTION_COUNT;
+        rows = std::min(rows, static_cast<double>(limit));
+        work.total -= (work.total - work.startup) * (1 - rows / std::max(rel->rows, 1.0));
+        work.rows = rows;
     }
-    CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows);
+    CustomPath* path = MakePath(rel, rel->reltarget, info, rows, work);
     path->path.param_info = get_baserel_parampathinfo(root, rel, rel->lateral_relids);
     OnlyPath(rel, &path->path);
+}
+
+// PostgreSQL has made paths over the shell as over a plain table: the nodes will do no worse.
+NodeWork CheapestLocalWork(const RelOptInfo* rel) {
+    const Path* cheapest = nullptr;
+    for (auto* path : Each<Path>(rel->pathlist))
+        if (!path->param_info && (!cheapest || path->total_cost < cheapest->total_cost))
+            cheapest = path;
+    return cheapest ? NodeWork{cheapest->startup_cost, cheapest->total_cost, rel->rows}
+                    : NodeWork{0, 0, rel->rows};
 }
 
 // SELECT of the needed attributes of one distributed table, with the filters that can run on the
@@ -293,7 +334,7 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     if (!info.shape.IsDistributed())
         elog(ERROR, "unexpected shape of a scan of relation %u", rte->relid);
     info.attributes = attributes;
-    CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows);
+    CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows, CheapestLocalWork(rel));
     path->path.param_info = get_baserel_parampathinfo(root, rel, rel->lateral_relids);
     OnlyPath(rel, &path->path);
 }
@@ -305,7 +346,7 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             if (!IS_DUMMY_REL(rel)) AddRemoteRelationPath(root, rel, rti, relation);
             return;
         }
-        if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel)) return;
+        if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel) || IsEstimating()) return;
         const metadata::Table* table = metadata::FindTable(rte->relid);
         if (!table || !table->IsHash()) return;
         if (root->parse->rowMarks ||
@@ -324,11 +365,7 @@ void RelationInfoHook(PlannerInfo* root, Oid relation, bool inhparent, RelOptInf
     if (previous_relation_info_hook) previous_relation_info_hook(root, relation, inhparent, rel);
     pg::Entry([&] {
         const metadata::Table* table = metadata::FindTable(relation);
-        if (!table || !table->IsHash()) return;
-        constexpr double kAssumedRows = 100000;
-        rel->tuples = kAssumedRows;
-        rel->pages = 1000;
-        rel->rel_parallel_workers = 0;
+        if (table && table->IsHash()) SetShellSize(*table, rel);
     });
 }
 
@@ -389,9 +426,16 @@ bool AddTargets(const List* expressions, const RemoteRelation& relation, Index v
     return true;
 }
 
+double NumberOfGroups(PlannerInfo* root, double input_rows) {
+    if (!root->parse->groupClause) return 1;
+    return estimate_num_groups(
+        root, get_sortgrouplist_exprs(root->parse->groupClause, root->processed_tlist), input_rows,
+        nullptr, nullptr);
+}
+
 // Groups are complete on a node: it does all of GROUP BY and HAVING.
 bool AddWholeGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                          const RemoteRelation& relation) {
+                          RemoteRelation& relation) {
     PathTarget* target = root->upper_targets[UPPERREL_GROUP_AGG];
     Query* remote = CopyWithoutTarget(relation);
     if (!AddTargets(target->exprs, relation, input->relid, remote)) return false;
@@ -408,7 +452,10 @@ bool AddWholeGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* outp
     info.query = remote;
     info.shape = relation.shape;
     info.scan_target = list_copy(target->exprs);
-    OnlyPath(output, &MakePath(output, target, info, input->rows / 10)->path);
+    const double groups = NumberOfGroups(root, input->rows);
+    OnlyPath(output, &MakePath(output, target, info, groups,
+                               WorkOn(root, &relation, groups, cpu_operator_cost))
+                          ->path);
     return true;
 }
 
@@ -460,7 +507,7 @@ List* PlainExpressions(const List* partial) {
     return plain;
 }
 
-Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split,
+Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split, double groups,
               const GroupPathExtraData* extra) {
     AggClauseCosts costs = {};
     if (root->parse->hasAggs) get_agg_clause_costs(root, split, &costs);
@@ -470,7 +517,6 @@ Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split,
     if (strategy != AGG_HASHED && root->group_pathkeys != NIL)
         path = reinterpret_cast<Path*>(
             create_sort_path(root, output, path, root->group_pathkeys, -1.0));
-    const double groups = root->parse->groupClause ? path->rows : 1;
     return reinterpret_cast<Path*>(
         create_agg_path(root, output, path, output->reltarget, strategy,
                         root->parse->hasAggs ? split : AGGSPLIT_SIMPLE, root->parse->groupClause,
@@ -478,7 +524,7 @@ Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split,
 }
 
 bool AddPartialGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                            const RemoteRelation& relation, const GroupPathExtraData* extra) {
+                            RemoteRelation& relation, const GroupPathExtraData* extra) {
     if (!(extra->flags & GROUPING_CAN_PARTIAL_AGG)) return false;
     PathTarget* partial =
         PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], extra->havingQual);
@@ -491,9 +537,12 @@ bool AddPartialGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* ou
     info.shape = relation.shape;
     info.scan_target = list_copy(partial->exprs);
     info.partial = root->parse->hasAggs;
-    const double rows = root->parse->groupClause ? input->rows / 10 : 2;
-    CustomPath* path = MakePath(input, partial, info, rows);
-    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_FINAL_DESERIAL, extra));
+    const double groups = NumberOfGroups(root, input->rows);
+    // Every node may see every group.
+    const double rows = std::min(input->rows, groups * CountNodes(relation.shape));
+    CustomPath* path =
+        MakePath(input, partial, info, rows, WorkOn(root, &relation, rows, cpu_operator_cost));
+    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_FINAL_DESERIAL, groups, extra));
     return true;
 }
 
@@ -512,7 +561,7 @@ bool OnlyDistinctAggregates(PlannerInfo* root, Node* having) {
 // count(DISTINCT x) and the like do not care how often a row occurs: nodes send each combination
 // once.
 bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                              const RemoteRelation& relation, const GroupPathExtraData* extra) {
+                              RemoteRelation& relation, const GroupPathExtraData* extra) {
     if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, extra->havingQual)) return false;
     auto* remote = static_cast<Query*>(copyObjectImpl(relation.query));
     Index reference = 0;
@@ -528,14 +577,19 @@ bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* 
     info.query = remote;
     info.shape = relation.shape;
     info.scan_target = ColumnVars(relation, input->relid);
-    CustomPath* path = MakePath(input, input->reltarget, info, input->rows / 10);
-    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_SIMPLE, extra));
+    const double combinations =
+        estimate_num_groups(root, info.scan_target, input->rows, nullptr, nullptr);
+    const double rows = std::min(input->rows, combinations * CountNodes(relation.shape));
+    CustomPath* path = MakePath(input, input->reltarget, info, rows,
+                                WorkOn(root, &relation, rows, cpu_operator_cost));
+    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_SIMPLE,
+                             NumberOfGroups(root, input->rows), extra));
     return true;
 }
 
 void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
                       const GroupPathExtraData* extra) {
-    const RemoteRelation* relation = SoleRelation(root, input);
+    RemoteRelation* relation = SoleRelation(root, input);
     if (!relation || root->parse->groupingSets || root->parse->hasTargetSRFs ||
         root->hasPseudoConstantQuals)
         return;
@@ -549,7 +603,7 @@ void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
 // -------------------------------------------------------------------------------------------------------
 
 void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
-    const RemoteRelation* relation = SoleRelation(root, input);
+    RemoteRelation* relation = SoleRelation(root, input);
     const int64 limit = KnownLimit(root->parse);
     if (!relation || limit < 0 || !IsPlainSelection(root->parse) || root->hasPseudoConstantQuals)
         return;
@@ -583,8 +637,11 @@ void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
     }
     info.query->limitCount = LimitConst(limit);
     info.query->limitOption = LIMIT_OPTION_COUNT;
+    const double rows = std::min(input->rows, static_cast<double>(limit));
     CustomPath* path =
-        MakePath(input, root->upper_targets[UPPERREL_ORDERED], info, static_cast<double>(limit));
+        MakePath(input, root->upper_targets[UPPERREL_ORDERED], info, rows,
+                 WorkOn(root, relation, std::min(input->rows, rows * CountNodes(relation->shape)),
+                        cpu_operator_cost));
     path->path.pathkeys = root->sort_pathkeys;
     OnlyPath(output, &path->path);
 }
@@ -611,6 +668,7 @@ void InstallPathHooks() {
     create_upper_paths_hook = UpperPathsHook;
     previous_relation_info_hook = get_relation_info_hook;
     get_relation_info_hook = RelationInfoHook;
+    InstallEstimateHooks();
 }
 
 }  // namespace pgspan::planner

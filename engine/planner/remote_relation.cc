@@ -355,9 +355,12 @@ RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
 
 RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte) {
     if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1) return nullptr;
-    const auto* function = static_cast<RangeTblFunction*>(linitial(rte->functions));
-    if (!IsA(function->funcexpr, FuncExpr)) return nullptr;
-    const auto* call = reinterpret_cast<FuncExpr*>(function->funcexpr);
+    return RemoteRelationOf(static_cast<RangeTblFunction*>(linitial(rte->functions))->funcexpr);
+}
+
+RemoteRelation* RemoteRelationOf(const Node* node) {
+    if (!node || !IsA(node, FuncExpr)) return nullptr;
+    const auto* call = reinterpret_cast<const FuncExpr*>(node);
     if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
     if (!IsA(linitial(call->args), Const)) return nullptr;
     const auto* address = castNode(Const, linitial(call->args));

@@ -9,9 +9,12 @@
 
 namespace pgspan::planner {
 
+struct Estimate;
+
 struct RemoteRelation {
     Query* query;  // SELECT columns FROM … WHERE …, over shells; no other clauses
     Shape shape;   // of its FROM and WHERE; keys are Vars of query's level
+    Estimate* estimate = nullptr;  // see EstimateOf
 };
 
 // True if column (1-based) of the relation is the distribution column.
@@ -21,6 +24,8 @@ bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column);
 RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias);
 // nullptr if the entry is none of ours.
 RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte);
+// The same for the entry's function call.
+RemoteRelation* RemoteRelationOf(const Node* call);
 
 // Replaces, on every level of the query, what can be pushed by remote relations. Distributed tables
 // that remain are planned as scans of their own. Raises 0A000 for what cannot run that way.

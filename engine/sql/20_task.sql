@@ -4,6 +4,9 @@
 CREATE FUNCTION pgspan.task_shards(table_id integer, shards text, partial_aggregate boolean) RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_task_shards';
 
+CREATE FUNCTION pgspan.remote_rows_support(internal) RETURNS internal
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pgspan_remote_rows_support';
 -- The range-table entry of a remote relation: its paths are supplied by the planner's hooks. Executing it is an error.
 CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 100000 AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED SUPPORT pgspan.remote_rows_support
+    AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
