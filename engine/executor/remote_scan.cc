@@ -2,6 +2,7 @@
 
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
+#include "engine/executor/shipments.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 
@@ -19,9 +20,13 @@ List* EmptyNames(int count) {
     return names;
 }
 
-void Begin(RemoteScanState* state, int eflags) {
+void Begin(RemoteScanState* state, EState* estate, int eflags) {
     auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
     PlanState* planstate = &state->scan.ss.ps;
+    for (auto* child : pg::Each<Plan>(scan->custom_plans))
+        state->scan.custom_ps =
+            lappend(state->scan.custom_ps,
+                    ExecInitNode(child, estate, eflags & ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK)));
     state->plan = plan::Decode(scan->custom_private, scan->custom_exprs);
     state->parameters =
         CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
@@ -116,7 +121,9 @@ void StartRun(RemoteScanState* state) {
     const MemoryContext outer =
         MemoryContextSwitchTo(is_first ? estate->es_query_cxt : state->run_memory);
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
-    const TaskList tasks = TasksOf(state);
+    TaskList tasks = TasksOf(state);
+    if (state->plan.shipments != NIL)
+        Ship(state->plan, state->scan.custom_ps, &tasks, &state->parameters);
     if (state->plan.kind == plan::TaskKind::kReference) {
         RunReferenceWrite(state, tasks);
     } else {
@@ -125,6 +132,8 @@ void StartRun(RemoteScanState* state) {
             state->plan.modifies ? transaction::Access::kWrite : transaction::Access::kRead;
         options.decoder = state->decoder;
         options.desc = RowDescOf(state);
+        // How many rows are shipped decides how the node joins them: planned for these arrays.
+        options.prepare = state->plan.shipments == NIL;
         state->stream_count = tasks.count;
         state->streams = StartTasks(tasks, state->parameters, options);
         if (state->plan.returns_rows)
@@ -225,6 +234,10 @@ void ReScan(RemoteScanState* state) {
     }
     StopRun(state);
     DropKept(state);
+    for (auto* child : pg::Each<PlanState>(state->scan.custom_ps)) {
+        if (changed) UpdateChangedParamSet(child, state->scan.ss.ps.chgParam);
+        ExecReScan(child);
+    }
     if (state->run_memory != nullptr) MemoryContextReset(state->run_memory);
     state->keeps_rows = !changed;
     if (state->keeps_rows) {
@@ -236,8 +249,8 @@ void ReScan(RemoteScanState* state) {
 
 // ---- PostgreSQL's callbacks
 
-void BeginCallback(CustomScanState* node, EState*, int eflags) {
-    pg::Entry([&] { Begin(StateOf(node), eflags); });
+void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
+    pg::Entry([&] { Begin(StateOf(node), estate, eflags); });
 }
 
 TupleTableSlot* ExecCallback(CustomScanState* node) {
@@ -248,6 +261,7 @@ void EndCallback(CustomScanState* node) {
     pg::Entry([&] {
         StopRun(StateOf(node));
         DropKept(StateOf(node));
+        for (auto* child : pg::Each<PlanState>(node->custom_ps)) ExecEndNode(child);
     });
 }
 

@@ -5,6 +5,9 @@
 //   qual and projection first rescan    the tasks run again while their rows are kept; later
 //   rescans replay them changed params  (PARAM_EXEC) the tasks run anew
 //
+// Child plans compute rows that travel with the tasks (shipments.h): they run to their end before
+// the tasks start.
+//
 // A write runs to its end even if nobody wants its rows; affected rows are added to the statement's
 // count. A write to reference tables runs on one node first, whose rows it returns, then on all
 // others, and their counts must agree.

@@ -1,5 +1,6 @@
 #include "engine/plan/distributed_plan.h"
 
+#include "engine/pg/list.h"
 #include "engine/plan/fields.h"
 
 namespace pgspan::plan {
@@ -25,6 +26,14 @@ List* Encode(const DistributedPlan& plan) {
     out.Nodes(plan.result_types);
     out.Nodes(plan.result_typmods);
     out.Nodes(plan.result_collations);
+    List* shipped_types = NIL;
+    List* route_columns = NIL;
+    for (auto* shipment : pg::Each<Shipment>(plan.shipments)) {
+        shipped_types = lappend(shipped_types, shipment->types);
+        route_columns = lappend_int(route_columns, shipment->route_column);
+    }
+    out.Nodes(shipped_types);
+    out.Nodes(route_columns);
     return out.list;
 }
 
@@ -55,6 +64,14 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     plan.result_types = in.Nodes();
     plan.result_typmods = in.Nodes();
     plan.result_collations = in.Nodes();
+    const List* shipped_types = in.Nodes();
+    const List* route_columns = in.Nodes();
+    for (int i = 0; i < list_length(shipped_types); i++) {
+        auto* shipment = static_cast<Shipment*>(palloc(sizeof(Shipment)));
+        shipment->types = static_cast<List*>(list_nth(shipped_types, i));
+        shipment->route_column = list_nth_int(route_columns, i);
+        plan.shipments = lappend(plan.shipments, shipment);
+    }
 
     plan.parameters = custom_exprs;
     if (list_length(custom_exprs) > parameter_count) {

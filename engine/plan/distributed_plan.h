@@ -25,6 +25,14 @@ enum class TaskKind : int {
     kReference = 3,  // a write to reference tables: the statement runs on every node, locally first
 };
 
+// Rows that a child plan of the scan computes and that travel with the tasks: a column is an array,
+// one of the tasks' parameters. The columns of all shipments, in order, are $1, $2, …
+struct Shipment {
+    List* types;       // OidList: of the columns
+    int route_column;  // 0-based: each row goes to the node of the shard to which this value
+                       // hashes; -1: every node gets all rows
+};
+
 struct DistributedPlan {
     TaskKind kind;
     CmdType command;    // CMD_SELECT, CMD_INSERT, CMD_UPDATE, CMD_DELETE
@@ -59,6 +67,7 @@ struct DistributedPlan {
     List* result_types;       // OidList
     List* result_typmods;     // IntList
     List* result_collations;  // OidList
+    List* shipments;          // of Shipment*; the scan's custom_plans are theirs
 };
 
 inline constexpr const char* kShardSetSlot = "@shards@";

@@ -163,12 +163,15 @@ int CountNodes(const Shape& shape) {
     return count;
 }
 
+Cost TransferCost(double rows, double width) {
+    return kRoundTripCost + rows * (kRowCost + kByteCost * width);
+}
+
 void SetRemoteCost(Path* path, const Shape& shape, Cost local_startup, Cost local_total,
                    double fetched_rows) {
     const int nodes = CountNodes(shape);
     path->startup_cost = kRoundTripCost + local_startup / nodes;
-    path->total_cost = kRoundTripCost + local_total / nodes +
-                       fetched_rows * (kRowCost + kByteCost * path->pathtarget->width);
+    path->total_cost = local_total / nodes + TransferCost(fetched_rows, path->pathtarget->width);
 }
 
 void InstallEstimateHooks() {

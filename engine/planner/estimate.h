@@ -33,6 +33,8 @@ void SetShellSize(const metadata::Table& table, RelOptInfo* rel);
 
 // How many nodes answer for a shape now.
 int CountNodes(const Shape& shape);
+// A statement on the nodes, and the transfer of its rows to this one.
+Cost TransferCost(double rows, double width);
 // The costs of a path that returns rows of a width from the nodes, where PostgreSQL would need
 // local_startup and local_total for them on one node.
 void SetRemoteCost(Path* path, const Shape& shape, Cost local_startup, Cost local_total,

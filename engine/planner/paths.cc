@@ -10,6 +10,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
+#include "engine/planner/join_paths.h"
+#include "engine/planner/part_query.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
@@ -44,27 +46,43 @@ set_rel_pathlist_hook_type previous_rel_pathlist_hook = nullptr;
 create_upper_paths_hook_type previous_upper_paths_hook = nullptr;
 get_relation_info_hook_type previous_relation_info_hook = nullptr;
 
-// What a CustomPath of ours stands for; hangs in its custom_private.
-struct RemotePath {
-    Query* query;  // what the nodes run
-    Shape shape;
-    List* scan_target;  // exprs, in terms of the level being planned, of the remote query's columns
-    List* attributes;   // general way: IntList of the shell's attributes, instead of scan_target
-    bool partial;
-    RunOrder order;
-};
-
 RemotePath* PathInfo(const CustomPath* path) {
     return static_cast<RemotePath*>(linitial(path->custom_private));
 }
 
-Plan* PlanRemotePath(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlist, List* clauses,
-                     List*) {
+// How the rows of each shipment travel; their plans are the scan's children, in this order.
+List* ShipmentPlans(const List* shipments) {
+    List* result = NIL;
+    for (auto* shipment : Each<RemotePart>(shipments)) {
+        auto* plan = static_cast<plan::Shipment*>(palloc0(sizeof(plan::Shipment)));
+        plan->route_column = -1;
+        int column = 0;
+        for (auto* expr : Each<Node>(shipment->source->pathtarget->exprs)) {
+            plan->types = lappend_oid(plan->types, exprType(expr));
+            if (shipment->route && equal(shipment->route, expr)) plan->route_column = column;
+            column++;
+        }
+        result = lappend(result, plan);
+    }
+    return result;
+}
+
+Query* QueryOf(PlannerInfo* root, const RemotePath* info) {
+    if (info->query) return static_cast<Query*>(copyObjectImpl(info->query));
+    PartQuery part = MakePartQuery(root, info->part);
+    if (!AddPartTargets(root, &part, info->scan_target))
+        elog(ERROR, "a column of a remote join cannot be computed there");
+    return part.query;
+}
+
+Plan* PlanRemotePath(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist,
+                     List* clauses, List* plans) {
     const RemotePath* info = PathInfo(path);
-    auto* remote = static_cast<Query*>(copyObjectImpl(info->query));
     plan::DistributedPlan plan =
-        MakeDistributedPlan(remote, info->shape, info->partial, info->order);
+        MakeDistributedPlan(QueryOf(root, info), info->shape, info->partial, info->order,
+                            ShipmentPlans(info->shipments));
     auto* scan = makeNode(CustomScan);
+    scan->custom_plans = plans;
     scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
     scan->flags = path->flags;
     scan->scan.plan.targetlist = tlist;
@@ -343,10 +361,14 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
     if (previous_rel_pathlist_hook) previous_rel_pathlist_hook(root, rel, rti, rte);
     pg::Entry([&] {
         if (RemoteRelation* relation = RemoteRelationOf(rte)) {
-            if (!IS_DUMMY_REL(rel)) AddRemoteRelationPath(root, rel, rti, relation);
+            if (IS_DUMMY_REL(rel)) return;
+            AddRemoteRelationPath(root, rel, rti, relation);
+            AddBaseParts(root, rel, rte);
             return;
         }
-        if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel) || IsEstimating()) return;
+        if (IsEstimating()) return;
+        AddBaseParts(root, rel, rte);
+        if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel)) return;
         const metadata::Table* table = metadata::FindTable(rte->relid);
         if (!table || !table->IsHash()) return;
         if (root->parse->rowMarks ||
@@ -661,6 +683,16 @@ void UpperPathsHook(PlannerInfo* root, UpperRelationKind stage, RelOptInfo* inpu
 
 }  // namespace
 
+const RemotePath* RemotePathOf(const Path* path) {
+    if (!IsA(path, CustomPath)) return nullptr;
+    const auto* custom = reinterpret_cast<const CustomPath*>(path);
+    return custom->methods == &kRemotePathMethods ? PathInfo(custom) : nullptr;
+}
+
+const CustomPathMethods* RemotePathMethods() {
+    return &kRemotePathMethods;
+}
+
 void InstallPathHooks() {
     previous_rel_pathlist_hook = set_rel_pathlist_hook;
     set_rel_pathlist_hook = RelPathlistHook;
@@ -669,6 +701,7 @@ void InstallPathHooks() {
     previous_relation_info_hook = get_relation_info_hook;
     get_relation_info_hook = RelationInfoHook;
     InstallEstimateHooks();
+    InstallJoinHook();
 }
 
 }  // namespace pgspan::planner

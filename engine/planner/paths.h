@@ -1,8 +1,29 @@
-// Hooks into PostgreSQL's path generation; called once from InstallHooks.
+// Hooks into PostgreSQL's path generation, and what the paths made there stand for.
 #pragma once
+
+#include "engine/pg/postgres.h"
+#include "engine/planner/remote_part.h"
+#include "engine/planner/scan_plan.h"
 
 namespace pgspan::planner {
 
+// What a CustomPath of ours stands for; hangs in its custom_private.
+struct RemotePath {
+    Query* query;  // what the nodes run; nullptr: part's query, made with the plan
+    const RemotePart* part;
+    Shape shape;
+    List* scan_target;  // exprs, in terms of the level being planned, of the remote query's columns
+    List* attributes;   // general way: IntList of the shell's attributes, instead of scan_target
+    List* shipments;    // of const RemotePart*, whose rows the query reads; custom_paths are theirs
+    bool partial;
+    RunOrder order;
+};
+
+// nullptr if the path is none of ours.
+const RemotePath* RemotePathOf(const Path* path);
+const CustomPathMethods* RemotePathMethods();
+
+// Called once from InstallHooks.
 void InstallPathHooks();
 
 }  // namespace pgspan::planner

@@ -13,7 +13,7 @@ namespace pgspan::planner {
 using pg::Each;
 
 plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial,
-                                          const RunOrder& order) {
+                                          const RunOrder& order, List* shipments) {
     plan::DistributedPlan plan = {};
     plan.kind = shape.pin ? plan::TaskKind::kRouter : plan::TaskKind::kFanOut;
     plan.command = remote->commandType;
@@ -38,8 +38,13 @@ plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, boo
             for (auto* rte : Each<RangeTblEntry>(remote->rtable))
                 if (rte->rtekind == RTE_SUBQUERY) marker.level = rte->subquery;
     }
-    const TaskSql task =
-        MakeTaskSql(remote, shape.pin ? Constants::kEqualities : Constants::kInline, marker);
+    List* arrays = NIL;
+    for (auto* shipment : Each<plan::Shipment>(shipments))
+        for (const Oid type : pg::EachOid(shipment->types))
+            arrays = lappend_oid(arrays, get_array_type(type));
+    const TaskSql task = MakeTaskSql(
+        remote, shape.pin ? Constants::kEqualities : Constants::kInline, marker, arrays);
+    plan.shipments = shipments;
     plan.sql = task.sql;
     plan.relations = task.relations;
     plan.parameters = task.parameters;

@@ -18,9 +18,10 @@ struct RunOrder {
 
 // The plan for `remote` (changed; over shells, flattened) whose FROM has the given shape: a router
 // task if it is pinned, else a fan-out. partial: its aggregates are to return their transition
-// states; result_types then tells what they are.
+// states; result_types then tells what they are. shipments: of plan::Shipment*, whose columns
+// `remote` names as its first parameters.
 plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, bool partial,
-                                          const RunOrder& order);
+                                          const RunOrder& order, List* shipments = NIL);
 
 // Fills result_types and so on from the expressions of a target list (junk left out).
 void SetResultTypes(plan::DistributedPlan* plan, const List* expressions);

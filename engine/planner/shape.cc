@@ -30,12 +30,6 @@ bool SameGroup(const Shape& a, const Shape& b) {
     return a.anchor->colocation_id == b.anchor->colocation_id;
 }
 
-Node* StripRelabel(Node* node) {
-    while (node && IsA(node, RelabelType))
-        node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
-    return node;
-}
-
 bool MentionsUpperLevel(Node* node) {
     return contain_vars_of_level(node, 1) || pg::WalkNode(node, [](Node* n, auto&& descend) {
                if (IsA(n, Var)) return reinterpret_cast<Var*>(n)->varlevelsup > 0;
@@ -81,21 +75,6 @@ void Flatten(Node* node, const Level& level, Group* group) {
         return;
     }
     group->items = lappend(group->items, Allocate(AnalyzeFromItem(node, level)));
-}
-
-// If the clause equates two expressions in the way the hash family does: both sides.
-bool IsHashEquality(Node* clause, Oid opfamily, Oid collation, Node** left, Node** right) {
-    if (!IsA(clause, OpExpr)) return false;
-    auto* op = reinterpret_cast<OpExpr*>(clause);
-    if (list_length(op->args) != 2 ||
-        get_op_opfamily_strategy(op->opno, opfamily) != HTEqualStrategyNumber)
-        return false;
-    if (op->inputcollid != collation && !(get_collation_isdeterministic(op->inputcollid) &&
-                                          get_collation_isdeterministic(collation)))
-        return false;
-    *left = static_cast<Node*>(linitial(op->args));
-    *right = static_cast<Node*>(lsecond(op->args));
-    return true;
 }
 
 // What a key may be pinned to: a value known before execution, or a Var of the level above.
@@ -151,9 +130,7 @@ void UseEquality(Components* components, const List* items, Node* clause) {
         const metadata::Table* table = components->items[i]->anchor;
         Node* left = nullptr;
         Node* right = nullptr;
-        if (!IsHashEquality(clause, table->hash_opfamily, table->distribution_collation, &left,
-                            &right))
-            continue;
+        if (!IsHashEquality(clause, *table, &left, &right)) continue;
         const Shape* left_owner = OwnerOfKey(items, left);
         const Shape* right_owner = OwnerOfKey(items, right);
         if (left_owner && right_owner)
@@ -224,9 +201,7 @@ bool IsKeyMembership(const SubLink* sublink, const Shape& from, const QueryShape
     for (auto* test : Each<Node>(tests)) {
         Node* left = nullptr;
         Node* right = nullptr;
-        if (!IsHashEquality(test, from.anchor->hash_opfamily, from.anchor->distribution_collation,
-                            &left, &right))
-            continue;
+        if (!IsHashEquality(test, *from.anchor, &left, &right)) continue;
         left = StripRelabel(left);
         right = StripRelabel(right);
         if (!IsA(left, Var) || !IsA(right, Param) || !IsKey(from, reinterpret_cast<Var*>(left)))
@@ -571,6 +546,27 @@ const char* CheckUpperClauses(const Level& level, Shape* from) {
 }
 
 }  // namespace
+
+Node* StripRelabel(Node* node) {
+    while (node && IsA(node, RelabelType))
+        node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+    return node;
+}
+
+bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right) {
+    if (!IsA(clause, OpExpr)) return false;
+    auto* op = reinterpret_cast<OpExpr*>(clause);
+    if (list_length(op->args) != 2 ||
+        get_op_opfamily_strategy(op->opno, table.hash_opfamily) != HTEqualStrategyNumber)
+        return false;
+    const Oid collation = table.distribution_collation;
+    if (op->inputcollid != collation && !(get_collation_isdeterministic(op->inputcollid) &&
+                                          get_collation_isdeterministic(collation)))
+        return false;
+    *left = static_cast<Node*>(linitial(op->args));
+    *right = static_cast<Node*>(lsecond(op->args));
+    return true;
+}
 
 bool IsKey(const Shape& shape, const Var* var) {
     for (auto* key : Each<Var>(shape.keys))

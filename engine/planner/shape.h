@@ -52,6 +52,12 @@ QueryShape AnalyzeQuery(const Level& level);
 // refer to the levels above) are put in *local_quals instead of making the level unpushable.
 Shape AnalyzeFromAsRoot(const Level& level, List** local_quals);
 
+// If the clause equates two expressions in the way in which the table's rows are hashed: both
+// sides.
+bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right);
+// What a change of type without a change of value is applied to.
+Node* StripRelabel(Node* node);
+
 // True if the Var is one of the shape's keys.
 bool IsKey(const Shape& shape, const Var* var);
 

@@ -24,6 +24,10 @@ struct Rewriting {
     Constants constants;
 };
 
+bool IsNullConstant(const Node* node) {
+    return IsA(node, Const) && reinterpret_cast<const Const*>(node)->constisnull;
+}
+
 // The parameter's node for an expression that is evaluated here. Types that are not built in have
 // other OIDs on other nodes, so they travel as text and are cast by name.
 Node* ParameterFor(Rewriting* rewriting, Node* expression) {
@@ -33,7 +37,8 @@ Node* ParameterFor(Rewriting* rewriting, Node* expression) {
     int position = 0;
     for (auto* known : Each<Node>(rewriting->task.parameters)) {
         position++;
-        if (equal(known, expression)) {
+        // (A null constant holds the place of an array that is shipped.)
+        if (equal(known, expression) && !IsNullConstant(known)) {
             number = position;
             break;
         }
@@ -208,8 +213,14 @@ void AddMarker(const ShardSetMarker& marker_of) {
 
 }  // namespace
 
-TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker) {
+TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker,
+                    const List* arrays) {
     Rewriting rewriting = {{}, constants};
+    for (const Oid type : pg::EachOid(arrays)) {
+        rewriting.task.parameters =
+            lappend(rewriting.task.parameters, makeNullConst(type, -1, get_typcollation(type)));
+        rewriting.task.parameter_types = lappend_oid(rewriting.task.parameter_types, type);
+    }
     if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
         RewriteAssignments(&rewriting, query);
     RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));

@@ -30,7 +30,9 @@ struct ShardSetMarker {
 
 // Turns the query (a private copy with flattened joins; changed) into SQL over containers.
 // Parameters and expressions that can only be evaluated here (stable functions without columns)
-// become parameters.
-TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker);
+// become parameters. arrays: types of parameters that the query names already, as $1, $2, …; the
+// executor fills them.
+TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker,
+                    const List* arrays = NIL);
 
 }  // namespace pgspan::planner

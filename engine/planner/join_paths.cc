@@ -1,0 +1,245 @@
+// Joins on the nodes of relations that are not colocated, chosen by cost among PostgreSQL's own
+// joins here. Each relation of a level may have parts (remote_part.h); for every pair of relations
+// that PostgreSQL's planner tries to join, the parts of the one are joined with those of the other,
+// or with the rows of the other, sent to the nodes: all of them to every node, or each to the node
+// where its match lies.
+#include "engine/planner/join_paths.h"
+
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+#include "engine/planner/estimate.h"
+#include "engine/planner/part_query.h"
+#include "engine/planner/paths.h"
+#include "engine/planner/remote_relation.h"
+
+extern "C" {
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+set_join_pathlist_hook_type previous_join_pathlist_hook = nullptr;
+
+// One pair of relations, as PostgreSQL's planner offers it.
+struct Pair {
+    PlannerInfo* root;
+    RelOptInfo* join;
+    RelOptInfo* outer;
+    RelOptInfo* inner;
+    JoinType type;
+    List* restrictions;
+};
+
+CustomPath* MakePartPath(RelOptInfo* relation, const RemotePart* part) {
+    auto* path = makeNode(CustomPath);
+    path->path.pathtype = T_CustomScan;
+    path->path.parent = relation;
+    path->path.pathtarget = relation->reltarget;
+    path->path.rows = relation->rows;
+    path->path.startup_cost = part->cost;
+    path->path.total_cost = part->cost + TransferCost(relation->rows, relation->reltarget->width);
+    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+    auto* info = static_cast<RemotePath*>(palloc0(sizeof(RemotePath)));
+    info->part = part;
+    info->shape = part->shape;
+    info->scan_target = list_copy(relation->reltarget->exprs);
+    path->custom_private = pg::MakeList(info);
+    info->shipments = ShipmentsOf(part);
+    for (auto* shipment : Each<RemotePart>(info->shipments))
+        path->custom_paths = lappend(path->custom_paths, shipment->source);
+    path->methods = RemotePathMethods();
+    return path;
+}
+
+bool TargetCanTravel(PlannerInfo* root, const RelOptInfo* relation) {
+    for (auto* expr : Each<Node>(relation->reltarget->exprs))
+        if (exprType(expr) == RECORDOID || !CanRunRemotely(root, expr)) return false;
+    return true;
+}
+
+void Offer(const Pair& pair, const RemotePart* left, const RemotePart* right) {
+    if (!left || !right) return;
+    RemotePart* part = JoinParts(pair.join, pair.type, left, right, pair.restrictions);
+    if (!part || !KeepPart(pair.join, part) || part->shape.IsReplicated()) return;
+    add_path(pair.join, &MakePartPath(pair.join, part)->path);
+}
+
+// The expression of `relation` that the conditions equate with a key of the part.
+Expr* RouteTo(const RemotePart& part, const RelOptInfo* relation, const List* restrictions) {
+    for (auto* restriction : Each<RestrictInfo>(restrictions)) {
+        Node* sides[2];
+        if (!IsHashEquality(reinterpret_cast<Node*>(restriction->clause), *part.shape.anchor,
+                            &sides[0], &sides[1]))
+            continue;
+        for (int i = 0; i < 2; i++) {
+            Node* key = StripRelabel(sides[i]);
+            Node* other = StripRelabel(sides[1 - i]);
+            if (IsA(key, Var) && IsA(other, Var) &&
+                IsKey(part.shape, reinterpret_cast<Var*>(key)) &&
+                bms_is_member(static_cast<int>(reinterpret_cast<Var*>(other)->varno),
+                              relation->relids) &&
+                list_member(relation->reltarget->exprs, other))
+                return reinterpret_cast<Expr*>(other);
+        }
+    }
+    return nullptr;
+}
+
+bool HasReplicatedPart(const RelOptInfo* relation) {
+    for (auto* part : Each<RemotePart>(PartsOf(relation)))
+        if (part->shape.IsReplicated()) return true;
+    return false;
+}
+
+// The rows of one relation sent to where a part of the other lies.
+void OfferShipments(const Pair& pair, const RemotePart* part, RelOptInfo* shipped,
+                    bool part_is_left) {
+    if (!part->shape.IsDistributed()) return;
+    const Shape& destination = part->shape;
+    const auto offer = [&](const RemotePart* shipment) {
+        if (part_is_left)
+            Offer(pair, part, shipment);
+        else
+            Offer(pair, shipment, part);
+    };
+    if (!part->shape.pin)
+        if (Expr* route = RouteTo(*part, shipped, pair.restrictions))
+            return offer(MakeShipment(shipped, destination, route));
+    if (!HasReplicatedPart(shipped)) offer(MakeShipment(shipped, destination, nullptr));
+}
+
+void OfferJoins(const Pair& pair) {
+    for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
+        for (auto* right : Each<RemotePart>(PartsOf(pair.inner))) Offer(pair, left, right);
+    for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
+        OfferShipments(pair, left, pair.inner, true);
+    for (auto* right : Each<RemotePart>(PartsOf(pair.inner)))
+        OfferShipments(pair, right, pair.outer, false);
+}
+
+bool HasPushedDownFilter(const Pair& pair) {
+    for (auto* restriction : Each<RestrictInfo>(pair.restrictions))
+        if (RINFO_IS_PUSHED_DOWN(restriction, pair.join->relids)) return true;
+    return false;
+}
+
+bool CanJoinRemotely(const Pair& pair) {
+    const PlannerInfo* root = pair.root;
+    if (pair.type != JOIN_INNER && pair.type != JOIN_SEMI && pair.type != JOIN_ANTI) return false;
+    if (PartsOf(pair.outer) == NIL && PartsOf(pair.inner) == NIL) return false;
+    if (root->hasPseudoConstantQuals || root->parse->rowMarks || pair.join->lateral_relids ||
+        (root->parse->commandType != CMD_SELECT && root->parse->commandType != CMD_INSERT))
+        return false;
+    // What filters the result of an anti join is no condition of it.
+    if (pair.type == JOIN_ANTI && HasPushedDownFilter(pair)) return false;
+    return ClausesCanRunRemotely(pair.root, pair.restrictions) &&
+           TargetCanTravel(pair.root, pair.join);
+}
+
+void JoinPathlistHook(PlannerInfo* root, RelOptInfo* join, RelOptInfo* outer, RelOptInfo* inner,
+                      JoinType type, JoinPathExtraData* extra) {
+    if (previous_join_pathlist_hook)
+        previous_join_pathlist_hook(root, join, outer, inner, type, extra);
+    pg::Entry([&] {
+        const Pair pair = {root, join, outer, inner, type, extra->restrictlist};
+        if (CanJoinRemotely(pair)) OfferJoins(pair);
+    });
+}
+
+// Base relations
+// ------------------------------------------------------------------------------------------------
+
+List* ColumnVars(const Query* query, Index varno) {
+    List* vars = NIL;
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        if (entry->resjunk) continue;
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
+                                     exprTypmod(expr), exprCollation(expr), 0));
+    }
+    return vars;
+}
+
+RemotePart* PartOfRemoteRelation(PlannerInfo* root, RelOptInfo* rel, RemoteRelation* relation) {
+    List* columns = ColumnVars(relation->query, rel->relid);
+    Shape shape = relation->shape;
+    shape.keys = NIL;
+    for (auto* column : Each<Var>(columns))
+        if (IsKeyColumn(*relation, column->varattno)) shape.keys = lappend(shape.keys, column);
+    const Cost cost = EstimateOf(relation, root->glob->boundParams).total_cost / CountNodes(shape);
+    return MakeQueryPart(root, rel, relation->query, shape, columns, cost);
+}
+
+AttrNumber NumberIn(const List* expressions, const Node* wanted) {
+    AttrNumber number = 0;
+    for (auto* expr : Each<Node>(expressions)) {
+        number++;
+        if (equal(expr, wanted)) return number;
+    }
+    return 0;
+}
+
+// A sub-query that the nodes compute as a whole.
+RemotePart* PartOfSubquery(PlannerInfo* root, RelOptInfo* rel, const RangeTblEntry* entry) {
+    if (entry->security_barrier || entry->lateral || !rel->subroot || rel->pathlist == NIL)
+        return nullptr;
+    auto* path = static_cast<Path*>(linitial(rel->pathlist));
+    if (!IsA(path, SubqueryScanPath)) return nullptr;
+    const Path* result = reinterpret_cast<SubqueryScanPath*>(path)->subpath;
+    const List* outputs = result->pathtarget->exprs;
+    if (IsA(result, ProjectionPath))
+        result = reinterpret_cast<const ProjectionPath*>(result)->subpath;
+    const RemotePath* info = RemotePathOf(result);
+    if (!info || !info->query || info->partial || info->shipments != NIL) return nullptr;
+    for (auto* expr : Each<Node>(outputs))
+        if (!list_member(info->scan_target, expr)) return nullptr;
+    List* columns = NIL;
+    Shape shape = info->shape;
+    shape.keys = NIL;
+    int position = 0;
+    for (auto* computed : Each<Node>(info->scan_target)) {
+        // A column that the sub-query does not return has no number there.
+        auto* column =
+            makeVar(static_cast<int>(rel->relid), NumberIn(outputs, computed), exprType(computed),
+                    exprTypmod(computed), exprCollation(computed), 0);
+        columns = lappend(columns, column);
+        const auto* target =
+            static_cast<TargetEntry*>(list_nth(info->query->targetList, position++));
+        if (column->varattno > 0 && IsA(target->expr, Var) &&
+            IsKey(info->shape, reinterpret_cast<Var*>(target->expr)))
+            shape.keys = lappend(shape.keys, column);
+    }
+    const Cost cost = std::max(
+        result->total_cost - TransferCost(result->rows, result->pathtarget->width), Cost(0));
+    return MakeQueryPart(root, rel, info->query, shape, columns, cost);
+}
+
+}  // namespace
+
+void AddBaseParts(PlannerInfo* root, RelOptInfo* rel, RangeTblEntry* entry) {
+    if (IS_DUMMY_REL(rel) || rel->reloptkind != RELOPT_BASEREL || root->hasPseudoConstantQuals)
+        return;
+    RemotePart* part = nullptr;
+    if (RemoteRelation* relation = RemoteRelationOf(entry)) {
+        part = PartOfRemoteRelation(root, rel, relation);
+    } else if (entry->rtekind == RTE_SUBQUERY) {
+        part = PartOfSubquery(root, rel, entry);
+    } else if (entry->rtekind == RTE_RELATION && metadata::FindTable(entry->relid)) {
+        part = MakeTablePart(root, rel, entry);
+    }
+    if (part) KeepPart(rel, part);
+}
+
+void InstallJoinHook() {
+    previous_join_pathlist_hook = set_join_pathlist_hook;
+    set_join_pathlist_hook = JoinPathlistHook;
+}
+
+}  // namespace pgspan::planner

@@ -1,0 +1,294 @@
+#include "engine/planner/remote_part.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/estimate.h"
+#include "engine/planner/safety.h"
+
+extern "C" {
+#include "catalog/pg_collation.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+// A row that travels in arrays costs less here, but every node unpacks it.
+constexpr Cost kShippedRowCost = 0.02;
+constexpr Cost kShippedByteCost = 0.0004;
+constexpr double kShippedBytesMax = 64.0 * 1024 * 1024;
+// On a node: a row that goes through a hash join, one looked up in an index, one fetched from
+// there.
+constexpr Cost kHashRowCost = 0.015;
+constexpr Cost kLookupCost = 0.6;
+constexpr Cost kFetchCost = 0.3;
+
+double RowsOnNode(const RemotePart& part) {
+    return part.shape.IsDistributed() ? part.rows / CountNodes(part.shape) : part.rows;
+}
+
+List* ActualClauses(const List* restrictions) {
+    return extract_actual_clauses(const_cast<List*>(restrictions), false);
+}
+
+}  // namespace
+
+List* PartsOf(const RelOptInfo* relation) {
+    return relation->fdwroutine ? NIL : static_cast<List*>(relation->fdw_private);
+}
+
+bool KeepPart(RelOptInfo* relation, RemotePart* part) {
+    if (relation->fdwroutine) return false;
+    List* kept = NIL;
+    for (auto* known : Each<RemotePart>(PartsOf(relation))) {
+        const bool alike = known->shape.IsReplicated() ? part->shape.IsReplicated()
+                                                       : part->shape.IsDistributed() &&
+                                                             known->shape.anchor->colocation_id ==
+                                                                 part->shape.anchor->colocation_id;
+        if (!alike)
+            kept = lappend(kept, known);
+        else if (known->cost <= part->cost)
+            return false;
+    }
+    relation->fdw_private = lappend(kept, part);
+    return true;
+}
+
+bool CanRunRemotely(PlannerInfo* root, Node* expression) {
+    const bool here = pg::WalkNode(expression, [](Node* n, auto&& descend) {
+        if (IsA(n, Var)) return reinterpret_cast<Var*>(n)->varattno <= 0;
+        return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, SubLink) ||
+               IsA(n, PlaceHolderVar) || descend(n);
+    });
+    return !here && IsRemotable(expression, root->parse, nullptr) &&
+           !contain_volatile_functions(expression);
+}
+
+bool ClausesCanRunRemotely(PlannerInfo* root, const List* restrictions) {
+    for (auto* restriction : Each<RestrictInfo>(restrictions))
+        if (restriction->pseudoconstant || restriction->security_level > 0 ||
+            !CanRunRemotely(root, reinterpret_cast<Node*>(restriction->clause)))
+            return false;
+    return true;
+}
+
+// Base relations
+// ------------------------------------------------------------------------------------------------
+
+namespace {
+
+// PostgreSQL has made paths for the relation as for one on this node.
+Cost CheapestLocalCost(const RelOptInfo* relation) {
+    Cost cheapest = -1;
+    for (auto* path : Each<Path>(relation->pathlist))
+        if (!path->param_info && (cheapest < 0 || path->total_cost < cheapest))
+            cheapest = path->total_cost;
+    return std::max(cheapest, relation->rows * cpu_tuple_cost);
+}
+
+// The shape of a table under its filters: whether they pin it to one shard.
+Shape ShapeOfTable(const RelOptInfo* relation, const RangeTblEntry* entry, List* quals) {
+    auto* query = makeNode(Query);
+    query->commandType = CMD_SELECT;
+    query->rtable = pg::MakeList(static_cast<RangeTblEntry*>(copyObjectImpl(entry)));
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    auto* where = static_cast<List*>(copyObjectImpl(quals));
+    ChangeVarNodes(reinterpret_cast<Node*>(where), static_cast<int>(relation->relid), 1, 0);
+    query->jointree =
+        makeFromExpr(pg::MakeList(reference),
+                     where ? reinterpret_cast<Node*>(make_ands_explicit(where)) : nullptr);
+    const Level level = {query, nullptr};
+    Shape shape = AnalyzeQuery(level).from;
+    ChangeVarNodes(reinterpret_cast<Node*>(shape.keys), 1, static_cast<int>(relation->relid), 0);
+    return shape;
+}
+
+RemotePart* MakePart(RemotePart::Kind kind, const RelOptInfo* relation) {
+    auto* part = new (palloc(sizeof(RemotePart))) RemotePart();
+    part->kind = kind;
+    part->relids = relation->relids;
+    part->rows = relation->rows;
+    part->width = relation->reltarget->width;
+    return part;
+}
+
+}  // namespace
+
+RemotePart* MakeTablePart(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry) {
+    if (entry->tablesample || entry->securityQuals || relation->lateral_relids ||
+        !ClausesCanRunRemotely(root, relation->baserestrictinfo))
+        return nullptr;
+    RemotePart* part = MakePart(RemotePart::Kind::kTable, relation);
+    part->relation = relation;
+    part->entry = entry;
+    part->quals = ActualClauses(relation->baserestrictinfo);
+    part->shape = ShapeOfTable(relation, entry, part->quals);
+    if (part->shape.IsUnpushable()) return nullptr;
+    part->cost =
+        CheapestLocalCost(relation) / (part->shape.IsDistributed() ? CountNodes(part->shape) : 1);
+    return part;
+}
+
+RemotePart* MakeQueryPart(PlannerInfo* root, RelOptInfo* relation, Query* query, const Shape& shape,
+                          List* columns, Cost cost) {
+    if (relation->lateral_relids || !ClausesCanRunRemotely(root, relation->baserestrictinfo))
+        return nullptr;
+    RemotePart* part = MakePart(RemotePart::Kind::kQuery, relation);
+    part->relation = relation;
+    part->query = query;
+    part->columns = columns;
+    part->quals = ActualClauses(relation->baserestrictinfo);
+    part->shape = shape;
+    part->cost = cost + relation->rows * cpu_tuple_cost;
+    return part;
+}
+
+// Shipments
+// ------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Arrays of the type mean the same on every node, and unnest gives the values back as they were.
+bool CanShip(Node* expression) {
+    const Oid type = exprType(expression);
+    const Oid collation = exprCollation(expression);
+    return type < FirstNormalObjectId && get_typtype(type) == TYPTYPE_BASE &&
+           !OidIsValid(get_element_type(type)) && OidIsValid(get_array_type(type)) &&
+           (collation == InvalidOid || collation == DEFAULT_COLLATION_OID);
+}
+
+}  // namespace
+
+RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* route) {
+    Path* source = relation->cheapest_total_path;
+    if (!source || source->param_info || relation->lateral_relids ||
+        source->pathtarget->exprs == NIL ||
+        source->rows * (source->pathtarget->width + 8) > kShippedBytesMax)
+        return nullptr;
+    for (auto* expr : Each<Node>(source->pathtarget->exprs))
+        if (!CanShip(expr)) return nullptr;
+    RemotePart* part = MakePart(RemotePart::Kind::kShipment, relation);
+    part->source = source;
+    part->rows = source->rows;
+    const double copies = route ? 1 : CountNodes(destination);
+    part->cost =
+        source->total_cost +
+        part->rows * copies * (kShippedRowCost + source->pathtarget->width * kShippedByteCost);
+    if (route) {
+        part->route = route;
+        part->shape.kind = Shape::Kind::kDistributed;
+        part->shape.anchor = destination.anchor;
+        part->shape.keys = pg::MakeList(route);
+    }
+    return part;
+}
+
+// Joins
+// ------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool EquatesKeys(const RemotePart& left, const RemotePart& right, const List* restrictions) {
+    const metadata::Table& table = *left.shape.anchor;
+    for (auto* restriction : Each<RestrictInfo>(restrictions)) {
+        Node* a = nullptr;
+        Node* b = nullptr;
+        if (!IsHashEquality(reinterpret_cast<Node*>(restriction->clause), table, &a, &b)) continue;
+        a = StripRelabel(a);
+        b = StripRelabel(b);
+        if (!IsA(a, Var) || !IsA(b, Var)) continue;
+        const auto* x = reinterpret_cast<Var*>(a);
+        const auto* y = reinterpret_cast<Var*>(b);
+        if ((IsKey(left.shape, x) && IsKey(right.shape, y)) ||
+            (IsKey(left.shape, y) && IsKey(right.shape, x)))
+            return true;
+    }
+    return false;
+}
+
+// Where the join of the two lies; kUnpushable if no node sees all that it needs.
+Shape JoinedShape(JoinType type, const RemotePart& left, const RemotePart& right,
+                  const List* restrictions) {
+    Shape none;
+    none.kind = Shape::Kind::kUnpushable;
+    if (right.shape.IsReplicated()) return left.shape;
+    if (left.shape.IsReplicated()) return type == JOIN_INNER ? right.shape : none;
+    if (left.shape.anchor->colocation_id != right.shape.anchor->colocation_id ||
+        !EquatesKeys(left, right, restrictions))
+        return none;
+    Shape shape = left.shape;
+    if (type != JOIN_INNER) return shape;
+    shape.keys = list_concat_copy(left.shape.keys, right.shape.keys);
+    if (!shape.pin) shape.pin = right.shape.pin;
+    return shape;
+}
+
+// True if a condition of the join can be looked up in an index of the table.
+bool HasIndexFor(const RemotePart& part, const List* restrictions) {
+    if (part.kind != RemotePart::Kind::kTable) return false;
+    const auto is_first = [&](Node* side) {
+        side = StripRelabel(side);
+        if (!side || !IsA(side, Var)) return false;
+        const auto* var = reinterpret_cast<Var*>(side);
+        if (var->varno != static_cast<int>(part.relation->relid)) return false;
+        for (auto* index : Each<IndexOptInfo>(part.relation->indexlist))
+            if (index->indexkeys[0] == var->varattno) return true;
+        return false;
+    };
+    for (auto* restriction : Each<RestrictInfo>(restrictions)) {
+        if (!OidIsValid(restriction->hashjoinoperator) && restriction->mergeopfamilies == NIL)
+            continue;
+        const auto* op = reinterpret_cast<OpExpr*>(restriction->clause);
+        if (is_first(static_cast<Node*>(linitial(op->args))) ||
+            is_first(static_cast<Node*>(lsecond(op->args))))
+            return true;
+    }
+    return false;
+}
+
+bool HasHashClause(const List* restrictions) {
+    for (auto* restriction : Each<RestrictInfo>(restrictions))
+        if (OidIsValid(restriction->hashjoinoperator)) return true;
+    return false;
+}
+
+Cost JoinCost(const RemotePart& join, const List* restrictions) {
+    const RemotePart& left = *join.left;
+    const RemotePart& right = *join.right;
+    const double outer = RowsOnNode(left);
+    const double inner = RowsOnNode(right);
+    const double result = RowsOnNode(join);
+    Cost cost = left.cost + right.cost +
+                (HasHashClause(restrictions) ? (outer + inner) * kHashRowCost
+                                             : outer * inner * cpu_operator_cost);
+    if (HasIndexFor(right, restrictions))
+        cost = std::min(cost, left.cost + outer * kLookupCost + result * kFetchCost);
+    if (HasIndexFor(left, restrictions))
+        cost = std::min(cost, right.cost + inner * kLookupCost + result * kFetchCost);
+    return cost + result * cpu_tuple_cost;
+}
+
+}  // namespace
+
+RemotePart* JoinParts(const RelOptInfo* join, JoinType type, const RemotePart* left,
+                      const RemotePart* right, const List* restrictions) {
+    const Shape shape = JoinedShape(type, *left, *right, restrictions);
+    if (shape.IsUnpushable()) return nullptr;
+    RemotePart* part = MakePart(RemotePart::Kind::kJoin, join);
+    part->shape = shape;
+    part->join_type = type;
+    part->left = left;
+    part->right = right;
+    part->quals = ActualClauses(restrictions);
+    part->cost = JoinCost(*part, restrictions);
+    return part;
+}
+
+}  // namespace pgspan::planner

@@ -1,0 +1,77 @@
+// What the nodes can compute of a join, while PostgreSQL's planner looks for the best order of
+// joins.
+//
+// A RemotePart hangs at a RelOptInfo (a base relation or a join) beside its paths and says how the
+// nodes would compute that relation. It is a tree:
+//
+//   table     a distributed or reference table with the filters that hold over it
+//   query     a query that the nodes run as it stands (a remote relation, a pushed sub-query)
+//   shipment  rows that some other path computes here and that travel to the nodes as arrays: to
+//   all of
+//             them (broadcast), or each row to the node of its key (routed, which makes them
+//             colocated)
+//   join      an inner, semi or anti join of two parts
+//
+// A part is replicated or distributed as a Shape is (shape.h); its keys are Vars of the level that
+// is being planned. Parts are never changed once made; they live in the planner's memory.
+#pragma once
+
+#include "engine/pg/postgres.h"
+#include "engine/planner/shape.h"
+
+extern "C" {
+#include "nodes/pathnodes.h"
+}
+
+namespace pgspan::planner {
+
+struct RemotePart {
+    enum class Kind { kTable, kQuery, kShipment, kJoin };
+    Kind kind = Kind::kTable;
+    Shape shape;
+    Relids relids = nullptr;
+    double rows = 0;  // of all nodes together
+    double width = 0;
+    Cost cost = 0;  // until the rows are there on the nodes, everything before included
+
+    // kTable, kQuery:
+    RelOptInfo* relation = nullptr;
+    RangeTblEntry* entry = nullptr;  // kTable
+    List* quals = NIL;               // Exprs of the level; for kJoin the conditions of the join
+    Query* query = nullptr;          // kQuery: its target list is the columns
+    List* columns = NIL;             // kQuery: Vars of the level, one for each column of the query
+    // kShipment:
+    Path* source = nullptr;
+    Expr* route = nullptr;  // of the level, among the source's columns; nullptr: broadcast
+    // kJoin:
+    JoinType join_type = JOIN_INNER;
+    const RemotePart* left = nullptr;
+    const RemotePart* right = nullptr;
+};
+
+// The parts of a relation: List of RemotePart*, one for each colocation group at most.
+List* PartsOf(const RelOptInfo* relation);
+// Keeps the part if there is none of its colocation group that costs less; true if it was kept.
+bool KeepPart(RelOptInfo* relation, RemotePart* part);
+
+// True if the nodes can evaluate the expression of the level (no sub-plans, placeholders, system
+// columns, functions that are bound to the session).
+bool CanRunRemotely(PlannerInfo* root, Node* expression);
+// The same for all clauses of a List of RestrictInfos.
+bool ClausesCanRunRemotely(PlannerInfo* root, const List* restrictions);
+
+// The part of a distributed or reference table; nullptr if not all its filters can run on the
+// nodes.
+RemotePart* MakeTablePart(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry);
+// The part of a relation whose rows are those of `query`, column by column those of `columns`.
+// Filters over it travel along; nullptr if they cannot. cost: of the query on the nodes.
+RemotePart* MakeQueryPart(PlannerInfo* root, RelOptInfo* relation, Query* query, const Shape& shape,
+                          List* columns, Cost cost);
+// The rows of a relation's cheapest path sent to the nodes of `destination`; nullptr if they cannot
+// travel or are too many. route: nullptr or the expression that is hashed.
+RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* route);
+// The join of two parts; nullptr if the nodes cannot compute it. restrictions: RestrictInfos.
+RemotePart* JoinParts(const RelOptInfo* join, JoinType type, const RemotePart* left,
+                      const RemotePart* right, const List* restrictions);
+
+}  // namespace pgspan::planner
