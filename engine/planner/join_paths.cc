@@ -13,6 +13,7 @@
 #include "engine/planner/remote_relation.h"
 
 extern "C" {
+#include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
@@ -58,9 +59,19 @@ CustomPath* MakePartPath(RelOptInfo* relation, const RemotePart* part) {
     return path;
 }
 
-bool TargetCanTravel(PlannerInfo* root, const RelOptInfo* relation) {
-    for (auto* expr : Each<Node>(relation->reltarget->exprs))
-        if (exprType(expr) == RECORDOID || !CanRunRemotely(root, expr)) return false;
+// True if EXISTS leaves the expression its meaning above the join.
+bool SurvivesExistence(const Pair& pair, Node* expr) {
+    if (bms_is_subset(pull_varnos(pair.root, expr), pair.outer->relids)) return true;
+    return pair.type == JOIN_SEMI && IsA(expr, Var) &&
+           OuterEqualOf(extract_actual_clauses(pair.restrictions, false),
+                        reinterpret_cast<Var*>(expr), pair.outer->relids);
+}
+
+bool TargetCanTravel(const Pair& pair) {
+    for (auto* expr : Each<Node>(pair.join->reltarget->exprs))
+        if (exprType(expr) == RECORDOID || !CanRunRemotely(pair.root, expr) ||
+            (pair.type != JOIN_INNER && !SurvivesExistence(pair, expr)))
+            return false;
     return true;
 }
 
@@ -139,8 +150,7 @@ bool CanJoinRemotely(const Pair& pair) {
         return false;
     // What filters the result of an anti join is no condition of it.
     if (pair.type == JOIN_ANTI && HasPushedDownFilter(pair)) return false;
-    return ClausesCanRunRemotely(pair.root, pair.restrictions) &&
-           TargetCanTravel(pair.root, pair.join);
+    return ClausesCanRunRemotely(pair.root, pair.restrictions) && TargetCanTravel(pair);
 }
 
 void JoinPathlistHook(PlannerInfo* root, RelOptInfo* join, RelOptInfo* outer, RelOptInfo* inner,

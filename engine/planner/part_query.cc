@@ -32,7 +32,7 @@ struct Builder {
 };
 
 // What stands for an expression of the level: in this query, or in one above it.
-Node* Find(const Builder* builder, Node* local) {
+Node* Find(const Builder* builder, const Node* local) {
     Index depth = 0;
     for (const Builder* b = builder; b; b = b->above, depth++) {
         int i = 0;
@@ -163,6 +163,17 @@ Node* Conjunction(List* quals) {
     return quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr;
 }
 
+// What is named above the join of its inner side.
+void AddOuterEquals(Builder* builder, const Builder& inner, const RemotePart* part) {
+    for (auto* local : Each<Node>(inner.locals)) {
+        if (!IsA(local, Var)) continue;
+        const Var* outer =
+            OuterEqualOf(part->quals, reinterpret_cast<Var*>(local), part->left->relids);
+        Node* remote = outer ? Find(builder, reinterpret_cast<const Node*>(outer)) : nullptr;
+        if (remote) builder->Stand(local, remote);
+    }
+}
+
 // left WHERE [NOT] EXISTS (SELECT FROM right WHERE conditions)
 void AddExistence(Builder* builder, const RemotePart* part) {
     Add(builder, part->left);
@@ -179,6 +190,7 @@ void AddExistence(Builder* builder, const RemotePart* part) {
     sublink->subselect = reinterpret_cast<Node*>(inner.query);
     sublink->location = -1;
     builder->query->hasSubLinks = true;
+    if (part->join_type == JOIN_SEMI) AddOuterEquals(builder, inner, part);
     auto* exists = reinterpret_cast<Expr*>(sublink);
     builder->quals = lappend(builder->quals, part->join_type == JOIN_ANTI
                                                  ? makeBoolExpr(NOT_EXPR, pg::MakeList(exists), -1)

@@ -78,6 +78,22 @@ bool ClausesCanRunRemotely(PlannerInfo* root, const List* restrictions) {
     return true;
 }
 
+Var* OuterEqualOf(const List* conditions, const Var* inner, Relids outer) {
+    for (auto* condition : Each<Node>(conditions)) {
+        if (!IsA(condition, OpExpr)) continue;
+        const auto* op = reinterpret_cast<OpExpr*>(condition);
+        if (list_length(op->args) != 2 || !op_mergejoinable(op->opno, inner->vartype)) continue;
+        auto* left = static_cast<Node*>(linitial(op->args));
+        auto* right = static_cast<Node*>(lsecond(op->args));
+        Node* other = equal(left, inner) ? right : equal(right, inner) ? left : nullptr;
+        if (!other || !IsA(other, Var)) continue;
+        auto* var = reinterpret_cast<Var*>(other);
+        if (var->vartype == inner->vartype && bms_is_member(static_cast<int>(var->varno), outer))
+            return var;
+    }
+    return nullptr;
+}
+
 // Base relations
 // ------------------------------------------------------------------------------------------------
 

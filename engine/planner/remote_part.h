@@ -60,6 +60,10 @@ bool CanRunRemotely(PlannerInfo* root, Node* expression);
 // The same for all clauses of a List of RestrictInfos.
 bool ClausesCanRunRemotely(PlannerInfo* root, const List* restrictions);
 
+// Above a semi join its inner columns are named only where they are known to equal outer ones: the
+// Var among the outer relations to which one of the conditions (Exprs) equates `inner`, or nullptr.
+Var* OuterEqualOf(const List* conditions, const Var* inner, Relids outer);
+
 // The part of a distributed or reference table; nullptr if not all its filters can run on the
 // nodes.
 RemotePart* MakeTablePart(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry);

@@ -95,3 +95,10 @@ FETCH 5 FROM rows;
 ROLLBACK;
 INSERT INTO twin SELECT b.id, o.ref, 1000 + b.id FROM big b JOIN other o ON o.ref = b.ref WHERE b.k = 9;
 SELECT count(*), sum(w) FROM twin;
+
+-- What is named above a join of its inner side: equal columns of a semi join, NULLs of an anti join.
+SELECT b.id, o.name, o.low FROM big b LEFT JOIN other o ON o.ref = b.ref WHERE o.ref IS NULL AND b.k < 5;
+SELECT o.ref, b.id, b.amount FROM other o LEFT JOIN big b ON b.id = o.ref AND b.k > 2 WHERE b.id IS NULL;
+SELECT o.name, b.id FROM big b, other o WHERE o.ref = b.ref AND EXISTS (SELECT FROM here h WHERE h.ref = o.ref);
+SELECT o.name, b.id FROM big b, other o WHERE o.ref = b.ref AND EXISTS (SELECT FROM twin t WHERE t.id = o.ref AND t.w > 300);
+SELECT o.name, b.id, c.n FROM big b, other o, text_keyed c WHERE o.ref = b.ref AND c.n = o.ref AND o.ref IN (SELECT t.id FROM twin t JOIN here h ON h.ref = t.id);
