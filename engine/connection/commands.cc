@@ -102,6 +102,23 @@ bool Interrupt(Connection* c, const Deadline& deadline) {
     return true;
 }
 
+// Waits for a group after which there is no way back. What ended the wait early, or nullptr.
+ErrorData* AwaitDecision(Connection* c, int timeout_ms, int grace_ms) {
+    bool ended = false;
+    ErrorData* interrupted = pg::Capture([&] { ended = AwaitEnd(c, Deadline(timeout_ms)); });
+    if (!ended && !c->broken) {
+        const Deadline grace(grace_ms);
+        if (!RequestCancel(c, grace) || !AwaitQuietly(c, grace))
+            MarkLost(c, "the node did not answer in time");
+    }
+    if (c->broken)
+        ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+                errmsg("connection to node %s was lost while it was committing", c->label),
+                errdetail_internal("%s", c->lost_reason),
+                errhint("Whether the transaction has been committed there is not known."));
+    return interrupted;
+}
+
 void Await(Attempt* attempt, const Deadline& deadline) {
     Connection* c = attempt->connection;
     if (!c->broken && AwaitQuietly(c, deadline)) {
@@ -167,21 +184,23 @@ void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, i
         RaiseLost(c);
     }
     SendCommands(c, &sql, 1);
-    bool ended = false;
-    pg::Capture([&] { ended = AwaitEnd(c, Deadline(timeout_ms)); });
-    if (!ended && !c->broken) {
-        const Deadline grace(grace_ms);
-        if (!RequestCancel(c, grace) || !AwaitQuietly(c, grace))
-            MarkLost(c, "the node did not answer in time");
-    }
-    if (c->broken)
-        ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-                errmsg("connection to node %s was lost while it was committing", c->label),
-                errdetail_internal("%s", c->lost_reason),
-                errhint("Whether the transaction has been committed there is not known."));
+    AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
     if (c->failed) RaiseFailed(c);
     CheckTag(c, expected_tag);
+}
+
+uint64 ExecuteDecision(Connection* c, const Statement& statement, int grace_ms) {
+    Send(c, statement, nullptr);
+    ErrorData* interrupted = AwaitDecision(c, -1, grace_ms);
+    if (interrupted == nullptr && Resent(c)) interrupted = AwaitDecision(c, -1, grace_ms);
+    ForwardNotices(c);
+    if (c->failed && interrupted && SqlStateOf(c->failed) == ERRCODE_QUERY_CANCELED) {
+        ClearResults(c);
+        ReThrowError(interrupted);
+    }
+    if (c->failed) RaiseFailed(c);
+    return AffectedRows(c->end);
 }
 
 List* Query(Connection* connection, const char* sql, int* columns) {

@@ -128,6 +128,10 @@ List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 // node's error, or 08007 if nobody can know.
 void ExecuteDecision(Connection* connection, const char* sql, const char* expected_tag,
                      int timeout_ms, int grace_ms);
+// The same for a statement that commits as it ends, outside a transaction on the node. No limit of
+// time but the session's; if the node has given in to a cancel, the reason here is raised. Returns
+// the rows affected.
+uint64 ExecuteDecision(Connection* connection, const Statement& statement, int grace_ms);
 
 // For transaction ends, where nothing may be raised or interrupted: never throws, bounded by
 // timeout_ms, returns false when it fails, and marks the connection broken when it does not end;

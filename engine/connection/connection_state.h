@@ -101,6 +101,7 @@ struct Connection {
     int queued_capacity;
     Reader* reader;
     SubTransactionId sender;  // the subtransaction of what was sent last
+    bool just_sent;           // nothing can have arrived yet: wait before reading
     bool copying;
     size_t copy_unchecked;
     size_t copy_unflushed;
@@ -153,6 +154,9 @@ void Orphan(Connection* connection);  // nobody waits for what is under way
 [[nodiscard]] bool HasEntries(const Connection* connection);
 [[nodiscard]] bool HasRunningStatement(const Connection* connection);
 void MarkLost(Connection* connection, const char* reason);
+// At the end of a group: sends its statement again if the node had lost what was prepared, and
+// nothing but that failed.
+bool Resent(Connection* connection);
 // Detaches the reader, and gets rid of what was abandoned outside a transaction. Raises.
 void MakeReady(Connection* connection);
 // Queued commands and settings, as a group of their own that is awaited. Raises.

@@ -133,22 +133,6 @@ bool IsLostPlan(const PGresult* failed) {
            strcmp(function, "RevalidateCachedQuery") == 0;
 }
 
-// A prepared statement may have gone, or its result changed its type, because of DDL that this
-// session did not see. As long as nothing else happened in the node's transaction it is run again,
-// prepared anew.
-bool Resent(Connection* c) {
-    Resend& resend = c->resend;
-    if (!resend.possible || !c->failed || !IsLostPlan(c->failed)) return false;
-    resend.possible = false;
-    ClearResults(c);
-    if (resend.started_transaction) SendCommand(c, "ROLLBACK", EntryKind::kCommand);
-    for (int i = 0; i < resend.command_count; i++)
-        SendCommand(c, resend.commands[i], EntryKind::kCommand);
-    SendStatement(c, resend.statement);
-    Sync(c, EntryKind::kSync);
-    return true;
-}
-
 void NoteFailure(Connection* c, Entry* head, PGresult* result) {
     switch (head->kind) {
     case EntryKind::kSettings:
@@ -249,8 +233,25 @@ bool Take(Connection* c, PGresult* result, Progress* progress) {
 
 }  // namespace
 
+// A prepared statement may have gone, or its result changed its type, because of DDL that this
+// session did not see. As long as nothing else happened in the node's transaction it is run again,
+// prepared anew.
+bool Resent(Connection* c) {
+    Resend& resend = c->resend;
+    if (!resend.possible || !c->failed || !IsLostPlan(c->failed)) return false;
+    resend.possible = false;
+    ClearResults(c);
+    if (resend.started_transaction) SendCommand(c, "ROLLBACK", EntryKind::kCommand);
+    for (int i = 0; i < resend.command_count; i++)
+        SendCommand(c, resend.commands[i], EntryKind::kCommand);
+    SendStatement(c, resend.statement);
+    Sync(c, EntryKind::kSync);
+    return true;
+}
+
 Progress Advance(Connection* c) {
-    bool consumed = false;
+    bool consumed = c->just_sent;
+    c->just_sent = false;
     while (!c->broken) {
         if (!HasEntries(c)) return Progress::kIdle;
         if (PQisBusy(c->libpq)) {
@@ -370,6 +371,7 @@ void Send(Connection* c, const Statement& statement, Reader* reader) {
         if (known && known->ready) KeepForResend(c, statement, c->state.in_transaction);
     }
     SendLeadIn(c);
+    c->just_sent = !HasEntries(c);
     SendStatement(c, statement);
     Sync(c, EntryKind::kSync);
     c->reader = reader;

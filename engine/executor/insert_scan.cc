@@ -77,6 +77,11 @@ TaskList OneRowTasks(InsertScanState* state) {
 namespace {
 
 uint64 SendOneRow(InsertScanState* state, const TaskList& tasks) {
+    const PlanState& scan = state->scan.ss.ps;
+    uint64 at_once = 0;
+    if (state->decoder == nullptr &&
+        RunAsTransaction(tasks, state->parameters, scan.state, scan.plan, &at_once))
+        return at_once;
     TaskOptions options;
     options.access = transaction::Access::kWrite;
     options.decoder = state->decoder;

@@ -112,6 +112,16 @@ void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
     state->keeps_rows = state->kept_all = true;
 }
 
+// A write that is a transaction of its own has ended when this returns true.
+bool RanAsTransaction(RemoteScanState* state, const TaskList& tasks) {
+    if (!state->plan.modifies || state->plan.returns_rows) return false;
+    const PlanState& scan = state->scan.ss.ps;
+    uint64 affected = 0;
+    if (!RunAsTransaction(tasks, state->parameters, scan.state, scan.plan, &affected)) return false;
+    CountAffected(state, affected);
+    return true;
+}
+
 void StartRun(RemoteScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     const bool is_first = state->runs++ == 0;
@@ -126,7 +136,7 @@ void StartRun(RemoteScanState* state) {
         Ship(state->plan, state->scan.custom_ps, &tasks, &state->parameters);
     if (state->plan.kind == plan::TaskKind::kReference) {
         RunReferenceWrite(state, tasks);
-    } else {
+    } else if (!RanAsTransaction(state, tasks)) {
         TaskOptions options;
         options.access =
             state->plan.modifies ? transaction::Access::kWrite : transaction::Access::kRead;

@@ -1,6 +1,7 @@
 #include "engine/executor/task_stream.h"
 
 #include "engine/executor/row_decoder.h"
+#include "engine/transaction/whole_transaction.h"
 
 namespace pgspan::executor {
 
@@ -115,6 +116,20 @@ TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
     for (int i = 0; i < list.count; i++)
         if (streams[i].connection == nullptr) StartLocal(&streams[i], list.tasks[i], parameters);
     return streams;
+}
+
+bool RunAsTransaction(const TaskList& list, const ParameterSet& parameters, const EState* estate,
+                      const Plan* top, uint64* affected) {
+    // What else there is in the plan could fail after the write.
+    if (list.count != 1 || list.tasks[0].is_local || estate->es_plannedstmt->planTree != top)
+        return false;
+    if (!transaction::MayCommitAtOnce(estate->es_plannedstmt)) return false;
+    const Task& task = list.tasks[0];
+    connection::Statement statement =
+        MakeStatement(task.sql, task.parameters ? *task.parameters : parameters);
+    statement.prepare = true;
+    *affected = transaction::RunAndCommit(connection::ForGroup(task.group_id), statement);
+    return true;
 }
 
 namespace {

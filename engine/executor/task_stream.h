@@ -50,6 +50,12 @@ struct TaskOptions {
 TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
                        const TaskOptions& options);
 
+// Runs a write that returns no rows, is all that its transaction does and has one task on another
+// node: there it commits as it ends. False if this is not such a write; then nothing was done.
+// `top` is the plan node that runs it.
+bool RunAsTransaction(const TaskList& list, const ParameterSet& parameters, const EState* estate,
+                      const Plan* top, uint64* affected);
+
 // The next row into values and nulls, decoded in the current memory context and valid until the
 // next call. kWait: nothing has arrived, wait for stream->connection.
 connection::Fetch NextRow(TaskStream* stream, Datum* values, bool* nulls);

@@ -5,6 +5,7 @@
 #include "engine/pg/entry.h"
 #include "engine/transaction/fault_point.h"
 #include "engine/transaction/transaction_end.h"
+#include "engine/transaction/whole_transaction.h"
 
 namespace pgspan::transaction {
 
@@ -148,12 +149,14 @@ void OnTransactionEvent(XactEvent event, void* /*argument*/) {
         case XACT_EVENT_PREPARE:
             subtransaction_count = 0;
             any_joined = false;
+            EndWholeTransaction(true);
             Safely("could not end the transaction on other nodes", [] { FinishCommit(); });
             break;
         case XACT_EVENT_ABORT:
             subtransaction_count = 0;
             executor_depth = 0;
             any_joined = false;
+            EndWholeTransaction(false);
             Safely("could not roll back the transaction on other nodes", [] { FinishAbort(); });
             break;
         default:
@@ -201,6 +204,10 @@ bool InTransactionBlock() {
     // A snapshot that lasts, or a promise not to write, has to be kept by the node.
     return IsTransactionBlock() || IsSubTransaction() || executor_depth > 1 ||
            IsolationUsesXactSnapshot() || (XactReadOnly && !RecoveryInProgress());
+}
+
+bool HasJoined() {
+    return any_joined;
 }
 
 void Join(Connection* c, Access access) {

@@ -3,6 +3,8 @@
 // first statement. At the end of the local transaction:
 //
 //   - nothing written remotely: nothing
+//   - the only statement wrote on one node and returned no rows: it has committed there as it ended
+//     (whole_transaction.h), nothing
 //   - one remote node wrote, and there is no local xid: COMMIT there, before the local commit
 //   - otherwise: PREPARE TRANSACTION wherever it wrote (on all nodes at once), a row in
 //     pgspan.commit_record for each, the local commit, COMMIT PREPARED
@@ -29,6 +31,9 @@ void Join(connection::Connection* connection, Access access);
 // True if the current statement runs in a transaction block or function, so that remote reads must
 // share a transaction.
 bool InTransactionBlock();
+
+// True if some node takes part in the current transaction.
+bool HasJoined();
 
 // A temporary statement that must not be part of a transaction (VACUUM) uses
 // connection::OpenOutside instead.

@@ -82,6 +82,40 @@ Answer Session::RunWithParameters(const std::string& sql, const std::vector<Valu
     return Collect({});
 }
 
+std::vector<Answer> Session::RunPipeline(const std::vector<std::string>& statements) {
+    const auto end = std::chrono::steady_clock::now() + deadline_ms_;
+    PGconn* connection = connection_.get();
+    if (!open() || PQenterPipelineMode(connection) == 0) return {Lost()};
+    for (const std::string& sql : statements) {
+        PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0);
+    }
+    PQpipelineSync(connection);
+    std::vector<Answer> answers;
+    for (bool ended = false; !ended;) {
+        while (PQisBusy(connection) != 0) {
+            if (!WaitReadable(end)) return {TimedOut()};
+        }
+        const ResultPointer result(PQgetResult(connection));
+        if (!open()) return {Lost()};
+        if (!result) continue;  // between the answers of two statements
+        ended = PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC;
+        if (ended) break;
+        Answer& answer = answers.emplace_back();
+        switch (PQresultStatus(result.get())) {
+        case PGRES_TUPLES_OK:
+            ReadRows(result.get(), answer);
+            break;
+        case PGRES_COMMAND_OK:
+            answer.tag = PQcmdStatus(result.get());
+            break;
+        default:
+            ReadError(result.get(), answer);
+        }
+    }
+    PQexitPipelineMode(connection);
+    return answers;
+}
+
 bool Session::Send(const std::string& sql) {
     return open() && PQsendQuery(connection_.get(), sql.c_str()) != 0;
 }

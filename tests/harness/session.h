@@ -26,6 +26,10 @@ class Session {
     // The same over the extended protocol, with parameters in text format.
     Answer RunWithParameters(const std::string& sql, const std::vector<Value>& parameters);
 
+    // Several statements as one pipeline that ends with one Sync: one transaction, unless it says
+    // otherwise. What follows a failed one is answered by an error without SQLSTATE.
+    std::vector<Answer> RunPipeline(const std::vector<std::string>& statements);
+
     // Sends a statement and does not wait: for tests that cancel or kill in the middle.
     bool Send(const std::string& sql);
     Answer Wait();

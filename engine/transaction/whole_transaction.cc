@@ -1,0 +1,44 @@
+#include "engine/transaction/whole_transaction.h"
+
+#include "engine/pg/client_protocol.h"
+#include "engine/transaction/remote_transaction.h"
+#include "engine/transaction/transaction_end.h"
+
+extern "C" {
+#include "access/xact.h"
+#include "miscadmin.h"
+}
+
+namespace pgspan::transaction {
+
+namespace {
+
+bool committed_at_once = false;
+
+}  // namespace
+
+bool MayCommitAtOnce(const PlannedStmt* statement) {
+    return !InTransactionBlock() && !HasJoined() && !connection::IsInternalSession() &&
+           !TransactionIdIsValid(GetTopTransactionIdIfAny()) && pg::IsAloneUntilCommit(statement);
+}
+
+uint64 RunAndCommit(connection::Connection* connection, const connection::Statement& statement) {
+    const uint64 affected =
+        connection::ExecuteDecision(connection, statement, transaction_end_timeout_ms);
+    committed_at_once = true;
+    HOLD_INTERRUPTS();
+    return affected;
+}
+
+void EndWholeTransaction(bool committed) {
+    if (!committed_at_once) return;
+    committed_at_once = false;
+    // After an error PostgreSQL itself has ended all holds.
+    if (committed)
+        RESUME_INTERRUPTS();
+    else
+        ereport(WARNING, errcode(ERRCODE_WARNING),
+                errmsg("the statement has been committed, although it failed afterwards"));
+}
+
+}  // namespace pgspan::transaction
