@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,11 @@ uint64_t MachineMemory() {
         bytes = limit;
     }
     return bytes;
+}
+
+// Those that this process may use.
+int MachineProcessors() {
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 // Without what every start says: that the log goes on in its file.
@@ -163,7 +169,7 @@ Done Cluster::Save() const {
 Done Cluster::Configure(const NodeSpec& node) const {
     const NodeFiles files = Files(node);
     const Result<std::string> conf = RenderPostgresqlConf(
-        spec, node, files, PlanMemory(MachineMemory(), static_cast<int>(spec.nodes.size())));
+        spec, node, files, PlanShare(MachineMemory(), MachineProcessors(), spec, node));
     if (!conf) return Failure(conf.error());
     const Result<std::string> hba = RenderHbaConf(spec);
     if (!hba) return Failure(hba.error());

@@ -11,6 +11,7 @@ namespace pgspan::control {
 namespace {
 
 constexpr uint64_t kMebibyte = 1024 * 1024;
+constexpr int kParallelWorkersDefault = 2;
 constexpr const char* kPreload = "shared_preload_libraries";
 
 int Mebibytes(uint64_t bytes, uint64_t least, uint64_t most) {
@@ -70,8 +71,23 @@ MemoryPlan PlanMemory(uint64_t machine_memory_bytes, int nodes) {
     };
 }
 
+int PlanParallelWorkers(int processors, int nodes_with_shards) {
+    return std::clamp(processors / std::max(nodes_with_shards, 1) - 1, 0, kParallelWorkersDefault);
+}
+
+MachineShare PlanShare(uint64_t machine_memory_bytes, int processors, const ClusterSpec& spec,
+                       const NodeSpec& node) {
+    const int nodes = static_cast<int>(spec.nodes.size());
+    // The coordinator holds shards only where it is alone; otherwise it waits while workers scan.
+    const bool scans_alone = node.IsCoordinator() && nodes > 1;
+    return {.memory = PlanMemory(machine_memory_bytes, nodes),
+            .parallel_workers =
+                scans_alone ? kParallelWorkersDefault : PlanParallelWorkers(processors, nodes - 1)};
+}
+
 Result<std::string> RenderPostgresqlConf(const ClusterSpec& spec, const NodeSpec& node,
-                                         const NodeFiles& files, const MemoryPlan& memory) {
+                                         const NodeFiles& files, const MachineShare& share) {
+    const MemoryPlan& memory = share.memory;
     const bool socket_fits = files.socket_folder.size() <= kSocketFolderLengthMax;
     // A list of folders: quoted once as an element, once as a setting.
     const std::string sockets = socket_fits ? "\"" + files.socket_folder + "\"" : "";
@@ -93,6 +109,7 @@ Result<std::string> RenderPostgresqlConf(const ClusterSpec& spec, const NodeSpec
          {"shared_buffers_mb", std::to_string(memory.shared_buffers_mb)},
          {"effective_cache_size_mb", std::to_string(memory.effective_cache_size_mb)},
          {"maintenance_work_mem_mb", std::to_string(memory.maintenance_work_mem_mb)},
+         {"parallel_workers", std::to_string(share.parallel_workers)},
          {"log_folder", QuoteSetting(files.log_folder)},
          {"user_settings", UserSettings(spec.settings)}});
 }

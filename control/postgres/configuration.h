@@ -21,6 +21,19 @@ struct MemoryPlan {
 // All nodes share the machine with whatever else runs there, so the plan is modest.
 MemoryPlan PlanMemory(uint64_t machine_memory_bytes, int nodes);
 
+// How many processes a node may add to one that scans (max_parallel_workers_per_gather), so that a
+// query over all nodes that hold shards takes each processor about once. PostgreSQL's default
+// where there are processors enough.
+int PlanParallelWorkers(int processors, int nodes_with_shards);
+
+// What of the machine is one node's.
+struct MachineShare {
+    MemoryPlan memory;
+    int parallel_workers = 0;
+};
+MachineShare PlanShare(uint64_t machine_memory_bytes, int processors, const ClusterSpec& spec,
+                       const NodeSpec& node);
+
 // Where one node's files are. All paths are absolute.
 struct NodeFiles {
     std::string data_folder;
@@ -35,7 +48,7 @@ struct NodeFiles {
 inline constexpr size_t kSocketFolderLengthMax = 80;
 
 Result<std::string> RenderPostgresqlConf(const ClusterSpec& spec, const NodeSpec& node,
-                                         const NodeFiles& files, const MemoryPlan& memory);
+                                         const NodeFiles& files, const MachineShare& share);
 Result<std::string> RenderHbaConf(const ClusterSpec& spec);
 
 // Lines for every address by which a client or a node reaches a node.

@@ -15,8 +15,9 @@ NodeFiles Files(const std::string& folder) {
 
 std::string Conf(const Settings& settings, const std::string& folder) {
     const ClusterSpec spec = MakeSpec("c1", 2, 9800, settings).value();
-    const auto text = RenderPostgresqlConf(spec, *spec.Find("worker2"), Files(folder),
-                                           PlanMemory(8 * kGibibyte, 3));
+    const NodeSpec& node = *spec.Find("worker2");
+    const auto text =
+        RenderPostgresqlConf(spec, node, Files(folder), PlanShare(8 * kGibibyte, 4, spec, node));
     EXPECT_TRUE(text.ok()) << text.error().message;
     return text.ok() ? *text : "";
 }
@@ -34,6 +35,7 @@ TEST(ConfigurationTest, DescribesTheNode) {
     EXPECT_TRUE(HasLine(conf, "unix_socket_directories = '\"/srv/c1/worker2/socket\"'"));
     EXPECT_TRUE(HasLine(conf, "shared_preload_libraries = 'pgspan'"));
     EXPECT_TRUE(HasLine(conf, "shared_buffers = 128MB"));
+    EXPECT_TRUE(HasLine(conf, "max_parallel_workers_per_gather = 1"));
 }
 
 TEST(ConfigurationTest, QuotesPathsForEveryLanguageTheyPassThrough) {
@@ -82,6 +84,17 @@ TEST(ConfigurationTest, MemoryStaysModestOnSmallAndLargeMachines) {
     const MemoryPlan large = PlanMemory(512 * kGibibyte, 3);
     EXPECT_EQ(large.shared_buffers_mb, 128);
     EXPECT_EQ(large.maintenance_work_mem_mb, 64);
+}
+
+TEST(ConfigurationTest, NodesOfAMachineDoNotAllParallelizeOverAllOfItsProcessors) {
+    EXPECT_EQ(PlanParallelWorkers(2, 2), 0);
+    EXPECT_EQ(PlanParallelWorkers(4, 2), 1);
+    EXPECT_EQ(PlanParallelWorkers(64, 2), 2);
+    EXPECT_EQ(PlanParallelWorkers(1, 4), 0);
+    EXPECT_EQ(PlanParallelWorkers(4, 0), 2);
+    const ClusterSpec spec = MakeSpec("c1", 2, 9800, {}).value();
+    EXPECT_EQ(PlanShare(kGibibyte, 2, spec, spec.coordinator()).parallel_workers, 2);
+    EXPECT_EQ(PlanShare(kGibibyte, 2, spec, *spec.Find("worker1")).parallel_workers, 0);
 }
 
 }  // namespace
