@@ -20,6 +20,13 @@ List* EmptyNames(int count) {
     return names;
 }
 
+void MakeKept(RemoteScanState* state, bool rewinds);
+
+// Rows that are locked as they are read must be the same when they are read again.
+bool LocksRows(const RemoteScanState* state) {
+    return state->plan.modifies && state->plan.command == CMD_SELECT;
+}
+
 void Begin(RemoteScanState* state, EState* estate, int eflags) {
     auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
     PlanState* planstate = &state->scan.ss.ps;
@@ -41,6 +48,8 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
                                state->plan.result_types, state->plan.result_typmods,
                                state->plan.result_collations),
             &TTSOpsVirtual);
+    state->keeps_rows = LocksRows(state) && (eflags & EXEC_FLAG_REWIND) != 0;
+    if (state->keeps_rows) MakeKept(state, true);
 }
 
 // ---- Which tasks
@@ -236,7 +245,8 @@ bool Recheck(ScanState*, TupleTableSlot*) {
 void ReScan(RemoteScanState* state) {
     ExecScanReScan(&state->scan.ss);
     if (!state->is_running) return;
-    if (state->plan.modifies) elog(ERROR, "a distributed write cannot run twice");
+    if (state->plan.modifies && !LocksRows(state))
+        elog(ERROR, "a distributed write cannot run twice");
     const bool changed = state->scan.ss.ps.chgParam != nullptr;
     if (!changed && state->keeps_rows) {
         tuplestore_rescan(state->kept);

@@ -1,4 +1,5 @@
-// The check of rights on a relation's columns outside a plan, in the form of every version.
+// The rights that a query needs on relations, in the form of every version: checked outside a plan,
+// moved between queries.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -22,6 +23,21 @@ inline void CheckInsertRights(ParseState* pstate, ParseNamespaceItem* item, Bitm
     item->p_rte->insertedCols = columns;
     ExecCheckRTPerms(pstate->p_rtable, true);
 #endif
+}
+
+// Appends a copy of a relation's entry to another query, with the rights that are to be checked for
+// it.
+inline void AddRelationEntry(Query* to, const Query* from, int rti) {
+    auto* entry = static_cast<RangeTblEntry*>(copyObjectImpl(list_nth(from->rtable, rti - 1)));
+#if PG_VERSION_NUM >= 160000
+    const int index = static_cast<int>(entry->perminfoindex);
+    if (index > 0) {
+        to->rteperminfos =
+            lappend(to->rteperminfos, copyObjectImpl(list_nth(from->rteperminfos, index - 1)));
+        entry->perminfoindex = list_length(to->rteperminfos);
+    }
+#endif
+    to->rtable = lappend(to->rtable, entry);
 }
 
 }  // namespace pgspan::pg

@@ -8,6 +8,7 @@
 #include "engine/plan/task_planning.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
@@ -122,10 +123,12 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
         CustomScan* scan = MakeTopScan(plan, query->targetList);
         return Finish(MakeStatement(query, &scan->scan.plan), cursor_options);
     }
+    List* marks = MarksForStatement(query);
     List* checked = NIL;
     ReplaceByRemoteRelations(query, &checked);
     PlannedStmt* statement = StandardPlan(query, query_string, cursor_options, bound_params);
     AddCheckedRelations(statement, checked);
+    statement->rowMarks = list_concat(statement->rowMarks, marks);
     return statement;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
+#include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -154,7 +155,9 @@ RemotePart* MakeTablePart(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry
 
 RemotePart* MakeQueryPart(PlannerInfo* root, RelOptInfo* relation, Query* query, const Shape& shape,
                           List* columns, Cost cost) {
-    if (relation->lateral_relids || !ClausesCanRunRemotely(root, relation->baserestrictinfo))
+    // Rows are locked as they are read, by the statement that reads them alone.
+    if (relation->lateral_relids || LocksRows(query) ||
+        !ClausesCanRunRemotely(root, relation->baserestrictinfo))
         return nullptr;
     RemotePart* part = MakePart(RemotePart::Kind::kQuery, relation);
     part->relation = relation;

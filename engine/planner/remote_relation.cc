@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -195,7 +196,7 @@ void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
 // Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
 bool ReplaceLevel(Query* query, List** checked) {
     if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
-        query->setOperations || query->rowMarks)
+        query->setOperations)
         return false;
     List* local_quals = NIL;
     const Level level = {query, nullptr};
@@ -208,6 +209,9 @@ bool ReplaceLevel(Query* query, List** checked) {
     remote->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
     remote->cteList = static_cast<List*>(copyObjectImpl(query->cteList));
     remote->hasSubLinks = query->hasSubLinks;
+    remote->rowMarks = static_cast<List*>(copyObjectImpl(query->rowMarks));
+    for (auto* mark : Each<RowMarkClause>(remote->rowMarks)) mark->pushedDown = false;
+    remote->hasForUpdate = remote->rowMarks != NIL;
     remote->jointree = static_cast<FromExpr*>(copyObjectImpl(query->jointree));
     if (local_quals != NIL) {
         // Conjuncts of nested inner joins may be among them: only those of WHERE itself can be
@@ -280,24 +284,14 @@ bool ReplaceLevel(Query* query, List** checked) {
     query->limitCount = limit_count;
     query->limitOffset = limit_offset;
     query->windowClause = windows;
+    query->rowMarks = NIL;
+    query->hasForUpdate = false;
     return true;
-}
-
-[[noreturn]] void RefuseRowLocks() {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("pgspan does not support FOR UPDATE and FOR SHARE over many shards yet"),
-            errhint("Add an equality on the distribution column of every distributed table to the "
-                    "WHERE clause."));
 }
 
 void ReplaceInLevel(Query* query, List** checked) {
     check_stack_depth();
     if (!NamesHashTable(query)) return;
-    for (auto* mark : Each<RowMarkClause>(query->rowMarks)) {
-        const RangeTblEntry* rte = rt_fetch(mark->rti, query->rtable);
-        if (rte->rtekind == RTE_RELATION && metadata::FindTable(rte->relid)) RefuseRowLocks();
-        if (rte->rtekind == RTE_SUBQUERY && NamesHashTable(rte->subquery)) RefuseRowLocks();
-    }
     for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
         if (rte->rtekind != RTE_RELATION || !rte->securityQuals || !metadata::FindTable(rte->relid))
             continue;
@@ -307,7 +301,7 @@ void ReplaceInLevel(Query* query, List** checked) {
                 errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level "
                         "security."));
     }
-    ReplaceLevel(query, checked);
+    if (!ReplaceLevel(query, checked) && query->rowMarks) LockInSubqueries(query);
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/row_locks.h"
 #include "engine/planner/task_sql.h"
 
 extern "C" {
@@ -18,7 +19,7 @@ plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, boo
     plan.kind = shape.pin ? plan::TaskKind::kRouter : plan::TaskKind::kFanOut;
     plan.command = remote->commandType;
     plan.returns_rows = remote->commandType == CMD_SELECT || remote->returningList != NIL;
-    plan.modifies = remote->commandType != CMD_SELECT || remote->rowMarks != NIL;
+    plan.modifies = remote->commandType != CMD_SELECT || LocksRows(remote);
     plan.anchor = shape.anchor->relation;
     plan.fixed_shard = -1;
     if (shape.pin) {
@@ -142,6 +143,7 @@ PlannedStmt* MakeStatement(Query* query, Plan* top) {
     statement->hasReturning = query->returningList != NIL;
     statement->canSetTag = query->canSetTag;
     statement->dependsOnRole = query->hasRowSecurity;
+    statement->rowMarks = MarksForStatement(query);
     statement->planTree = top;
     statement->stmt_location = query->stmt_location;
     statement->stmt_len = query->stmt_len;

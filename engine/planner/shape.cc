@@ -589,8 +589,6 @@ QueryShape AnalyzeQuery(const Level& level) {
     reason = CheckUpperClauses(level, &result.from);
     if (!reason && result.from.IsDistributed() && !result.from.pin)
         reason = WhyNotConcatenable(query, result.from);
-    if (!reason && query->rowMarks && !result.from.pin)
-        reason = "FOR UPDATE or FOR SHARE over many shards";
     if (!reason && result.from.IsReplicated() && query->commandType == CMD_SELECT &&
         (query->limitCount || query->limitOffset ||
          contain_volatile_functions(reinterpret_cast<Node*>(query->targetList))))

@@ -14,9 +14,7 @@ INSERT INTO loc SELECT g, g FROM generate_series(1, 60) g;
 CREATE VIEW checked AS SELECT * FROM t WHERE v < 100 WITH CHECK OPTION;
 
 -- Queries.
--- @expect 0A000 row locks over many shards
 SELECT id FROM t WHERE v < 5 FOR UPDATE;
--- @expect 0A000 row locks over many shards
 SELECT id FROM t FOR SHARE;
 -- @expect 0A000 system columns
 SELECT ctid IS NOT NULL FROM t;

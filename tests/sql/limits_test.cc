@@ -29,7 +29,6 @@ TEST_F(LimitsTest, PrepareTransactionAfterWritesOnNodesIsRefused) {
 
 TEST_F(LimitsTest, RefusalsNameTheConstruct) {
     ExpectError("MERGE INTO t USING t s ON t.k = s.k WHEN MATCHED THEN DELETE", "0A000", "MERGE");
-    ExpectError("SELECT * FROM t FOR UPDATE", "0A000", "FOR UPDATE");
     ExpectError("SELECT ctid FROM t", "0A000", "system column");
     ExpectError("UPDATE t SET k = 100 WHERE k = 1", "0A000", "distribution column");
     ExpectError("ALTER TABLE t ENABLE ROW LEVEL SECURITY", "0A000", "ROW LEVEL SECURITY");

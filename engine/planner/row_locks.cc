@@ -1,0 +1,214 @@
+#include "engine/planner/row_locks.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
+#include "engine/pg/walk.h"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "catalog/heap.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/analyze.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+// The first locking clause of the query or of one inside it.
+const RowMarkClause* FirstMark(Query* query) {
+    const RowMarkClause* first = nullptr;
+    pg::WalkNode(reinterpret_cast<Node*>(query), [&](Node* node, auto&& descend) {
+        if (IsA(node, Query) && reinterpret_cast<Query*>(node)->rowMarks) {
+            first = linitial_node(RowMarkClause, reinterpret_cast<Query*>(node)->rowMarks);
+            return true;
+        }
+        return descend(node);
+    });
+    return first;
+}
+
+// Conjuncts that hold over all rows of the level's inner joins.
+void CollectConjuncts(Node* node, List** conjuncts) {
+    if (IsA(node, FromExpr)) {
+        auto* from = reinterpret_cast<FromExpr*>(node);
+        *conjuncts =
+            list_concat(*conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(from->quals)));
+        for (auto* item : Each<Node>(from->fromlist)) CollectConjuncts(item, conjuncts);
+    } else if (IsA(node, JoinExpr) && reinterpret_cast<JoinExpr*>(node)->jointype == JOIN_INNER) {
+        auto* join = reinterpret_cast<JoinExpr*>(node);
+        *conjuncts =
+            list_concat(*conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(join->quals)));
+        CollectConjuncts(join->larg, conjuncts);
+        CollectConjuncts(join->rarg, conjuncts);
+    }
+}
+
+bool ConcernsOnly(Node* conjunct, int rti) {
+    const Relids relids = pull_varnos(nullptr, conjunct);
+    const bool looks_up = pg::WalkNode(conjunct, [](Node* n, auto&& descend) {
+        if (IsA(n, Var)) return reinterpret_cast<Var*>(n)->varlevelsup > 0;
+        return descend(n);
+    });
+    return bms_membership(relids) == BMS_SINGLETON && bms_is_member(rti, relids) && !looks_up &&
+           !checkExprHasSubLink(conjunct) && !contain_volatile_functions(conjunct);
+}
+
+bool IsNullable(Node* node, int rti, bool nullable) {
+    if (IsA(node, RangeTblRef))
+        return nullable && reinterpret_cast<RangeTblRef*>(node)->rtindex == rti;
+    if (IsA(node, FromExpr)) {
+        for (auto* item : Each<Node>(reinterpret_cast<FromExpr*>(node)->fromlist))
+            if (IsNullable(item, rti, nullable)) return true;
+        return false;
+    }
+    const auto* join = castNode(JoinExpr, node);
+    const bool left = join->jointype == JOIN_RIGHT || join->jointype == JOIN_FULL;
+    const bool right = join->jointype == JOIN_LEFT || join->jointype == JOIN_FULL;
+    return IsNullable(join->larg, rti, nullable || left) ||
+           IsNullable(join->rarg, rti, nullable || right);
+}
+
+// PostgreSQL's own rule, and its words.
+void CheckNotNullable(const Query* level, const RowMarkClause* mark) {
+    const int rti = static_cast<int>(mark->rti);
+    if (!IsNullable(reinterpret_cast<Node*>(level->jointree), rti, false)) return;
+    // A filter that no row of nulls passes makes an inner join of the outer one.
+    if (bms_is_member(rti, find_nonnullable_rels(level->jointree->quals))) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("%s cannot be applied to the nullable side of an outer join",
+                   LCS_asString(mark->strength)));
+}
+
+// Every attribute number keeps its place, dropped columns too.
+List* ColumnsOf(Oid relation, int varno) {
+    List* columns = NIL;
+    const Relation table = table_open(relation, NoLock);
+    const TupleDesc descriptor = RelationGetDescr(table);
+    for (AttrNumber attribute = 1; attribute <= descriptor->natts; attribute++) {
+        const FormData_pg_attribute* column = TupleDescAttr(descriptor, attribute - 1);
+        auto* value =
+            column->attisdropped
+                ? reinterpret_cast<Expr*>(makeNullConst(INT4OID, -1, InvalidOid))
+                : reinterpret_cast<Expr*>(makeVar(varno, attribute, column->atttypid,
+                                                  column->atttypmod, column->attcollation, 0));
+        columns = lappend(
+            columns, makeTargetEntry(value, attribute, pstrdup(NameStr(column->attname)), false));
+    }
+    table_close(table, NoLock);
+    return columns;
+}
+
+Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
+    const int rti = static_cast<int>(mark->rti);
+    auto* query = makeNode(Query);
+    query->commandType = CMD_SELECT;
+    query->canSetTag = true;
+    pg::AddRelationEntry(query, level, rti);
+    query->targetList = ColumnsOf(rt_fetch(rti, level->rtable)->relid, 1);
+    List* conjuncts = NIL;
+    CollectConjuncts(reinterpret_cast<Node*>(level->jointree), &conjuncts);
+    List* own = NIL;
+    for (auto* conjunct : Each<Node>(conjuncts)) {
+        if (!ConcernsOnly(conjunct, rti)) continue;
+        auto* copy = static_cast<Node*>(copyObjectImpl(conjunct));
+        ChangeVarNodes(copy, rti, 1, 0);
+        own = lappend(own, copy);
+    }
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    query->jointree = makeFromExpr(
+        pg::MakeList(reference), own ? reinterpret_cast<Node*>(make_ands_explicit(own)) : nullptr);
+    auto* own_mark = static_cast<RowMarkClause*>(copyObjectImpl(mark));
+    own_mark->rti = 1;
+    own_mark->pushedDown = false;
+    query->rowMarks = pg::MakeList(own_mark);
+    query->hasForUpdate = true;
+    return query;
+}
+
+struct SystemColumns {
+    int rti;
+    Oid relation;
+};
+
+// tableoid is the table's own; other system columns are lost behind the sub-query.
+Node* SystemColumn(Var* var, replace_rte_variables_context* context) {
+    const auto* table = static_cast<SystemColumns*>(context->callback_arg);
+    if (var->varattno >= 0) return reinterpret_cast<Node*>(var);
+    if (var->varattno == TableOidAttributeNumber)
+        return reinterpret_cast<Node*>(makeConst(OIDOID, -1, InvalidOid, sizeof(Oid),
+                                                 ObjectIdGetDatum(table->relation), false, true));
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan does not support system column \"%s\" of table \"%s\" in this locking "
+                   "query",
+                   NameStr(SystemAttributeDefinition(var->varattno)->attname),
+                   get_rel_name(table->relation)));
+    return nullptr;
+}
+
+// What refers to the table refers to a sub-query's columns from now on.
+void ReplaceReferences(Query* level, int rti, RangeTblEntry* entry) {
+    SystemColumns table = {rti, entry->relid};
+    bool has_sublinks = false;
+    auto* query = reinterpret_cast<Node*>(level);
+    query = replace_rte_variables(query, rti, 0, SystemColumn, &table, &has_sublinks);
+    query = ReplaceVarsFromTargetList(query, rti, 0, entry, ColumnsOf(entry->relid, rti),
+                                      REPLACEVARS_REPORT_ERROR, 0, &has_sublinks);
+    *level = *castNode(Query, query);
+}
+
+void LockInSubquery(Query* level, const RowMarkClause* mark) {
+    const int rti = static_cast<int>(mark->rti);
+    Query* locking = MakeLockingQuery(level, mark);
+    ReplaceReferences(level, rti,
+                      static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(rti, level->rtable))));
+    RangeTblEntry* entry = rt_fetch(rti, level->rtable);
+    auto* subquery = makeNode(RangeTblEntry);
+    subquery->rtekind = RTE_SUBQUERY;
+    subquery->subquery = locking;
+    subquery->alias = entry->alias;
+    subquery->eref = entry->eref;
+    subquery->inFromCl = entry->inFromCl;
+    lfirst(list_nth_cell(level->rtable, rti - 1)) = subquery;
+}
+
+}  // namespace
+
+bool LocksRows(Query* query) {
+    return FirstMark(query) != nullptr;
+}
+
+void LockInSubqueries(Query* level) {
+    const List* marks = level->rowMarks;
+    level->rowMarks = NIL;
+    level->hasForUpdate = false;
+    for (auto* mark : Each<RowMarkClause>(marks)) {
+        RangeTblEntry* entry = rt_fetch(mark->rti, level->rtable);
+        CheckNotNullable(level, mark);
+        if (entry->rtekind == RTE_RELATION)
+            LockInSubquery(level, mark);
+        else if (entry->rtekind == RTE_SUBQUERY)
+            // It has marks of its own, which this one has put there.
+            for (auto* pushed : Each<RowMarkClause>(entry->subquery->rowMarks))
+                pushed->pushedDown = false;
+    }
+}
+
+List* MarksForStatement(Query* query) {
+    const RowMarkClause* first = FirstMark(query);
+    if (!first) return NIL;
+    auto* mark = makeNode(PlanRowMark);
+    mark->rti = mark->prti = 1;
+    mark->strength = first->strength;
+    mark->waitPolicy = first->waitPolicy;
+    mark->isParent = true;  // the executor leaves it alone
+    return pg::MakeList(mark);
+}
+
+}  // namespace pgspan::planner

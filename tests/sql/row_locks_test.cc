@@ -1,0 +1,107 @@
+// Proves who waits for whom: rows that a locking query over many shards returns are locked on their
+// nodes until its transaction ends, and no others are where PostgreSQL would not lock them.
+#include "tests/harness/cluster_test.h"
+
+namespace pgspan::test {
+namespace {
+
+class RowLocksTest : public ClusterTest {
+  protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        OnCluster("CREATE TABLE t (k int PRIMARY KEY, v int)");
+        OnCluster("SELECT create_distributed_table('t', 'k')");
+        OnCluster("INSERT INTO t SELECT g, g % 10 FROM generate_series(1, 200) g");
+        OnCluster("CREATE TABLE o (c int PRIMARY KEY, tk int)");
+        OnCluster("SELECT create_distributed_table('o', 'c', colocate_with => 'none')");
+        OnCluster("INSERT INTO o SELECT g, g * 3 % 200 FROM generate_series(1, 50) g");
+        OnCluster("ANALYZE t, o");
+        other_.emplace(OpenCoordinator());
+    }
+    // How many rows of t another session finds free.
+    long Free() {
+        return Number(*other_, "SELECT count(*) FROM (SELECT 1 FROM t FOR UPDATE SKIP LOCKED) x");
+    }
+    Session& other() { return *other_; }
+
+  private:
+    std::optional<Session> other_;
+};
+
+TEST_F(RowLocksTest, LockedRowsOfManyShardsAreSkippedOrRefusedUntilCommit) {
+    OnCluster("BEGIN");
+    EXPECT_EQ(Rows("SELECT count(*) FROM (SELECT k FROM t WHERE v = 3 FOR UPDATE) x"), "20");
+    EXPECT_EQ(Free(), 180);
+    ExpectError(other(), "SELECT * FROM t FOR UPDATE NOWAIT", "55P03");
+    ExpectError(other(), "SELECT * FROM t WHERE v = 3 FOR KEY SHARE NOWAIT", "55P03");
+    EXPECT_EQ(Number(other(), "SELECT count(*) FROM t WHERE v = 3"), 20);
+    OnCluster("COMMIT");
+    EXPECT_EQ(Free(), 200);
+}
+
+TEST_F(RowLocksTest, SharedLocksAreShared) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT k FROM t WHERE v = 3 FOR KEY SHARE");
+    Do(other(), "SELECT k FROM t WHERE v = 3 FOR NO KEY UPDATE NOWAIT");
+    ExpectError(other(), "SELECT k FROM t WHERE v = 3 FOR UPDATE NOWAIT", "55P03");
+    Do(other(), "UPDATE t SET v = v WHERE v = 3");
+    OnCluster("ROLLBACK");
+}
+
+TEST_F(RowLocksTest, AWriterWaitsForTheLockAndSeesItsOutcome) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT * FROM t WHERE v = 5 FOR UPDATE");
+    ASSERT_TRUE(other().Send("UPDATE t SET v = v + 100 WHERE v = 5"));
+    OnCluster("UPDATE t SET v = 50 WHERE v = 5 AND k > 100");
+    OnCluster("COMMIT");
+    EXPECT_EQ(other().Wait().kind, AnswerKind::kCommand);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE v = 105"), 10);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE v = 50"), 10);
+}
+
+TEST_F(RowLocksTest, ALimitBoundsWhatEachNodeLocks) {
+    const long nodes = Number(
+        "SELECT count(DISTINCT nodeport) FROM citus_shards WHERE table_name = 't'::regclass");
+    OnCluster("BEGIN");
+    EXPECT_EQ(Column("SELECT k FROM t ORDER BY k LIMIT 3 FOR UPDATE").size(), 3U);
+    EXPECT_EQ(Free(), 200 - 3 * nodes);
+    ExpectError(other(), "SELECT k FROM t WHERE k IN (1, 2, 3) FOR UPDATE NOWAIT", "55P03");
+    OnCluster("COMMIT");
+}
+
+TEST_F(RowLocksTest, JoinsOnOtherColumnsLockTheRowsThatPassTheirFilters) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT t.k FROM t JOIN o ON o.tk = t.k WHERE t.v = 6 FOR UPDATE OF t");
+    EXPECT_EQ(Free(), 180);
+    Do(other(), "SELECT * FROM o FOR UPDATE NOWAIT");
+    OnCluster("ROLLBACK");
+    OnCluster("BEGIN");
+    OnCluster("SELECT t.k FROM t JOIN o ON o.tk = t.k WHERE o.c = 6 FOR UPDATE OF o");
+    EXPECT_EQ(Free(), 200);
+    EXPECT_EQ(Number(other(), "SELECT count(*) FROM (SELECT 1 FROM o FOR UPDATE SKIP LOCKED) x"),
+              49);
+    OnCluster("ROLLBACK");
+}
+
+TEST_F(RowLocksTest, ASavepointReleasesItsLocks) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT k FROM t WHERE v = 1 FOR UPDATE");
+    OnCluster("SAVEPOINT s");
+    OnCluster("SELECT k FROM t WHERE v = 2 FOR UPDATE");
+    OnCluster("ROLLBACK TO s");
+    OnCluster("SELECT count(*) FROM t");
+    EXPECT_EQ(Free(), 180);
+    OnCluster("COMMIT");
+}
+
+TEST_F(RowLocksTest, ACursorThatIsNotReadToItsEndLocksInItsTransaction) {
+    OnCluster("BEGIN");
+    OnCluster("DECLARE c CURSOR FOR SELECT k FROM t WHERE v = 7 FOR UPDATE");
+    OnCluster("FETCH 1 FROM c");
+    ExpectError(other(), "SELECT k FROM t FOR UPDATE NOWAIT", "55P03");
+    OnCluster("COMMIT");
+    EXPECT_EQ(Free(), 200);
+}
+
+}  // namespace
+}  // namespace pgspan::test
