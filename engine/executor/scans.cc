@@ -5,7 +5,6 @@ namespace pgspan::executor {
 void RegisterScans() {
     RegisterCustomScanMethods(&kRemoteScanMethods);
     RegisterCustomScanMethods(&kInsertScanMethods);
-    RegisterCustomScanMethods(&kModifyScanMethods);
 }
 
 }  // namespace pgspan::executor

@@ -31,8 +31,18 @@ bool CheckFunction(Oid function, void* unremotable) {
     return true;
 }
 
+// On a node, a row of a distributed table has the type of the table's container or shard.
+bool IsRowOfDistributedTable(Oid type) {
+    const Oid relation = get_typ_typrelid(type);
+    return OidIsValid(relation) && metadata::FindTable(relation) != nullptr;
+}
+
 const char* CheckVar(const Var* var, const Query* level) {
-    if (var->varlevelsup > 0 || var->varattno > 0) return nullptr;
+    if (var->varattno > 0) return nullptr;
+    if (var->varlevelsup > 0) {
+        if (var->varattno < 0) return "a system column of an outer query";
+        return IsRowOfDistributedTable(var->vartype) ? "a whole-row reference" : nullptr;
+    }
     if (IS_SPECIAL_VARNO(var->varno) || static_cast<int>(var->varno) > list_length(level->rtable))
         return nullptr;
     const RangeTblEntry* rte = rt_fetch(var->varno, level->rtable);

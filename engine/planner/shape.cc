@@ -2,16 +2,18 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
-#include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
 #include "access/hash.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
+#include "utils/syscache.h"
 }
 
 namespace pgspan::planner {
@@ -314,6 +316,46 @@ Shape ShapeOfExpressions(Node* expressions, const Level& level) {
     return {};
 }
 
+bool HasCombineFunction(Oid aggregate) {
+    const HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for aggregate %u", aggregate);
+    const Oid function = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple))->aggcombinefn;
+    ReleaseSysCache(tuple);
+    return OidIsValid(function);
+}
+
+// Not the aggregates that PostgreSQL itself would compute in parts, whatever the order of their
+// rows.
+bool DependsOnOrder(const Aggref* aggregate) {
+    if (aggregate->aggorder || aggregate->aggdistinct) return false;
+    switch (aggregate->aggfnoid) {  // in parts since PostgreSQL 16
+    case F_ARRAY_AGG_ANYNONARRAY:
+    case F_ARRAY_AGG_ANYARRAY:
+    case F_STRING_AGG_TEXT_TEXT:
+    case F_STRING_AGG_BYTEA_BYTEA:
+        return true;
+    default:
+        return !HasCombineFunction(aggregate->aggfnoid);
+    }
+}
+
+// SQL promises nothing, but PostgreSQL hands on the rows of a sorted sub-query in its order, and
+// people build arrays by it.
+bool ShowsOrderOfItsOnlySource(const Query* query) {
+    if (query->commandType != CMD_SELECT || list_length(query->jointree->fromlist) != 1 ||
+        !IsA(linitial(query->jointree->fromlist), RangeTblRef) || query->sortClause)
+        return false;
+    if (query->hasWindowFuncs) return true;
+    if (!query->hasAggs) return !query->groupClause && !query->distinctClause;
+    const auto sensitive = [](Node* node, auto&& descend) {
+        if (IsA(node, Query)) return false;
+        if (IsA(node, Aggref) && DependsOnOrder(reinterpret_cast<Aggref*>(node))) return true;
+        return descend(node);
+    };
+    return pg::WalkNode(reinterpret_cast<Node*>(query->targetList), sensitive) ||
+           pg::WalkNode(query->havingQual, sensitive);
+}
+
 Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     const RangeTblEntry* rte = rt_fetch(varno, level.query->rtable);
     if (rte->securityQuals) return Unpushable("row-level security or a security barrier view");
@@ -321,14 +363,16 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     case RTE_RELATION:
         return ShapeOfRelation(rte, varno);
     case RTE_SUBQUERY: {
-        if (rte->functions != NIL) return Unpushable("a write");
         const Level inner = {rte->subquery, &level};
-        return ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery);
+        const Shape shape = ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery);
+        if (shape.IsDistributed() && !shape.IsPinned() && rte->subquery->sortClause &&
+            ShowsOrderOfItsOnlySource(level.query))
+            return Unpushable("a sorted sub-query whose order shows");
+        return shape;
     }
     case RTE_CTE:
         return ShapeOfCte(rte, varno, level);
     case RTE_FUNCTION:
-        if (RemoteRelationOf(rte)) return Unpushable("rows that have been read elsewhere");
         return ShapeOfExpressions(reinterpret_cast<Node*>(rte->functions), level);
     case RTE_TABLEFUNC:
         return ShapeOfExpressions(reinterpret_cast<Node*>(rte->tablefunc), level);
@@ -592,8 +636,6 @@ QueryShape AnalyzeQuery(const Level& level) {
     reason = CheckUpperClauses(level, &result.from);
     if (!reason && result.from.IsDistributed() && !result.from.pin)
         reason = WhyNotConcatenable(query, result.from);
-    if (!reason && query->rowMarks && result.from.IsReplicated())
-        reason = "FOR UPDATE or FOR SHARE of reference tables";
     if (!reason && result.from.IsReplicated() && query->commandType == CMD_SELECT &&
         (query->limitCount || query->limitOffset ||
          contain_volatile_functions(reinterpret_cast<Node*>(query->targetList))))
@@ -631,7 +673,6 @@ void FlattenJoinAliases(Query* query) {
         query->limitOffset = flatten(query->limitOffset);
         query->jointree =
             reinterpret_cast<FromExpr*>(flatten(reinterpret_cast<Node*>(query->jointree)));
-        query->mergeActionList = flatten_list(query->mergeActionList);
         query->onConflict =
             reinterpret_cast<OnConflictExpr*>(flatten(reinterpret_cast<Node*>(query->onConflict)));
         for (auto* rte : Each<RangeTblEntry>(query->rtable)) {

@@ -126,3 +126,23 @@ SELECT * INTO kept_too FROM b WHERE w > 90;
 SELECT count(*) FROM kept_too;
 TABLE r;
 VALUES ((SELECT count(*) FROM a), (SELECT sum(w) FROM b));
+
+-- Whole rows and system columns of an outer query.
+SELECT * FROM b, LATERAL (VALUES (b)) s(row) WHERE b.k = 3 ORDER BY b.id;
+SELECT b.id, s.row FROM b, LATERAL (SELECT b AS row) s WHERE b.k = 3 ORDER BY 1;
+SELECT b.id, (SELECT pg_typeof(b)) FROM b WHERE b.k = 3 ORDER BY 1;
+SELECT count(*) FROM b WHERE b IN (VALUES (b));
+SELECT count(*) FROM b WHERE EXISTS (SELECT 1 WHERE b.* = ROW(b.k, b.id, b.aid, b.w));
+SELECT DISTINCT (SELECT b.tableoid::regclass) FROM b;
+
+-- The order of a sorted sub-query reaches what stands directly above it.
+SELECT array_agg(id) FROM (SELECT id FROM a ORDER BY v DESC, id) s;
+SELECT string_agg(id::text, ',' ORDER BY id) FROM (SELECT id FROM a ORDER BY v) s;
+SELECT k, array_agg(id) FROM (SELECT k, id FROM a ORDER BY k, v DESC, id) s GROUP BY k HAVING count(*) > 3 ORDER BY k;
+SELECT count(*), sum(v) FROM (SELECT v FROM a ORDER BY v) s;
+-- @ordered
+SELECT * FROM (SELECT id, v FROM a ORDER BY v DESC, id) s LIMIT 7;
+-- @ordered
+SELECT id + 1 FROM (SELECT id, v FROM a WHERE k < 9 ORDER BY v DESC, id) s WHERE v > 20;
+-- @ordered
+SELECT id, row_number() OVER () FROM (SELECT id FROM a ORDER BY v DESC, id) s;
