@@ -182,7 +182,8 @@ class CopyDetector {
 
 class Splitter {
   public:
-    explicit Splitter(std::string_view script) : script_(script), lexer_(script) {}
+    Splitter(std::string_view script, PsqlCommands commands)
+        : script_(script), lexer_(script), commands_(commands) {}
 
     Result<std::vector<Statement>> Run() {
         while (!lexer_.done()) {
@@ -198,14 +199,20 @@ class Splitter {
                     continue;
                 }
                 if (token.text == ";") continue;
-                if (token.text == "\\") return Fail(start, "psql's commands are not supported");
+                if (token.text == "\\" && commands_ == PsqlCommands::kRefuse) {
+                    return Fail(start, "psql's commands are not supported");
+                }
                 Begin(start);
+            }
+            if (token.text == "\\" && commands_ == PsqlCommands::kKeep) {
+                TakeCommand(start);
+                continue;
             }
             depth_.See(token);
             copy_.See(token, depth_.top());
             if (token.text == ";" && depth_.top()) {
                 statement_.text = std::string(script_.substr(begin_, start - begin_));
-                if (copy_.reads_data() && !ReadCopyData()) {
+                if (copy_.reads_data() && !ReadCopyData() && commands_ == PsqlCommands::kRefuse) {
                     return Fail(begin_, "the data of COPY has no line \\.");
                 }
                 Finish();
@@ -240,6 +247,15 @@ class Splitter {
             {std::string(comment.substr(0, space)), Trim(comment.substr(space)), LineOf(start)});
     }
 
+    // To the end of the line; what stands before it is a statement.
+    void TakeCommand(size_t start) {
+        const size_t end = std::min(script_.find('\n', start), script_.size());
+        statement_.text = Trim(script_.substr(begin_, start - begin_));
+        statement_.command = Trim(script_.substr(start + 1, end - start - 1));
+        lexer_.set_position(end);
+        Finish();
+    }
+
     void Begin(size_t start) {
         begun_ = true;
         begin_ = start;
@@ -254,8 +270,17 @@ class Splitter {
         begun_ = false;
     }
 
-    // The data starts on the line after the semicolon.
+    // The data starts on the line after the semicolon. A script for psql may know that its COPY
+    // fails and goes on with statements at once.
     bool ReadCopyData() {
+        const size_t after = lexer_.position();
+        if (FindCopyData()) return true;
+        lexer_.set_position(after);
+        statement_.copy_data.clear();
+        return false;
+    }
+
+    bool FindCopyData() {
         size_t line_start = script_.find('\n', lexer_.position());
         while (line_start != std::string_view::npos) {
             ++line_start;
@@ -265,7 +290,8 @@ class Splitter {
                 lexer_.set_position(line_end);
                 return true;
             }
-            if (line_end == script_.size()) return false;
+            const bool statement = commands_ == PsqlCommands::kKeep && line.ends_with(';');
+            if (line_end == script_.size() || statement) return false;
             statement_.copy_data.append(line).push_back('\n');
             line_start = line_end;
         }
@@ -274,6 +300,7 @@ class Splitter {
 
     std::string_view script_;
     Lexer lexer_;
+    PsqlCommands commands_;
     std::vector<Statement> statements_;
     Statement statement_;
     bool begun_ = false;
@@ -284,8 +311,47 @@ class Splitter {
 
 }  // namespace
 
-Result<std::vector<Statement>> SplitStatements(std::string_view script) {
-    return Splitter(script).Run();
+Result<std::vector<Statement>> SplitStatements(std::string_view script, PsqlCommands commands) {
+    return Splitter(script, commands).Run();
+}
+
+namespace {
+
+std::string Quote(const std::string& value, char quote) {
+    std::string quoted(1, quote);
+    for (const char c : value) {
+        if (c == quote) quoted += c;
+        quoted += c;
+    }
+    return quoted + quote;
+}
+
+}  // namespace
+
+std::string SubstituteVariables(
+    std::string_view statement,
+    const std::function<std::optional<std::string>(const std::string&)>& value_of) {
+    std::string text;
+    Lexer lexer(statement);
+    std::string_view previous;
+    while (!lexer.done()) {
+        Token token = lexer.Next();
+        if (token.text != ":" || previous == ":" || lexer.done()) {
+            text += token.text;
+            previous = token.text;
+            continue;
+        }
+        const Token name = lexer.Next();
+        std::optional<std::string> value;
+        if (name.kind == TokenKind::kWord) value = value_of(std::string(name.text));
+        if (name.kind == TokenKind::kQuoted && name.text.size() > 2 && name.text[0] != '$') {
+            value = value_of(std::string(name.text.substr(1, name.text.size() - 2)));
+            if (value) value = Quote(*value, name.text[0]);
+        }
+        text += value ? *value : ":" + std::string(name.text);
+        previous = value ? std::string_view() : name.text;
+    }
+    return text;
 }
 
 bool OrderedAtTopLevel(std::string_view statement) {
