@@ -58,22 +58,15 @@ void SetTarget(VacAttrStats* stats, const FormData_pg_attribute* column, int tar
 #endif
 }
 
-// nullptr if the column is not to be analyzed, or cannot be.
-AnalyzedColumn* Examine(Relation relation, AttrNumber attribute) {
-    const FormData_pg_attribute* column = TupleDescAttr(RelationGetDescr(relation), attribute - 1);
-    if (column->attisdropped) return nullptr;
-    const int target = StatisticsTarget(relation, column);
-    if (target == 0) return nullptr;
-    auto* stats = static_cast<VacAttrStats*>(palloc0(sizeof(VacAttrStats)));
-    SetTarget(stats, column, target);
-    stats->attrtypid = column->atttypid;
-    stats->attrtypmod = column->atttypmod;
-    stats->attrcollid = column->attcollation;
-    const HeapTuple type = SearchSysCacheCopy1(TYPEOID, ObjectIdGetDatum(column->atttypid));
-    if (!HeapTupleIsValid(type)) elog(ERROR, "cache lookup failed for type %u", column->atttypid);
-    stats->attrtype = reinterpret_cast<Form_pg_type>(GETSTRUCT(type));
+// False if PostgreSQL has no statistics for the type.
+bool Prepare(VacAttrStats* stats, Oid type, int32 typmod, Oid collation) {
+    stats->attrtypid = type;
+    stats->attrtypmod = typmod;
+    stats->attrcollid = collation;
+    const HeapTuple tuple = SearchSysCacheCopy1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
+    stats->attrtype = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
     stats->anl_context = CurrentMemoryContext;
-    stats->tupattnum = attribute;
     for (int slot = 0; slot < STATISTIC_NUM_SLOTS; slot++) {
         stats->statypid[slot] = stats->attrtypid;
         stats->statyplen[slot] = stats->attrtype->typlen;
@@ -84,14 +77,31 @@ AnalyzedColumn* Examine(Relation relation, AttrNumber attribute) {
     const bool wanted = OidIsValid(own)
                             ? DatumGetBool(OidFunctionCall1(own, PointerGetDatum(stats)))
                             : std_typanalyze(stats);
-    if (!wanted || !stats->compute_stats || stats->minrows <= 0) return nullptr;
+    return wanted && stats->compute_stats && stats->minrows > 0;
+}
+
+// nullptr if the column is not to be analyzed, or cannot be.
+AnalyzedColumn* Examine(Relation relation, AttrNumber attribute) {
+    const FormData_pg_attribute* column = TupleDescAttr(RelationGetDescr(relation), attribute - 1);
+    if (column->attisdropped) return nullptr;
+    const int target = StatisticsTarget(relation, column);
+    if (target == 0) return nullptr;
+    auto* stats = static_cast<VacAttrStats*>(palloc0(sizeof(VacAttrStats)));
+    SetTarget(stats, column, target);
+    stats->tupattnum = attribute;
+    if (!Prepare(stats, column->atttypid, column->atttypmod, column->attcollation)) return nullptr;
     auto* analyzed = static_cast<AnalyzedColumn*>(palloc(sizeof(AnalyzedColumn)));
-    *analyzed = {attribute, OidIsValid(own), stats};
+    *analyzed = {attribute, OidIsValid(stats->attrtype->typanalyze), stats};
     return analyzed;
 }
 
 Datum FetchFromTuple(VacAttrStatsP stats, int row, bool* is_null) {
     return heap_getattr(stats->rows[row], stats->tupattnum, stats->tupDesc, is_null);
+}
+
+Datum FetchFromValues(VacAttrStatsP stats, int row, bool* is_null) {
+    *is_null = stats->exprnulls[row];
+    return stats->exprvals[row];
 }
 
 bool IsStandIn(Datum value) {
@@ -189,6 +199,29 @@ AttrNumber AttributeNamed(Relation relation, const char* name) {
 }
 
 }  // namespace
+
+HeapTuple StatisticsOfValues(Oid type, Oid collation, Datum* values, bool* nulls, int count) {
+    auto* stats = static_cast<VacAttrStats*>(palloc0(sizeof(VacAttrStats)));
+    FormData_pg_attribute column = {};
+#if PG_VERSION_NUM < 170000
+    column.attstattarget = -1;
+#endif
+    SetTarget(stats, &column, default_statistics_target);
+    if (count == 0 || !Prepare(stats, type, -1, collation)) return nullptr;
+    stats->exprvals = values;
+    stats->exprnulls = nulls;
+    stats->rowstride = 1;
+    stats->compute_stats(stats, FetchFromValues, count, count);
+    if (!stats->stats_valid) return nullptr;
+    const AnalyzedColumn analyzed = {1, false, stats};
+    Datum fields[Natts_pg_statistic];
+    bool missing[Natts_pg_statistic];
+    FillTuple(InvalidOid, &analyzed, fields, missing);
+    const Relation catalog = table_open(StatisticRelationId, AccessShareLock);
+    const HeapTuple tuple = heap_form_tuple(RelationGetDescr(catalog), fields, missing);
+    table_close(catalog, AccessShareLock);
+    return tuple;
+}
 
 List* ColumnsToAnalyze(Relation relation, const List* names) {
     List* columns = NIL;

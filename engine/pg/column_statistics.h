@@ -27,6 +27,10 @@ Datum WideValue(int32 stored_size);
 void StoreStatistics(Relation relation, const List* columns, HeapTuple* rows, int count,
                      double total_rows);
 
+// The statistics of a column that has these values, as a row of pg_statistic for the planner;
+// nullptr if the type has none. Computed by PostgreSQL's function for the type.
+HeapTuple StatisticsOfValues(Oid type, Oid collation, Datum* values, bool* nulls, int count);
+
 struct RelationSize {
     double tuples;
     double pages;

@@ -4,6 +4,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/plan_level.h"
 #include "engine/pg/relation.h"
+#include "engine/planner/array_statistics.h"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -91,8 +92,9 @@ bool RelationStatsHook(PlannerInfo* root, RangeTblEntry* rte, AttrNumber attribu
     return pg::Entry([&] {
         RemoteRelation* relation = RemoteRelationOf(rte);
         if (!relation)
-            return previous_relation_stats_hook &&
-                   previous_relation_stats_hook(root, rte, attribute, vardata);
+            return FindArrayStatistics(root, rte, attribute, vardata) ||
+                   (previous_relation_stats_hook &&
+                    previous_relation_stats_hook(root, rte, attribute, vardata));
         const Estimate& estimate = EstimateOf(relation, root->glob->boundParams);
         Node* expression = ColumnExpression(estimate, attribute);
         if (!expression) return true;
