@@ -2,6 +2,8 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/decorrelate.h"
+#include "engine/planner/level_columns.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 
@@ -56,95 +58,6 @@ void Register(RemoteRelation* relation) {
     MemoryContextRegisterResetCallback(CurrentMemoryContext, &entry->forget);
     entry->next = registered;
     registered = entry;
-}
-
-// Vars of the level that is being replaced, wherever they occur above FROM and WHERE (sub-queries
-// included).
-struct ColumnCollector {
-    List* vars = NIL;  // of Var, varlevelsup 0
-
-    int ColumnOf(const Var* var) {
-        int column = 0;
-        for (auto* known : Each<Var>(vars)) {
-            column++;
-            if (known->varno == var->varno && known->varattno == var->varattno) return column;
-        }
-        auto* copy = static_cast<Var*>(copyObjectImpl(var));
-        copy->varlevelsup = 0;
-        vars = lappend(vars, copy);
-        return list_length(vars);
-    }
-};
-
-Node* ReplaceVars(Node* node, ColumnCollector* columns, Index depth) {
-    return pg::MutateNode(node, [&, depth](Node* n, auto&& descend) -> Node* {
-        if (IsA(n, Var) && reinterpret_cast<Var*>(n)->varlevelsup == depth) {
-            auto* var = static_cast<Var*>(copyObjectImpl(n));
-            var->varattno = static_cast<AttrNumber>(columns->ColumnOf(var));
-            var->varno = 1;
-            var->varattnosyn = var->varattno;
-            var->varnosyn = 1;
-            return reinterpret_cast<Node*>(var);
-        }
-        if (IsA(n, Query)) {
-            auto* copy = static_cast<Query*>(copyObjectImpl(n));
-            const auto step = [&](Node* child) { return ReplaceVars(child, columns, depth + 1); };
-            using Step = std::remove_reference_t<decltype(step)>;
-            return reinterpret_cast<Node*>(query_tree_mutator(
-                copy, reinterpret_cast<Node* (*)()>(+[](Node* child, void* s) -> Node* {
-                    return child ? (*static_cast<const Step*>(s))(child) : nullptr;
-                }),
-                const_cast<void*>(static_cast<const void*>(&step)), QTW_IGNORE_JOINALIASES));
-        }
-        return descend(n);
-    });
-}
-
-template <typename T>
-T* ReplaceIn(T* node, ColumnCollector* columns) {
-    return reinterpret_cast<T*>(ReplaceVars(reinterpret_cast<Node*>(node), columns, 0));
-}
-
-bool LooksAbove(Node* node, Index depth);
-
-bool QueryLooksAbove(Query* query, Index depth) {
-    const auto step = +[](Node* child, void* d) -> bool {
-        return child && LooksAbove(child, *static_cast<Index*>(d));
-    };
-    return query_tree_walker(query, reinterpret_cast<bool (*)()>(step), &depth,
-                             QTW_IGNORE_JOINALIASES | QTW_EXAMINE_RTES_BEFORE);
-}
-
-bool LooksAbove(Node* node, Index depth) {
-    return pg::WalkNode(node, [depth](Node* n, auto&& descend) {
-        if (IsA(n, Var)) return reinterpret_cast<Var*>(n)->varlevelsup > depth;
-        if (IsA(n, RangeTblEntry)) {
-            const auto* rte = reinterpret_cast<RangeTblEntry*>(n);
-            return rte->rtekind == RTE_CTE && rte->ctelevelsup > depth;
-        }
-        if (IsA(n, Query)) return QueryLooksAbove(reinterpret_cast<Query*>(n), depth + 1);
-        return descend(n);
-    });
-}
-
-// True if FROM or WHERE of the level refers to a level above: then it cannot run by itself.
-bool DependsOnUpperLevels(Query* query) {
-    return QueryLooksAbove(query, 0);
-}
-
-bool NamesHashTable(Query* query) {
-    return pg::WalkNode(
-        reinterpret_cast<Node*>(query),
-        [](Node* node, auto&& descend) {
-            if (IsA(node, RangeTblEntry)) {
-                const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
-                if (rte->rtekind != RTE_RELATION) return false;
-                const metadata::Table* table = metadata::FindTable(rte->relid);
-                return table && table->IsHash();
-            }
-            return descend(node);
-        },
-        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
 }
 
 void CollectChecked(Query* query, List** checked) {
@@ -231,41 +144,26 @@ bool ReplaceLevel(Query* query, List** checked) {
     if (DependsOnUpperLevels(remote)) return false;
 
     // CTEs of this level that something above FROM still needs stay where they are as well.
-    ColumnCollector columns;
-    List* target = ReplaceIn(query->targetList, &columns);
-    Node* having = ReplaceIn(query->havingQual, &columns);
-    Node* limit_count = ReplaceIn(query->limitCount, &columns);
-    Node* limit_offset = ReplaceIn(query->limitOffset, &columns);
+    LevelColumns columns;
+    Query upper = *query;
+    ReplaceInUpperClauses(&upper, &columns);
     Node* where =
         local_quals == NIL
             ? nullptr
             : ReplaceIn(reinterpret_cast<Node*>(make_ands_explicit(local_quals)), &columns);
-    List* windows = NIL;
-    for (auto* window : Each<WindowClause>(query->windowClause)) {
-        auto* copy = static_cast<WindowClause*>(copyObjectImpl(window));
-        copy->startOffset = ReplaceIn(copy->startOffset, &columns);
-        copy->endOffset = ReplaceIn(copy->endOffset, &columns);
-        windows = lappend(windows, copy);
-    }
     for (auto* var : Each<Var>(columns.vars)) {
         const char* reason = nullptr;
         if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) ||
             exprType(reinterpret_cast<Node*>(var)) == RECORDOID)
             return false;
     }
+    remote->targetList = TargetListOf(columns);
     if (columns.vars == NIL) {
         // The number of rows still matters: one constant column stands for them.
         remote->targetList = pg::MakeList(
             makeTargetEntry(reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4,
                                                               Int32GetDatum(1), false, true)),
                             1, pstrdup("one"), false));
-    }
-    AttrNumber number = 0;
-    for (auto* var : Each<Var>(columns.vars)) {
-        number++;
-        remote->targetList = lappend(
-            remote->targetList,
-            makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
     }
     PushDistinct(query, remote, local_quals);
 
@@ -275,15 +173,11 @@ bool ReplaceLevel(Query* query, List** checked) {
     Register(relation);
     CollectChecked(remote, checked);
 
+    *query = upper;
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
     query->rtable = pg::MakeList(MakeRemoteEntry(relation, "remote"));
     query->jointree = makeFromExpr(pg::MakeList(reference), where);
-    query->targetList = target;
-    query->havingQual = having;
-    query->limitCount = limit_count;
-    query->limitOffset = limit_offset;
-    query->windowClause = windows;
     query->rowMarks = NIL;
     query->hasForUpdate = false;
     return true;
@@ -301,6 +195,7 @@ void ReplaceInLevel(Query* query, List** checked) {
                 errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level "
                         "security."));
     }
+    DecorrelateLevel(query);
     if (!ReplaceLevel(query, checked) && query->rowMarks) LockInSubqueries(query);
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
