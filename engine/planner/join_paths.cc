@@ -39,24 +39,12 @@ struct Pair {
 };
 
 CustomPath* MakePartPath(RelOptInfo* relation, const RemotePart* part) {
-    auto* path = makeNode(CustomPath);
-    path->path.pathtype = T_CustomScan;
-    path->path.parent = relation;
-    path->path.pathtarget = relation->reltarget;
-    path->path.rows = relation->rows;
-    path->path.startup_cost = part->cost;
-    path->path.total_cost = part->cost + TransferCost(relation->rows, relation->reltarget->width);
-    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-    auto* info = static_cast<RemotePath*>(palloc0(sizeof(RemotePath)));
-    info->part = part;
-    info->shape = part->shape;
-    info->scan_target = list_copy(relation->reltarget->exprs);
-    path->custom_private = pg::MakeList(info);
-    info->shipments = ShipmentsOf(part);
-    for (auto* shipment : Each<RemotePart>(info->shipments))
-        path->custom_paths = lappend(path->custom_paths, shipment->source);
-    path->methods = RemotePathMethods();
-    return path;
+    RemotePath info = {};
+    info.part = part;
+    info.shape = part->shape;
+    info.scan_target = list_copy(relation->reltarget->exprs);
+    info.shipments = ShipmentsOf(part);
+    return MakeRemotePath(relation, relation->reltarget, info, relation->rows, part->cost);
 }
 
 // True if EXISTS leaves the expression its meaning above the join.

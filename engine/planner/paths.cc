@@ -10,6 +10,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
+#include "engine/planner/grouping_paths.h"
 #include "engine/planner/join_paths.h"
 #include "engine/planner/part_query.h"
 #include "engine/planner/remote_relation.h"
@@ -122,17 +123,8 @@ struct NodeWork {
 
 CustomPath* MakePath(RelOptInfo* rel, PathTarget* target, RemotePath info, double rows,
                      const NodeWork& work) {
-    auto* path = makeNode(CustomPath);
-    path->path.pathtype = T_CustomScan;
-    path->path.parent = rel;
-    path->path.pathtarget = target;
-    path->path.rows = clamp_row_est(rows);
+    CustomPath* path = MakeRemotePath(rel, target, info, rows, 0);
     SetRemoteCost(&path->path, info.shape, work.startup, work.total, clamp_row_est(work.rows));
-    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-    auto* kept = static_cast<RemotePath*>(palloc(sizeof(RemotePath)));
-    *kept = info;
-    path->custom_private = pg::MakeList(kept);
-    path->methods = &kRemotePathMethods;
     return path;
 }
 
@@ -391,236 +383,6 @@ void RelationInfoHook(PlannerInfo* root, Oid relation, bool inhparent, RelOptInf
     });
 }
 
-// Grouping
-// ------------------------------------------------------------------------------------------------------
-
-bool GroupsByKey(PlannerInfo* root, const RemoteRelation& relation) {
-    if (relation.shape.pin) return true;
-    for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
-        Node* expr = get_sortgroupclause_expr(clause, root->processed_tlist);
-        if (IsA(expr, Var) && IsKeyColumn(relation, reinterpret_cast<Var*>(expr)->varattno))
-            return true;
-    }
-    return false;
-}
-
-// Adds GROUP BY of the level to the remote query, whose target list is being built; false if a key
-// cannot run there.
-bool AddGroupClause(PlannerInfo* root, const RemoteRelation& relation, Index varno, Query* remote) {
-    Index reference = 1000;  // above any reference of the target list
-    for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
-        Node* expr =
-            ToRemote(get_sortgroupclause_expr(clause, root->processed_tlist), relation, varno);
-        if (!expr || contain_volatile_functions(expr)) return false;
-        TargetEntry* entry = nullptr;
-        for (auto* known : Each<TargetEntry>(remote->targetList))
-            if (equal(known->expr, expr)) entry = known;
-        if (!entry) {
-            entry = makeTargetEntry(reinterpret_cast<Expr*>(expr),
-                                    static_cast<AttrNumber>(list_length(remote->targetList) + 1),
-                                    nullptr, true);
-            remote->targetList = lappend(remote->targetList, entry);
-        }
-        if (entry->ressortgroupref == 0) entry->ressortgroupref = ++reference;
-        auto* copy = static_cast<SortGroupClause*>(copyObjectImpl(clause));
-        copy->tleSortGroupRef = entry->ressortgroupref;
-        remote->groupClause = lappend(remote->groupClause, copy);
-    }
-    return true;
-}
-
-Query* CopyWithoutTarget(const RemoteRelation& relation) {
-    auto* remote = static_cast<Query*>(copyObjectImpl(relation.query));
-    remote->targetList = NIL;
-    return remote;
-}
-
-bool AddTargets(const List* expressions, const RemoteRelation& relation, Index varno,
-                Query* remote) {
-    for (auto* expr : Each<Node>(expressions)) {
-        Node* mapped = exprType(expr) == RECORDOID ? nullptr : ToRemote(expr, relation, varno);
-        if (!mapped) return false;
-        const auto number = static_cast<AttrNumber>(list_length(remote->targetList) + 1);
-        remote->targetList =
-            lappend(remote->targetList, makeTargetEntry(reinterpret_cast<Expr*>(mapped), number,
-                                                        psprintf("c%d", number), false));
-    }
-    return true;
-}
-
-double NumberOfGroups(PlannerInfo* root, double input_rows) {
-    if (!root->parse->groupClause) return 1;
-    return estimate_num_groups(
-        root, get_sortgrouplist_exprs(root->parse->groupClause, root->processed_tlist), input_rows,
-        nullptr, nullptr);
-}
-
-// Groups are complete on a node: it does all of GROUP BY and HAVING.
-bool AddWholeGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                          RemoteRelation& relation) {
-    PathTarget* target = root->upper_targets[UPPERREL_GROUP_AGG];
-    Query* remote = CopyWithoutTarget(relation);
-    if (!AddTargets(target->exprs, relation, input->relid, remote)) return false;
-    if (!AddGroupClause(root, relation, input->relid, remote)) return false;
-    if (root->parse->havingQual) {
-        Node* having = ToRemote(reinterpret_cast<Node*>(make_ands_explicit(
-                                    static_cast<List*>(copyObjectImpl(root->parse->havingQual)))),
-                                relation, input->relid);
-        if (!having) return false;
-        remote->havingQual = having;
-    }
-    remote->hasAggs = root->parse->hasAggs;
-    RemotePath info = {};
-    info.query = remote;
-    info.shape = relation.shape;
-    info.scan_target = list_copy(target->exprs);
-    const double groups = NumberOfGroups(root, input->rows);
-    OnlyPath(output, &MakePath(output, target, info, groups,
-                               WorkOn(root, &relation, groups, cpu_operator_cost))
-                          ->path);
-    return true;
-}
-
-// The columns that the combining aggregate needs: grouping expressions and partial aggregates.
-PathTarget* PartialTarget(PlannerInfo* root, PathTarget* grouping, Node* having) {
-    PathTarget* partial = create_empty_pathtarget();
-    List* others = NIL;
-    int position = 0;
-    for (auto* expr : Each<Expr>(grouping->exprs)) {
-        const Index reference = get_pathtarget_sortgroupref(grouping, position);
-        position++;
-        if (reference && root->parse->groupClause &&
-            get_sortgroupref_clause_noerr(reference, root->parse->groupClause))
-            add_column_to_pathtarget(partial, expr, reference);
-        else
-            others = lappend(others, expr);
-    }
-    if (having) others = lappend(others, having);
-    List* inner = pull_var_clause(reinterpret_cast<Node*>(others), PVC_INCLUDE_AGGREGATES |
-                                                                       PVC_RECURSE_WINDOWFUNCS |
-                                                                       PVC_INCLUDE_PLACEHOLDERS);
-    add_new_columns_to_pathtarget(partial, inner);
-    ListCell* cell;
-    foreach (cell, partial->exprs) {
-        if (!IsA(lfirst(cell), Aggref)) continue;
-        auto* aggregate = makeNode(Aggref);
-        memcpy(aggregate, lfirst(cell), sizeof(Aggref));
-        mark_partial_aggref(aggregate, AGGSPLIT_INITIAL_SERIAL);
-        lfirst(cell) = aggregate;
-    }
-    return set_pathtarget_cost_width(root, partial);
-}
-
-// What the nodes are asked to compute: the aggregates as the user wrote them (the marker makes them
-// partial).
-List* PlainExpressions(const List* partial) {
-    List* plain = NIL;
-    for (auto* expr : Each<Node>(partial)) {
-        if (!IsA(expr, Aggref)) {
-            plain = lappend(plain, expr);
-            continue;
-        }
-        auto* aggregate = makeNode(Aggref);
-        memcpy(aggregate, expr, sizeof(Aggref));
-        aggregate->aggsplit = AGGSPLIT_SIMPLE;
-        aggregate->aggtype = get_func_rettype(aggregate->aggfnoid);
-        plain = lappend(plain, aggregate);
-    }
-    return plain;
-}
-
-Path* Combine(PlannerInfo* root, RelOptInfo* output, Path* path, AggSplit split, double groups,
-              const GroupPathExtraData* extra) {
-    AggClauseCosts costs = {};
-    if (root->parse->hasAggs) get_agg_clause_costs(root, split, &costs);
-    AggStrategy strategy = AGG_PLAIN;
-    const bool can_hash = (extra->flags & GROUPING_CAN_USE_HASH) != 0 && split != AGGSPLIT_SIMPLE;
-    if (root->parse->groupClause) strategy = can_hash ? AGG_HASHED : AGG_SORTED;
-    if (strategy != AGG_HASHED && root->group_pathkeys != NIL)
-        path = reinterpret_cast<Path*>(
-            create_sort_path(root, output, path, root->group_pathkeys, -1.0));
-    return reinterpret_cast<Path*>(
-        create_agg_path(root, output, path, output->reltarget, strategy,
-                        root->parse->hasAggs ? split : AGGSPLIT_SIMPLE, root->parse->groupClause,
-                        reinterpret_cast<List*>(extra->havingQual), &costs, groups));
-}
-
-bool AddPartialGroupingPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                            RemoteRelation& relation, const GroupPathExtraData* extra) {
-    if (!(extra->flags & GROUPING_CAN_PARTIAL_AGG)) return false;
-    PathTarget* partial =
-        PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], extra->havingQual);
-    Query* remote = CopyWithoutTarget(relation);
-    if (!AddTargets(PlainExpressions(partial->exprs), relation, input->relid, remote)) return false;
-    if (!AddGroupClause(root, relation, input->relid, remote)) return false;
-    remote->hasAggs = root->parse->hasAggs;
-    RemotePath info = {};
-    info.query = remote;
-    info.shape = relation.shape;
-    info.scan_target = list_copy(partial->exprs);
-    info.partial = root->parse->hasAggs;
-    const double groups = NumberOfGroups(root, input->rows);
-    // Every node may see every group.
-    const double rows = std::min(input->rows, groups * CountNodes(relation.shape));
-    CustomPath* path =
-        MakePath(input, partial, info, rows, WorkOn(root, &relation, rows, cpu_operator_cost));
-    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_FINAL_DESERIAL, groups, extra));
-    return true;
-}
-
-bool OnlyDistinctAggregates(PlannerInfo* root, Node* having) {
-    const auto not_distinct = [](Node* node, auto&& descend) {
-        if (IsA(node, Aggref)) {
-            const auto* aggregate = reinterpret_cast<Aggref*>(node);
-            return aggregate->aggdistinct == NIL || contain_volatile_functions(node);
-        }
-        return descend(node);
-    };
-    return !pg::WalkNode(reinterpret_cast<Node*>(root->processed_tlist), not_distinct) &&
-           !pg::WalkNode(having, not_distinct);
-}
-
-// count(DISTINCT x) and the like do not care how often a row occurs: nodes send each combination
-// once.
-bool AddDistinctAggregatePath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                              RemoteRelation& relation, const GroupPathExtraData* extra) {
-    if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, extra->havingQual)) return false;
-    auto* remote = static_cast<Query*>(copyObjectImpl(relation.query));
-    Index reference = 0;
-    for (auto* entry : Each<TargetEntry>(remote->targetList)) {
-        auto* clause = makeNode(SortGroupClause);
-        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false,
-                                 false, &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
-        if (!OidIsValid(clause->sortop) || !OidIsValid(clause->eqop)) return false;
-        entry->ressortgroupref = clause->tleSortGroupRef = ++reference;
-        remote->distinctClause = lappend(remote->distinctClause, clause);
-    }
-    RemotePath info = {};
-    info.query = remote;
-    info.shape = relation.shape;
-    info.scan_target = ColumnVars(relation, input->relid);
-    const double combinations =
-        estimate_num_groups(root, info.scan_target, input->rows, nullptr, nullptr);
-    const double rows = std::min(input->rows, combinations * CountNodes(relation.shape));
-    CustomPath* path = MakePath(input, input->reltarget, info, rows,
-                                WorkOn(root, &relation, rows, cpu_operator_cost));
-    OnlyPath(output, Combine(root, output, &path->path, AGGSPLIT_SIMPLE,
-                             NumberOfGroups(root, input->rows), extra));
-    return true;
-}
-
-void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
-                      const GroupPathExtraData* extra) {
-    RemoteRelation* relation = SoleRelation(root, input);
-    if (!relation || root->parse->groupingSets || root->parse->hasTargetSRFs ||
-        root->hasPseudoConstantQuals)
-        return;
-    if (GroupsByKey(root, *relation) && AddWholeGroupingPath(root, input, output, *relation))
-        return;
-    if (AddPartialGroupingPath(root, input, output, *relation, extra)) return;
-    AddDistinctAggregatePath(root, input, output, *relation, extra);
-}
-
 // Sorting
 // -------------------------------------------------------------------------------------------------------
 
@@ -689,8 +451,23 @@ const RemotePath* RemotePathOf(const Path* path) {
     return custom->methods == &kRemotePathMethods ? PathInfo(custom) : nullptr;
 }
 
-const CustomPathMethods* RemotePathMethods() {
-    return &kRemotePathMethods;
+CustomPath* MakeRemotePath(RelOptInfo* rel, PathTarget* target, const RemotePath& info, double rows,
+                           Cost cost) {
+    auto* path = makeNode(CustomPath);
+    path->path.pathtype = T_CustomScan;
+    path->path.parent = rel;
+    path->path.pathtarget = target;
+    path->path.rows = clamp_row_est(rows);
+    path->path.startup_cost = cost;
+    path->path.total_cost = cost + TransferCost(path->path.rows, target->width);
+    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+    auto* kept = static_cast<RemotePath*>(palloc(sizeof(RemotePath)));
+    *kept = info;
+    path->custom_private = pg::MakeList(kept);
+    for (auto* shipment : Each<RemotePart>(info.shipments))
+        path->custom_paths = lappend(path->custom_paths, shipment->source);
+    path->methods = &kRemotePathMethods;
+    return path;
 }
 
 void InstallPathHooks() {

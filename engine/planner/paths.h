@@ -21,7 +21,9 @@ struct RemotePath {
 
 // nullptr if the path is none of ours.
 const RemotePath* RemotePathOf(const Path* path);
-const CustomPathMethods* RemotePathMethods();
+// A path for rows of `target` that the nodes send, which they have computed at `cost`.
+CustomPath* MakeRemotePath(RelOptInfo* rel, PathTarget* target, const RemotePath& info, double rows,
+                           Cost cost);
 
 // Called once from InstallHooks.
 void InstallPathHooks();

@@ -6,10 +6,12 @@ CREATE TABLE other (ref int, name text, low numeric, mark char(3), since timesta
 CREATE TABLE text_keyed (code text COLLATE "C", n int);
 CREATE TABLE fixed (ref int, title text);
 CREATE TABLE here (ref int, note text);
+CREATE TABLE keyed (ref int PRIMARY KEY, name text, doc json);
 -- @cluster SELECT create_distributed_table('big', 'id', shard_count => 8)
 -- @cluster SELECT create_distributed_table('twin', 'id', colocate_with => 'big')
 -- @cluster SELECT create_distributed_table('other', 'ref', colocate_with => 'none', shard_count => 6)
 -- @cluster SELECT create_distributed_table('text_keyed', 'code', colocate_with => 'none', shard_count => 6)
+-- @cluster SELECT create_distributed_table('keyed', 'ref', colocate_with => 'none', shard_count => 6)
 -- @cluster SELECT create_reference_table('fixed')
 INSERT INTO big SELECT g % 10, g, nullif(g % 60, 7), 'code ' || g % 20, timestamptz '2024-03-30 22:00+00' + g * interval '1 hour', (g % 77) + 0.25, 'f' || g % 3, decode(lpad(to_hex(g % 50), 4, '0'), 'hex') FROM generate_series(1, 600) g;
 INSERT INTO twin SELECT g % 650 + 1, g % 31, g FROM generate_series(1, 900) g;
@@ -17,7 +19,8 @@ INSERT INTO other SELECT nullif(g, 13), CASE g % 9 WHEN 0 THEN NULL WHEN 1 THEN 
 INSERT INTO text_keyed SELECT 'code ' || g % 25, g FROM generate_series(1, 50) g;
 INSERT INTO fixed SELECT g, 'title ' || g FROM generate_series(0, 40, 2) g;
 INSERT INTO here SELECT g, 'note ' || g FROM generate_series(0, 80, 5) g;
-ANALYZE big, twin, other, text_keyed, fixed, here;
+INSERT INTO keyed SELECT g, 'n' || g % 7, to_json(g) FROM generate_series(1, 70) g;
+ANALYZE keyed, big, twin, other, text_keyed, fixed, here;
 -- Joins on this node are to be had only where there is no other way.
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
@@ -102,3 +105,11 @@ SELECT o.ref, b.id, b.amount FROM other o LEFT JOIN big b ON b.id = o.ref AND b.
 SELECT o.name, b.id FROM big b, other o WHERE o.ref = b.ref AND EXISTS (SELECT FROM here h WHERE h.ref = o.ref);
 SELECT o.name, b.id FROM big b, other o WHERE o.ref = b.ref AND EXISTS (SELECT FROM twin t WHERE t.id = o.ref AND t.w > 300);
 SELECT o.name, b.id, c.n FROM big b, other o, text_keyed c WHERE o.ref = b.ref AND c.n = o.ref AND o.ref IN (SELECT t.id FROM twin t JOIN here h ON h.ref = t.id);
+
+-- Grouping by a key decides about the other columns.
+SELECT k.ref, k.name, count(*), sum(b.amount) FROM big b JOIN keyed k ON k.ref = b.ref GROUP BY k.ref;
+SELECT k.ref, upper(k.name) || k.ref, max(b.at) FROM big b JOIN keyed k ON k.ref = b.ref GROUP BY k.ref HAVING k.name <> 'n3' AND count(*) > 5;
+SELECT k.ref, k.doc, count(*) FROM big b JOIN keyed k ON k.ref = b.ref GROUP BY k.ref;
+SELECT k.ref, k.name, b.id, b.code, count(*) FROM big b JOIN keyed k ON k.ref = b.ref JOIN twin t ON t.id = b.id GROUP BY k.ref, b.id;
+SELECT b.id, b.code, b.flag, count(o.name), max(o.low) FROM big b JOIN other o ON o.ref = b.ref GROUP BY b.id;
+SELECT k.ref, k.name, count(DISTINCT b.code) FROM big b JOIN keyed k ON k.ref = b.ref GROUP BY k.ref;

@@ -1,0 +1,319 @@
+#include "engine/planner/grouping_paths.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/estimate.h"
+#include "engine/planner/part_query.h"
+#include "engine/planner/paths.h"
+
+extern "C" {
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planner.h"
+#include "optimizer/prep.h"
+#include "optimizer/tlist.h"
+#include "parser/parse_oper.h"
+#include "utils/selfuncs.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+// The aggregation of one part of the input.
+struct Aggregation {
+    PlannerInfo* root;
+    RelOptInfo* input;
+    RelOptInfo* output;
+    const GroupPathExtraData* extra;
+    const RemotePart* part;
+};
+
+bool GroupsByKey(PlannerInfo* root, const RemotePart& part) {
+    if (part.shape.pin) return true;
+    for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
+        Node* expr = get_sortgroupclause_expr(clause, root->processed_tlist);
+        if (IsA(expr, Var) && IsKey(part.shape, reinterpret_cast<Var*>(expr))) return true;
+    }
+    return false;
+}
+
+TargetEntry* FindTarget(const Query* remote, const Node* expr) {
+    for (auto* known : Each<TargetEntry>(remote->targetList))
+        if (equal(known->expr, expr)) return known;
+    return nullptr;
+}
+
+TargetEntry* FindOrAddTarget(Query* remote, Node* expr) {
+    if (TargetEntry* known = FindTarget(remote, expr)) return known;
+    TargetEntry* entry = makeTargetEntry(
+        reinterpret_cast<Expr*>(expr), static_cast<AttrNumber>(list_length(remote->targetList) + 1),
+        nullptr, true);
+    remote->targetList = lappend(remote->targetList, entry);
+    return entry;
+}
+
+// Groups by an expression of the query, in the way of `clause`.
+void GroupBy(Query* remote, Node* expr, SortGroupClause* clause) {
+    constexpr Index kFirstReference = 1000;  // above any reference of the target list
+    TargetEntry* entry = FindOrAddTarget(remote, expr);
+    if (entry->ressortgroupref == 0)
+        entry->ressortgroupref = kFirstReference + list_length(remote->groupClause);
+    clause->tleSortGroupRef = entry->ressortgroupref;
+    remote->groupClause = lappend(remote->groupClause, clause);
+}
+
+bool IsGrouped(const Query* remote, const Node* expr) {
+    const TargetEntry* entry = FindTarget(remote, expr);
+    return entry && entry->ressortgroupref != 0;
+}
+
+// Columns by which PostgreSQL does not group because a key among the others decides about them. The
+// nodes do not see that in shipped rows and sub-queries.
+List* DependentColumns(const Query* remote) {
+    List* columns = NIL;
+    const auto collect = [&](Node* node, auto&& descend) {
+        if (IsA(node, Aggref) || IsGrouped(remote, node)) return false;
+        if (IsA(node, Var)) {
+            columns = list_append_unique(columns, node);
+            return false;
+        }
+        return descend(node);
+    };
+    pg::WalkNode(reinterpret_cast<Node*>(remote->targetList), collect);
+    pg::WalkNode(remote->havingQual, collect);
+    return columns;
+}
+
+// Adds GROUP BY of the level to the part's query, whose target list and HAVING have been made;
+// false if a key cannot run there.
+bool AddGroupClause(PlannerInfo* root, PartQuery* part) {
+    for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
+        Node* expr =
+            ToPartQuery(root, *part, get_sortgroupclause_expr(clause, root->processed_tlist));
+        if (!expr) return false;
+        GroupBy(part->query, expr, static_cast<SortGroupClause*>(copyObjectImpl(clause)));
+    }
+    for (auto* column : Each<Node>(DependentColumns(part->query))) {
+        auto* clause = makeNode(SortGroupClause);
+        get_sort_group_operators(exprType(column), false, false, false, &clause->sortop,
+                                 &clause->eqop, nullptr, &clause->hashable);
+        if (!OidIsValid(clause->sortop) || !OidIsValid(clause->eqop)) return false;
+        GroupBy(part->query, column, clause);
+    }
+    return true;
+}
+
+double NumberOfGroups(PlannerInfo* root, double input_rows) {
+    if (!root->parse->groupClause) return 1;
+    return estimate_num_groups(
+        root, get_sortgrouplist_exprs(root->parse->groupClause, root->processed_tlist), input_rows,
+        nullptr, nullptr);
+}
+
+// A path that returns `rows` rows of the part's query, each of which the nodes make of several of
+// the part's.
+CustomPath* MakePath(const Aggregation& of, RelOptInfo* rel, PathTarget* target,
+                     const PartQuery& query, List* scan_target, double rows) {
+    RemotePath info = {};
+    info.query = query.query;
+    info.shape = query.shape;
+    info.scan_target = scan_target;
+    info.shipments = query.shipments;
+    const Cost cost = of.part->cost + of.input->rows * cpu_operator_cost *
+                                          (1 + list_length(of.root->parse->groupClause)) /
+                                          CountNodes(query.shape);
+    return MakeRemotePath(rel, target, info, rows, cost);
+}
+
+void Offer(const Aggregation& of, Path* path) {
+    if (of.input->reloptkind == RELOPT_BASEREL) {
+        // The other paths fetch all rows.
+        of.output->pathlist = NIL;
+        of.output->partial_pathlist = NIL;
+        of.output->consider_parallel = false;
+    }
+    add_path(of.output, path);
+}
+
+// Groups are complete on a node: it does all of GROUP BY and HAVING.
+bool AddWholePath(const Aggregation& of) {
+    PlannerInfo* root = of.root;
+    PathTarget* target = root->upper_targets[UPPERREL_GROUP_AGG];
+    PartQuery part = MakePartQuery(root, of.part);
+    if (!AddPartTargets(root, &part, target->exprs)) return false;
+    if (root->parse->havingQual) {
+        Node* having = ToPartQuery(root, part,
+                                   reinterpret_cast<Node*>(make_ands_explicit(static_cast<List*>(
+                                       copyObjectImpl(root->parse->havingQual)))));
+        if (!having) return false;
+        part.query->havingQual = having;
+    }
+    if (!AddGroupClause(root, &part)) return false;
+    part.query->hasAggs = root->parse->hasAggs;
+    Offer(of, &MakePath(of, of.output, target, part, list_copy(target->exprs),
+                        NumberOfGroups(root, of.input->rows))
+                   ->path);
+    return true;
+}
+
+// The columns that the combining aggregate needs: grouping expressions and partial aggregates.
+PathTarget* PartialTarget(PlannerInfo* root, PathTarget* grouping, Node* having) {
+    PathTarget* partial = create_empty_pathtarget();
+    List* others = NIL;
+    int position = 0;
+    for (auto* expr : Each<Expr>(grouping->exprs)) {
+        const Index reference = get_pathtarget_sortgroupref(grouping, position);
+        position++;
+        if (reference && root->parse->groupClause &&
+            get_sortgroupref_clause_noerr(reference, root->parse->groupClause))
+            add_column_to_pathtarget(partial, expr, reference);
+        else
+            others = lappend(others, expr);
+    }
+    if (having) others = lappend(others, having);
+    List* inner = pull_var_clause(reinterpret_cast<Node*>(others), PVC_INCLUDE_AGGREGATES |
+                                                                       PVC_RECURSE_WINDOWFUNCS |
+                                                                       PVC_INCLUDE_PLACEHOLDERS);
+    add_new_columns_to_pathtarget(partial, inner);
+    ListCell* cell;
+    foreach (cell, partial->exprs) {
+        if (!IsA(lfirst(cell), Aggref)) continue;
+        auto* aggregate = makeNode(Aggref);
+        memcpy(aggregate, lfirst(cell), sizeof(Aggref));
+        mark_partial_aggref(aggregate, AGGSPLIT_INITIAL_SERIAL);
+        lfirst(cell) = aggregate;
+    }
+    return set_pathtarget_cost_width(root, partial);
+}
+
+// What the nodes are asked to compute: the aggregates as the user wrote them (the marker makes them
+// partial).
+List* PlainExpressions(const List* partial) {
+    List* plain = NIL;
+    for (auto* expr : Each<Node>(partial)) {
+        if (!IsA(expr, Aggref)) {
+            plain = lappend(plain, expr);
+            continue;
+        }
+        auto* aggregate = makeNode(Aggref);
+        memcpy(aggregate, expr, sizeof(Aggref));
+        aggregate->aggsplit = AGGSPLIT_SIMPLE;
+        aggregate->aggtype = get_func_rettype(aggregate->aggfnoid);
+        plain = lappend(plain, aggregate);
+    }
+    return plain;
+}
+
+Path* Combine(const Aggregation& of, Path* path, AggSplit split) {
+    PlannerInfo* root = of.root;
+    RelOptInfo* output = of.output;
+    const GroupPathExtraData* extra = of.extra;
+    const double groups = NumberOfGroups(root, of.input->rows);
+    AggClauseCosts costs = {};
+    if (root->parse->hasAggs) get_agg_clause_costs(root, split, &costs);
+    AggStrategy strategy = AGG_PLAIN;
+    const bool can_hash = (extra->flags & GROUPING_CAN_USE_HASH) != 0 && split != AGGSPLIT_SIMPLE;
+    if (root->parse->groupClause) strategy = can_hash ? AGG_HASHED : AGG_SORTED;
+    if (strategy != AGG_HASHED && root->group_pathkeys != NIL)
+        path = reinterpret_cast<Path*>(
+            create_sort_path(root, output, path, root->group_pathkeys, -1.0));
+    return reinterpret_cast<Path*>(
+        create_agg_path(root, output, path, output->reltarget, strategy,
+                        root->parse->hasAggs ? split : AGGSPLIT_SIMPLE, root->parse->groupClause,
+                        reinterpret_cast<List*>(extra->havingQual), &costs, groups));
+}
+
+// Every node may see every group.
+double PartialRows(const Aggregation& of, double groups) {
+    return std::min(of.input->rows, groups * CountNodes(of.part->shape));
+}
+
+bool AddPartialPath(const Aggregation& of) {
+    PlannerInfo* root = of.root;
+    if (!(of.extra->flags & GROUPING_CAN_PARTIAL_AGG)) return false;
+    PathTarget* partial =
+        PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], of.extra->havingQual);
+    PartQuery part = MakePartQuery(root, of.part);
+    if (!AddPartTargets(root, &part, PlainExpressions(partial->exprs)) ||
+        !AddGroupClause(root, &part))
+        return false;
+    part.query->hasAggs = root->parse->hasAggs;
+    CustomPath* path = MakePath(of, of.input, partial, part, list_copy(partial->exprs),
+                                PartialRows(of, NumberOfGroups(root, of.input->rows)));
+    static_cast<RemotePath*>(linitial(path->custom_private))->partial = root->parse->hasAggs;
+    Offer(of, Combine(of, &path->path, AGGSPLIT_FINAL_DESERIAL));
+    return true;
+}
+
+bool OnlyDistinctAggregates(PlannerInfo* root, Node* having) {
+    const auto not_distinct = [](Node* node, auto&& descend) {
+        if (IsA(node, Aggref)) {
+            const auto* aggregate = reinterpret_cast<Aggref*>(node);
+            return aggregate->aggdistinct == NIL || contain_volatile_functions(node);
+        }
+        return descend(node);
+    };
+    return !pg::WalkNode(reinterpret_cast<Node*>(root->processed_tlist), not_distinct) &&
+           !pg::WalkNode(having, not_distinct);
+}
+
+// count(DISTINCT x) and the like do not care how often a row occurs: nodes send each combination
+// once.
+bool AddDistinctPath(const Aggregation& of) {
+    PlannerInfo* root = of.root;
+    if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, of.extra->havingQual)) return false;
+    List* columns = NIL;
+    for (auto* var : Each<Node>(pull_var_clause(reinterpret_cast<Node*>(of.input->reltarget->exprs),
+                                                PVC_INCLUDE_PLACEHOLDERS)))
+        columns = list_append_unique(columns, var);
+    PartQuery part = MakePartQuery(root, of.part);
+    if (columns == NIL || !AddPartTargets(root, &part, columns)) return false;
+    Index reference = 0;
+    for (auto* entry : Each<TargetEntry>(part.query->targetList)) {
+        auto* clause = makeNode(SortGroupClause);
+        get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), false, false,
+                                 false, &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
+        if (!OidIsValid(clause->sortop) || !OidIsValid(clause->eqop)) return false;
+        entry->ressortgroupref = clause->tleSortGroupRef = ++reference;
+        part.query->distinctClause = lappend(part.query->distinctClause, clause);
+    }
+    const double combinations =
+        estimate_num_groups(root, columns, of.input->rows, nullptr, nullptr);
+    CustomPath* path =
+        MakePath(of, of.input, of.input->reltarget, part, columns, PartialRows(of, combinations));
+    Offer(of, Combine(of, &path->path, AGGSPLIT_SIMPLE));
+    return true;
+}
+
+// The part in which groups are complete, or the cheapest of those that lie on the nodes.
+const RemotePart* BestPart(PlannerInfo* root, const RelOptInfo* input) {
+    const RemotePart* best = nullptr;
+    for (auto* part : Each<RemotePart>(PartsOf(input))) {
+        if (!part->shape.IsDistributed()) continue;
+        if (GroupsByKey(root, *part)) return part;
+        if (!best || part->cost < best->cost) best = part;
+    }
+    return best;
+}
+
+}  // namespace
+
+void AddGroupingPaths(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output,
+                      const GroupPathExtraData* extra) {
+    if ((input->reloptkind != RELOPT_BASEREL && input->reloptkind != RELOPT_JOINREL) ||
+        root->parse->groupingSets || root->parse->hasTargetSRFs || root->hasPseudoConstantQuals)
+        return;
+    const RemotePart* part = BestPart(root, input);
+    if (!part) return;
+    const Aggregation of = {root, input, output, extra, part};
+    if (GroupsByKey(root, *part) && AddWholePath(of)) return;
+    if (AddPartialPath(of)) return;
+    AddDistinctPath(of);
+}
+
+}  // namespace pgspan::planner
