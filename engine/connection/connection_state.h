@@ -19,6 +19,13 @@ namespace pgspan::connection {
 
 inline constexpr int kSessionSettingCount = 22;
 
+// A setting of an extension or user that the node was told.
+struct SentSetting {
+    SentSetting* next;
+    char* name;
+    char* value;  // nullptr: not known what it is there
+};
+
 struct PreparedStatement {
     dlist_node node;  // in Connection::recent or Connection::doomed
     const char* sql;
@@ -122,6 +129,7 @@ struct Connection {
 
     uint64 settings_version;  // of the session's settings when they were last sent
     char* settings[kSessionSettingCount];
+    SentSetting* custom_settings;
     bool settings_in_transaction;  // a ROLLBACK would undo them
 
     RemoteState state;

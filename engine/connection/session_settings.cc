@@ -4,6 +4,8 @@
 // has seen, so that an unchanged session costs a few comparisons a statement, whatever the number
 // of nodes.
 #include "engine/connection/connection_state.h"
+#include "engine/pg/custom_settings.h"
+#include "engine/pg/list.h"
 #include "engine/pg/setting_variable.h"
 
 namespace pgspan::connection {
@@ -43,6 +45,7 @@ struct Current {
 Current current[kSessionSettingCount];
 bool found = false;
 uint64 version = 0;
+uint64 custom_version = 0;
 
 void FindAll() {
     for (int i = 0; i < kSessionSettingCount; i++)
@@ -80,7 +83,63 @@ void Refresh() {
         Remember(&setting);
         changed = true;
     }
+    const uint64 custom_now = pg::CustomSettingsVersion();
+    if (custom_now != custom_version) changed = true;
+    custom_version = custom_now;
     if (changed) version++;
+}
+
+// value: nullptr for RESET.
+void AppendSetting(StringInfo sql, const char* name, const char* value) {
+    appendStringInfo(sql, "%s pg_catalog.set_config(%s, %s, false)", sql->len ? "," : "SELECT",
+                     quote_literal_cstr(name), value ? quote_literal_cstr(value) : "NULL");
+}
+
+SentSetting* FindSent(const Connection* connection, const char* name) {
+    for (SentSetting* sent = connection->custom_settings; sent; sent = sent->next)
+        if (strcmp(sent->name, name) == 0) return sent;
+    return nullptr;
+}
+
+void AppendCustomSetting(StringInfo sql, Connection* connection, const pg::CustomSetting& setting) {
+    SentSetting* sent = FindSent(connection, setting.name);
+    if (sent && sent->value && strcmp(sent->value, setting.value) == 0) return;
+    if (!sent) {
+        char* name = MemoryContextStrdup(connection->context, setting.name);
+        sent = static_cast<SentSetting*>(
+            MemoryContextAllocZero(connection->context, sizeof(SentSetting)));
+        sent->name = name;
+        sent->next = connection->custom_settings;
+        connection->custom_settings = sent;
+    }
+    char* value = MemoryContextStrdup(connection->context, setting.value);
+    if (sent->value) pfree(sent->value);
+    sent->value = value;
+    AppendSetting(sql, setting.name, setting.value);
+}
+
+bool IsAmong(const List* settings, const char* name) {
+    for (const auto* setting : pg::Each<pg::CustomSetting>(settings))
+        if (strcmp(setting->name, name) == 0) return true;
+    return false;
+}
+
+void AppendCustomSettings(StringInfo sql, Connection* connection) {
+    const List* settings = pg::CustomSettings();
+    for (const auto* setting : pg::Each<pg::CustomSetting>(settings))
+        AppendCustomSetting(sql, connection, *setting);
+    for (SentSetting** link = &connection->custom_settings; *link;) {
+        SentSetting* sent = *link;
+        if (IsAmong(settings, sent->name)) {
+            link = &sent->next;
+            continue;
+        }
+        AppendSetting(sql, sent->name, nullptr);
+        *link = sent->next;
+        if (sent->value) pfree(sent->value);
+        pfree(sent->name);
+        pfree(sent);
+    }
 }
 
 }  // namespace
@@ -98,9 +157,9 @@ char* SettingsCommand(Connection* connection) {
         char* copy = MemoryContextStrdup(connection->context, value);
         if (sent) pfree(sent);
         sent = copy;
-        appendStringInfo(&sql, "%s pg_catalog.set_config('%s', %s, false)",
-                         sql.len ? "," : "SELECT", kNames[i], quote_literal_cstr(value));
+        AppendSetting(&sql, kNames[i], value);
     }
+    AppendCustomSettings(&sql, connection);
     connection->settings_version = version;
     return sql.len ? sql.data : nullptr;
 }
@@ -111,6 +170,10 @@ void ForgetSessionSettings(Connection* connection) {
     for (char*& sent : connection->settings) {
         if (sent) pfree(sent);
         sent = nullptr;
+    }
+    for (SentSetting* sent = connection->custom_settings; sent; sent = sent->next) {
+        if (sent->value) pfree(sent->value);
+        sent->value = nullptr;
     }
 }
 

@@ -2,6 +2,7 @@
 // where it runs (all of them with pgspan.explain_all_tasks). A task that writes is never run by
 // EXPLAIN ANALYZE a second time: its plan is shown without measurements.
 #include "engine/executor/insert_scan.h"
+#include "engine/executor/modify_scan.h"
 #include "engine/executor/remote_explain.h"
 #include "engine/executor/remote_scan.h"
 #include "engine/executor/scans.h"
@@ -162,6 +163,21 @@ void ExplainInsertScan(CustomScanState* node, List*, ExplainState* es) {
     const TaskList tasks = OneRowTasks(state);
     AddKind("insert", tasks.count, es);
     AddTasks(tasks, state->parameters, false, es);
+}
+
+void ExplainModifyScan(CustomScanState* node, List*, ExplainState* es) {
+    auto* scan = reinterpret_cast<CustomScan*>(node->ss.ps.plan);
+    const plan::ModifyPlan plan = plan::DecodeModify(scan->custom_private, scan->custom_exprs);
+    AddKind("write of rows chosen here", -1, es);
+    ExplainPropertyText("Target", get_rel_name(plan.relation), es);
+    if (!es->verbose) return;
+    if (plan.set_attributes != NIL)
+        AddSql(ChangeSql(plan, false, plan.returned_attributes, plan.returns_rows), es);
+    if (plan.command == CMD_DELETE)
+        AddSql(ChangeSql(plan, true, plan.returned_attributes, plan.returns_rows), es);
+    if (plan.inserts)
+        AddSql(ManyRowsSql(plan.insert, MakeInsertColumns(plan.relation, plan.insert.attributes)),
+               es);
 }
 
 void DefineSettings() {

@@ -3,10 +3,6 @@
 #include "engine/executor/reference_write.h"
 #include "engine/metadata/nodes.h"
 
-extern "C" {
-#include "utils/datum.h"
-}
-
 namespace pgspan::executor {
 
 namespace {
@@ -90,18 +86,6 @@ void Reserve(InsertBatch* batch, NodeRows* rows) {
     rows->capacity = capacity;
 }
 
-// The value as it will be in the array; *bytes grows by its size.
-Datum CopyValue(const InsertColumn& column, Datum value, size_t* bytes) {
-    if (column.text != nullptr) value = TextDatum(column.text, value);
-    if (column.element_length == -1) {
-        struct varlena* copy = PG_DETOAST_DATUM_COPY(value);
-        *bytes += VARSIZE(copy);
-        return PointerGetDatum(copy);
-    }
-    *bytes += sizeof(Datum);
-    return datumCopy(value, column.element_by_value, column.element_length);
-}
-
 void RememberOrder(InsertBatch* batch, int node) {
     if (batch->row_count == batch->order_capacity) {
         batch->order_capacity = std::max(64, batch->order_capacity * 2);
@@ -113,14 +97,6 @@ void RememberOrder(InsertBatch* batch, int node) {
 }
 
 // ---- Sending
-
-Datum ArrayOf(const InsertColumn& column, Datum* values, bool* nulls, int count) {
-    int dimensions[1] = {count};
-    int lower_bounds[1] = {1};
-    return PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, lower_bounds,
-                                              column.element, column.element_length,
-                                              column.element_by_value, column.element_alignment));
-}
 
 ParameterSet* ParametersOf(InsertBatch* batch, NodeRows* rows) {
     const ParameterSet& tail = *batch->target.tail;
@@ -263,7 +239,7 @@ void AddRow(InsertBatch* batch, const Datum* values, const bool* nulls) {
     for (int i = 0; i < batch->column_count; i++) {
         rows->nulls[i][rows->count] = nulls[i];
         rows->values[i][rows->count] =
-            nulls[i] ? Datum(0) : CopyValue(batch->target.columns[i], values[i], &bytes);
+            nulls[i] ? Datum(0) : CopyElement(batch->target.columns[i], values[i], &bytes);
     }
     rows->count++;
     rows->bytes += bytes;

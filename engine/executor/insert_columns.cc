@@ -1,5 +1,9 @@
 #include "engine/executor/insert_columns.h"
 
+extern "C" {
+#include "utils/datum.h"
+}
+
 namespace pgspan::executor {
 
 namespace {
@@ -52,6 +56,25 @@ InsertColumn* MakeInsertColumns(Oid relation, const List* attributes) {
         SetElement(column, base);
     }
     return columns;
+}
+
+Datum CopyElement(const InsertColumn& column, Datum value, size_t* bytes) {
+    if (column.text != nullptr) value = TextDatum(column.text, value);
+    if (column.element_length == -1) {
+        struct varlena* copy = PG_DETOAST_DATUM_COPY(value);
+        *bytes += VARSIZE(copy);
+        return PointerGetDatum(copy);
+    }
+    *bytes += sizeof(Datum);
+    return datumCopy(value, column.element_by_value, column.element_length);
+}
+
+Datum ArrayOf(const InsertColumn& column, Datum* values, bool* nulls, int count) {
+    int dimensions[1] = {count};
+    int lower_bounds[1] = {1};
+    return PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, lower_bounds,
+                                              column.element, column.element_length,
+                                              column.element_by_value, column.element_alignment));
 }
 
 char* OneRowSql(const plan::InsertPlan& plan, const InsertColumn* columns) {

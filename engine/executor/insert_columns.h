@@ -25,6 +25,11 @@ struct InsertColumn {
 // One for each attribute of the shell.
 InsertColumn* MakeInsertColumns(Oid relation, const List* attributes);
 
+// The value as it will be in the array of many rows, copied; *bytes grows by its size.
+Datum CopyElement(const InsertColumn& column, Datum value, size_t* bytes);
+// That array.
+Datum ArrayOf(const InsertColumn& column, Datum* values, bool* nulls, int count);
+
 // The statement for one row; the row's parameters follow the tail's.
 char* OneRowSql(const plan::InsertPlan& plan, const InsertColumn* columns);
 // The statement for many rows, one array parameter a column.

@@ -3,8 +3,10 @@
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/shipments.h"
+#include "engine/executor/statement_reads.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/pg/walk.h"
 
 namespace pgspan::executor {
 
@@ -27,6 +29,13 @@ bool LocksRows(const RemoteScanState* state) {
     return state->plan.modifies && state->plan.command == CMD_SELECT;
 }
 
+bool DependsOnExecutor(List* expressions) {
+    return pg::WalkNode(reinterpret_cast<Node*>(expressions), [](Node* node, auto&& descend) {
+        if (IsA(node, Param)) return reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC;
+        return descend(node);
+    });
+}
+
 void Begin(RemoteScanState* state, EState* estate, int eflags) {
     auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
     PlanState* planstate = &state->scan.ss.ps;
@@ -39,6 +48,9 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
         CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
     if (state->plan.shard_key) state->shard_key = Compile(state->plan.shard_key, planstate);
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    state->depends_on_executor = DependsOnExecutor(scan->custom_exprs);
+    for (auto* child : pg::Each<Plan>(scan->custom_plans))
+        if (!bms_is_empty(child->extParam)) state->depends_on_executor = true;
     if (state->plan.returns_rows)
         state->decoder = MakeRowDecoder(state->plan.result_types, state->plan.result_typmods);
     if (state->plan.scan_attributes != NIL)
@@ -48,6 +60,10 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
                                state->plan.result_types, state->plan.result_typmods,
                                state->plan.result_collations),
             &TTSOpsVirtual);
+    const PlannedStmt* statement = estate->es_plannedstmt;
+    if (state->plan.command == CMD_SELECT &&
+        (statement->commandType != CMD_SELECT || statement->hasModifyingCTE))
+        RegisterRead(state);
     state->keeps_rows = LocksRows(state) && (eflags & EXEC_FLAG_REWIND) != 0;
     if (state->keeps_rows) MakeKept(state, true);
 }
@@ -133,6 +149,7 @@ bool RanAsTransaction(RemoteScanState* state, const TaskList& tasks) {
 
 void StartRun(RemoteScanState* state) {
     EState* estate = state->scan.ss.ps.state;
+    CheckReadInTime(state);
     const bool is_first = state->runs++ == 0;
     if (!is_first && state->run_memory == nullptr)
         state->run_memory =
@@ -247,7 +264,9 @@ void ReScan(RemoteScanState* state) {
     if (!state->is_running) return;
     if (state->plan.modifies && !LocksRows(state))
         elog(ERROR, "a distributed write cannot run twice");
-    const bool changed = state->scan.ss.ps.chgParam != nullptr;
+    // Filters that run here may depend on what has changed; what the nodes were asked for does not.
+    const bool changed = (state->depends_on_executor || state->scan.custom_ps != NIL) &&
+                         state->scan.ss.ps.chgParam != nullptr;
     if (!changed && state->keeps_rows) {
         tuplestore_rescan(state->kept);
         return;
@@ -267,6 +286,22 @@ void ReScan(RemoteScanState* state) {
     }
 }
 
+}  // namespace
+
+void StartEarly(RemoteScanState* state) {
+    if (state->is_running || state->plan.command != CMD_SELECT || state->depends_on_executor)
+        return;
+    if (!state->keeps_rows) {
+        const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
+        MakeKept(state, true);
+        MemoryContextSwitchTo(outer);
+        state->keeps_rows = true;
+    }
+    StartRun(state);
+}
+
+namespace {
+
 // ---- PostgreSQL's callbacks
 
 void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
@@ -279,6 +314,7 @@ TupleTableSlot* ExecCallback(CustomScanState* node) {
 
 void EndCallback(CustomScanState* node) {
     pg::Entry([&] {
+        ForgetRead(StateOf(node));
         StopRun(StateOf(node));
         DropKept(StateOf(node));
         for (auto* child : pg::Each<PlanState>(node->custom_ps)) ExecEndNode(child);

@@ -41,10 +41,16 @@ struct RemoteScanState {
     TupleTableSlot* kept_slot;
     bool keeps_rows;
     bool kept_all;
+    bool depends_on_executor;  // a parameter is a PARAM_EXEC
 };
 
 // The tasks that a run would start now, with parameters evaluated.
 TaskList TasksOf(RemoteScanState* state);
+
+// Starts the tasks before any row is asked for, and keeps all rows that they return: the scan then
+// shows the data as of now, however late it is read. Does nothing to scans that have started, that
+// write, or that depend on values of the executor that are not known yet.
+void StartEarly(RemoteScanState* state);
 
 // EXPLAIN of the scan (explain.cc).
 void ExplainRemoteScan(CustomScanState* node, List* ancestors, ExplainState* es);

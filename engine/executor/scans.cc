@@ -5,6 +5,7 @@ namespace pgspan::executor {
 void RegisterScans() {
     RegisterCustomScanMethods(&kRemoteScanMethods);
     RegisterCustomScanMethods(&kInsertScanMethods);
+    RegisterCustomScanMethods(&kModifyScanMethods);
 }
 
 }  // namespace pgspan::executor

@@ -2,10 +2,12 @@
 // PostgreSQL's executor calls.
 //
 //   remote scan   a plan::DistributedPlan: one statement sent to the nodes, its rows decoded and
-//   merged insert scan   a plan::InsertPlan: rows evaluated here (or pulled from the child plan),
-//   routed and sent
+//                 merged
+//   insert scan   a plan::InsertPlan: rows evaluated here (or pulled from the child plan), routed
+//                 and sent
+//   modify scan   a plan::ModifyPlan: the child's rows say which rows to change, and how
 //
-// Both carry their plan in custom_private and custom_exprs (plan::Encode, plan::CustomExpressions)
+// All carry their plan in custom_private and custom_exprs (plan::Encode, plan::CustomExpressions)
 // and describe the rows they deliver by custom_scan_tlist. Neither supports backward scans or
 // mark/restore: the planner adds Material.
 #pragma once
@@ -16,6 +18,7 @@ namespace pgspan::executor {
 
 extern const CustomScanMethods kRemoteScanMethods;
 extern const CustomScanMethods kInsertScanMethods;
+extern const CustomScanMethods kModifyScanMethods;
 
 // Makes the scans known to PostgreSQL (so that plans can be copied and printed); called once from
 // _PG_init.

@@ -40,4 +40,13 @@ inline void AddRelationEntry(Query* to, const Query* from, int rti) {
     to->rtable = lappend(to->rtable, entry);
 }
 
+// No rights are checked for this entry (they are for another one).
+inline void CheckNothing(RangeTblEntry* rte) {
+#if PG_VERSION_NUM >= 160000
+    rte->perminfoindex = 0;
+#else
+    rte->requiredPerms = 0;
+#endif
+}
+
 }  // namespace pgspan::pg

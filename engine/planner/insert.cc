@@ -4,6 +4,8 @@
 #include "engine/pg/walk.h"
 #include "engine/plan/insert_plan.h"
 #include "engine/placement/sql_template.h"
+#include "engine/planner/general_write.h"
+#include "engine/planner/insert_plan.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
@@ -32,24 +34,24 @@ RangeTblEntry* SourceOf(const Query* query) {
     return rt_fetch(reference->rtindex, query->rtable);
 }
 
-const char* WhyTailDoesNotFit(const Query* query) {
+const char* WhyDoesNotFit(Node* part, const Query* query) {
     const auto has_sublink = [](Node* node, auto&& descend) {
         return IsA(node, SubLink) || descend(node);
     };
-    const OnConflictExpr* conflict = query->onConflict;
-    Node* const parts[] = {
-        reinterpret_cast<Node*>(query->returningList),
-        conflict ? reinterpret_cast<Node*>(conflict->arbiterElems) : nullptr,
-        conflict ? conflict->arbiterWhere : nullptr,
-        conflict ? reinterpret_cast<Node*>(conflict->onConflictSet) : nullptr,
-        conflict ? conflict->onConflictWhere : nullptr,
-    };
-    for (Node* part : parts) {
-        const char* reason = nullptr;
-        if (!IsRemotable(part, query, &reason)) return reason;
-        if (pg::WalkNode(part, has_sublink)) return "a sub-query";
-    }
+    const char* reason = nullptr;
+    if (!IsRemotable(part, query, &reason)) return reason;
+    if (pg::WalkNode(part, has_sublink)) return "a sub-query";
+    // Each copy would compute values of its own.
+    const metadata::Table* table =
+        metadata::FindTable(rt_fetch(query->resultRelation, query->rtable)->relid);
+    if (table && table->IsReference() && contain_volatile_functions(part))
+        return "a volatile function";
     return nullptr;
+}
+
+const char* WhyTailDoesNotFit(const Query* query) {
+    const char* reason = WhyConflictDoesNotFit(query);
+    return reason ? reason : WhyReturningDoesNotFit(query);
 }
 
 // ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its
@@ -64,18 +66,6 @@ void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
     if (!OidIsValid(same))
         RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\"", name), nullptr);
     query->onConflict->constraint = same;
-}
-
-void RefuseKeyAssignmentOnConflict(const Query* query, const metadata::Table& table) {
-    if (!query->onConflict || !table.IsHash()) return;
-    for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
-        if (entry->resjunk || entry->resno != table.distribution_column) continue;
-        // The excluded row's key equals the row's: the conflict is on a unique index that includes
-        // it.
-        if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno)
-            continue;
-        RefuseFeature("ON CONFLICT DO UPDATE of the distribution column", nullptr);
-    }
 }
 
 // Pushed INSERT … SELECT
@@ -198,42 +188,6 @@ void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::Ins
     insert->tail_parameter_types = task.parameter_types;
 }
 
-// A column that gets a value must exist, so that the statement has a row: DEFAULT VALUES of a table
-// without defaults.
-void EnsureOneColumn(Query* query, const metadata::Table& table) {
-    if (query->targetList != NIL) return;
-    AttrNumber attribute = table.IsHash() ? table.distribution_column : InvalidAttrNumber;
-    const Relation relation = table_open(table.relation, NoLock);
-    const TupleDesc descriptor = RelationGetDescr(relation);
-    for (AttrNumber i = 1; attribute == InvalidAttrNumber && i <= descriptor->natts; i++)
-        if (!TupleDescAttr(descriptor, i - 1)->attisdropped &&
-            !TupleDescAttr(descriptor, i - 1)->attgenerated)
-            attribute = i;
-    if (attribute == InvalidAttrNumber)
-        RefuseFeature("INSERT into a table without columns", nullptr);
-    const Form_pg_attribute column = TupleDescAttr(descriptor, attribute - 1);
-    query->targetList = pg::MakeList(
-        makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(column->atttypid, column->atttypmod,
-                                                              column->attcollation)),
-                        attribute, pstrdup(NameStr(column->attname)), false));
-    table_close(relation, NoLock);
-}
-
-// The rows as a query of their own: what INSERT reads, in the order of the columns it fills.
-Query* RowsQuery(const Query* query) {
-    auto* rows = static_cast<Query*>(copyObjectImpl(query));
-    rows->commandType = CMD_SELECT;
-    rows->resultRelation = 0;
-    rows->onConflict = nullptr;
-    rows->returningList = NIL;
-    rows->override = OVERRIDING_NOT_SET;
-    AttrNumber number = 0;
-    for (auto* entry : Each<TargetEntry>(rows->targetList)) entry->resno = ++number;
-    // INSERT's source is no FROM entry to the deparser.
-    if (RangeTblEntry* source = SourceOf(rows)) source->inFromCl = true;
-    return rows;
-}
-
 bool IsSimpleRow(const Query* query) {
     if (query->jointree->fromlist != NIL || query->jointree->quals || query->hasSubLinks ||
         query->hasTargetSRFs || query->cteList != NIL)
@@ -241,16 +195,6 @@ bool IsSimpleRow(const Query* query) {
     for (auto* entry : Each<TargetEntry>(query->targetList))
         if (!IsComputableUpFront(reinterpret_cast<Node*>(entry->expr))) return false;
     return true;
-}
-
-void SetResult(const Query* query, plan::InsertPlan* insert) {
-    insert->returns_rows = query->returningList != NIL;
-    for (auto* entry : Each<TargetEntry>(query->returningList)) {
-        auto* expr = reinterpret_cast<Node*>(entry->expr);
-        insert->result_types = lappend_oid(insert->result_types, exprType(expr));
-        insert->result_typmods = lappend_int(insert->result_typmods, exprTypmod(expr));
-        insert->result_collations = lappend_oid(insert->result_collations, exprCollation(expr));
-    }
 }
 
 CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
@@ -266,25 +210,12 @@ CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
 
 PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* query_string,
                       int cursor_options, ParamListInfo bound_params) {
-    if (const char* reason = WhyTailDoesNotFit(query))
-        RefuseFeature(psprintf("%s in ON CONFLICT or RETURNING", reason), nullptr);
-    RefuseKeyAssignmentOnConflict(query, table);
-    if (table.IsReference() &&
-        (contain_volatile_functions(reinterpret_cast<Node*>(query->onConflict)) ||
-         contain_volatile_functions(reinterpret_cast<Node*>(query->returningList))))
-        RefuseFeature(
-            "volatile functions in ON CONFLICT or RETURNING of an INSERT into a reference table",
-            nullptr);
+    if (WhyTailDoesNotFit(query))
+        return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
+    RefuseOnConflict(query, table);
     EnsureOneColumn(query, table);
 
-    plan::InsertPlan insert = {};
-    insert.relation = table.relation;
-    insert.single_batch = query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE;
-    for (auto* entry : Each<TargetEntry>(query->targetList))
-        insert.attributes = lappend_int(insert.attributes, entry->resno);
-    MakeHeadAndTail(query, table, &insert);
-    SetResult(query, &insert);
-
+    plan::InsertPlan insert = MakeInsertPlan(query, table);
     if (IsSimpleRow(query)) {
         for (auto* entry : Each<TargetEntry>(query->targetList)) {
             auto* expr = reinterpret_cast<Node*>(entry->expr);
@@ -307,11 +238,115 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
 
 }  // namespace
 
+const char* WhyConflictDoesNotFit(const Query* query) {
+    const OnConflictExpr* conflict = query->onConflict;
+    if (!conflict) return nullptr;
+    Node* const parts[] = {reinterpret_cast<Node*>(conflict->arbiterElems), conflict->arbiterWhere,
+                           reinterpret_cast<Node*>(conflict->onConflictSet),
+                           conflict->onConflictWhere};
+    for (Node* part : parts)
+        if (const char* reason = WhyDoesNotFit(part, query)) return reason;
+    return nullptr;
+}
+
+const char* WhyReturningDoesNotFit(const Query* query) {
+    return WhyDoesNotFit(reinterpret_cast<Node*>(query->returningList), query);
+}
+
+void RefuseOnConflict(const Query* query, const metadata::Table& table) {
+    if (!query->onConflict || !table.IsHash()) return;
+    for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
+        if (entry->resjunk || entry->resno != table.distribution_column) continue;
+        // The excluded row's key equals the row's: the conflict is on a unique index that includes
+        // it.
+        if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno)
+            continue;
+        RefuseFeature("ON CONFLICT DO UPDATE of the distribution column", nullptr);
+    }
+}
+
+void EnsureOneColumn(Query* query, const metadata::Table& table) {
+    if (query->targetList != NIL) return;
+    AttrNumber attribute = table.IsHash() ? table.distribution_column : InvalidAttrNumber;
+    const Relation relation = table_open(table.relation, NoLock);
+    const TupleDesc descriptor = RelationGetDescr(relation);
+    for (AttrNumber i = 1; attribute == InvalidAttrNumber && i <= descriptor->natts; i++)
+        if (!TupleDescAttr(descriptor, i - 1)->attisdropped &&
+            !TupleDescAttr(descriptor, i - 1)->attgenerated)
+            attribute = i;
+    if (attribute == InvalidAttrNumber)
+        RefuseFeature("INSERT into a table without columns", nullptr);
+    const Form_pg_attribute column = TupleDescAttr(descriptor, attribute - 1);
+    query->targetList = pg::MakeList(
+        makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(column->atttypid, column->atttypmod,
+                                                              column->attcollation)),
+                        attribute, pstrdup(NameStr(column->attname)), false));
+    table_close(relation, NoLock);
+}
+
+Query* RowsQuery(const Query* query) {
+    auto* rows = static_cast<Query*>(copyObjectImpl(query));
+    rows->commandType = CMD_SELECT;
+    rows->resultRelation = 0;
+    rows->onConflict = nullptr;
+    rows->returningList = NIL;
+    rows->override = OVERRIDING_NOT_SET;
+    AttrNumber number = 0;
+    for (auto* entry : Each<TargetEntry>(rows->targetList)) entry->resno = ++number;
+    // INSERT's source is no FROM entry to the deparser.
+    if (RangeTblEntry* source = SourceOf(rows)) source->inFromCl = true;
+    return rows;
+}
+
+Query* MakePlainInsert(const Query* query, const List* attributes, const List* returned) {
+    auto* insert = makeNode(Query);
+    insert->commandType = CMD_INSERT;
+    insert->canSetTag = true;
+    auto* target =
+        static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(query->resultRelation, query->rtable)));
+    insert->rtable = pg::MakeList(target);
+    insert->resultRelation = 1;
+    insert->jointree = makeFromExpr(NIL, nullptr);
+    const auto entry_of = [&](int attribute, AttrNumber number, bool null) {
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        const auto attnum = static_cast<AttrNumber>(attribute);
+        get_atttypetypmodcoll(target->relid, attnum, &type, &typmod, &collation);
+        Expr* expr = null ? reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation))
+                          : reinterpret_cast<Expr*>(makeVar(1, attnum, type, typmod, collation, 0));
+        return makeTargetEntry(expr, number, get_attname(target->relid, attnum, false), false);
+    };
+    for (const int attribute : pg::EachInt(attributes))
+        insert->targetList = lappend(insert->targetList,
+                                     entry_of(attribute, static_cast<AttrNumber>(attribute), true));
+    for (const int attribute : pg::EachInt(returned))
+        insert->returningList = lappend(
+            insert->returningList,
+            entry_of(attribute, static_cast<AttrNumber>(list_length(insert->returningList) + 1),
+                     false));
+    return insert;
+}
+
+plan::InsertPlan MakeInsertPlan(const Query* query, const metadata::Table& table) {
+    plan::InsertPlan insert = {};
+    insert.relation = table.relation;
+    insert.single_batch = query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE;
+    for (auto* entry : Each<TargetEntry>(query->targetList))
+        insert.attributes = lappend_int(insert.attributes, entry->resno);
+    MakeHeadAndTail(query, table, &insert);
+    insert.returns_rows = query->returningList != NIL;
+    for (auto* entry : Each<TargetEntry>(query->returningList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        insert.result_types = lappend_oid(insert.result_types, exprType(expr));
+        insert.result_typmods = lappend_int(insert.result_typmods, exprTypmod(expr));
+        insert.result_collations = lappend_oid(insert.result_collations, exprCollation(expr));
+    }
+    return insert;
+}
+
 PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_options,
                         ParamListInfo bound_params) {
-    for (auto* cte : Each<CommonTableExpr>(query->cteList))
-        if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT)
-            RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
     RangeTblEntry* source = SourceOf(query);
@@ -330,7 +365,7 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
     if (source) {
         FlattenJoinAliases(query);
-        RefuseKeyAssignmentOnConflict(query, *table);
+        RefuseOnConflict(query, *table);
         if (PlannedStmt* pushed = TryPushDown(query, *table, source)) return pushed;
     }
     return PlanRows(query, *table, query_string, cursor_options, bound_params);

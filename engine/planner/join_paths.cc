@@ -97,10 +97,16 @@ bool HasReplicatedPart(const RelOptInfo* relation) {
     return false;
 }
 
+// What a CTE writes is known only once all else that the statement reads has been asked for.
+bool HasModifyingCtes(const PlannerInfo* root) {
+    while (root->parent_root) root = root->parent_root;
+    return root->parse->hasModifyingCTE;
+}
+
 // The rows of one relation sent to where a part of the other lies.
 void OfferShipments(const Pair& pair, const RemotePart* part, RelOptInfo* shipped,
                     bool part_is_left) {
-    if (!part->shape.IsDistributed()) return;
+    if (!part->shape.IsDistributed() || HasModifyingCtes(pair.root)) return;
     const Shape& destination = part->shape;
     const auto offer = [&](const RemotePart* shipment) {
         if (part_is_left)

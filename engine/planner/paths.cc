@@ -13,6 +13,7 @@
 #include "engine/planner/grouping_paths.h"
 #include "engine/planner/join_paths.h"
 #include "engine/planner/part_query.h"
+#include "engine/planner/modify_path.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
@@ -359,6 +360,10 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             return;
         }
         if (IsEstimating()) return;
+        if (plan::ModifyPlan* modify = ModifyPlanOf(rte)) {
+            if (!IS_DUMMY_REL(rel)) AddModifyPath(root, rel, rte, modify);
+            return;
+        }
         AddBaseParts(root, rel, rte);
         if (rte->rtekind != RTE_RELATION || IS_DUMMY_REL(rel)) return;
         const metadata::Table* table = metadata::FindTable(rte->relid);

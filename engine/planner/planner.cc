@@ -6,6 +6,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
+#include "engine/planner/general_write.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/row_locks.h"
@@ -94,12 +95,6 @@ PlannedStmt* Finish(PlannedStmt* statement, int cursor_options) {
     return statement;
 }
 
-void RefuseModifyingCtes(Query* query) {
-    for (auto* cte : Each<CommonTableExpr>(query->cteList))
-        if (castNode(Query, cte->ctequery)->commandType != CMD_SELECT)
-            RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
-}
-
 // SELECT
 // --------------------------------------------------------------------------------------------------------
 
@@ -113,7 +108,6 @@ bool ReturnsRecord(const List* target_list) {
 
 PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_options,
                         ParamListInfo bound_params) {
-    if (query->hasModifyingCTE) RefuseModifyingCtes(query);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
@@ -135,40 +129,15 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
 // UPDATE and DELETE
 // ---------------------------------------------------------------------------------------------
 
-const char* Verb(const Query* query) {
-    return query->commandType == CMD_UPDATE ? "UPDATE" : "DELETE";
+// UPDATE or DELETE of a reference table that each node computes alike from its own copies.
+bool RunsOnEveryCopy(Query* query, const Shape& shape) {
+    return shape.IsReplicated() && !ReturnsRecord(query->returningList) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(query->targetList)) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(query->returningList)) &&
+           !contain_volatile_functions(reinterpret_cast<Node*>(query->jointree));
 }
 
-void RefuseKeyAssignment(const Query* query, const metadata::Table& table, const Shape& shape) {
-    if (query->commandType != CMD_UPDATE) return;
-    for (auto* entry : Each<TargetEntry>(query->targetList)) {
-        if (entry->resjunk || entry->resno != table.distribution_column) continue;
-        const auto* expr = reinterpret_cast<Node*>(entry->expr);
-        const auto* var = IsA(expr, Var) ? reinterpret_cast<const Var*>(expr) : nullptr;
-        if (var && static_cast<int>(var->varno) == query->resultRelation &&
-            var->varattno == entry->resno)
-            continue;
-        if (shape.pin && equal(expr, shape.pin)) continue;
-        RefuseFeature(
-            "UPDATE of the distribution column",
-            "A row with another value may belong to another node. Delete it and insert it anew.");
-    }
-}
-
-void RefuseVolatileOnReplicas(Query* query) {
-    if (!contain_volatile_functions(reinterpret_cast<Node*>(query->targetList)) &&
-        !contain_volatile_functions(reinterpret_cast<Node*>(query->jointree)))
-        return;
-    RefuseFeature("volatile functions in UPDATE and DELETE of a reference table",
-                  "Each node would compute values of its own.");
-}
-
-PlannedStmt* PlanReferenceModify(Query* query, const Shape& shape, int cursor_options) {
-    if (!shape.IsReplicated())
-        RefuseFeature(
-            psprintf("this %s of a reference table", Verb(query)),
-            psprintf("It reads %s.", shape.IsDistributed() ? "a distributed table" : shape.reason));
-    RefuseVolatileOnReplicas(query);
+PlannedStmt* PlanReferenceModify(Query* query, int cursor_options) {
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     const TaskSql task = MakeTaskSql(remote, Constants::kEqualities, {});
     plan::DistributedPlan plan = {};
@@ -189,32 +158,27 @@ PlannedStmt* PlanReferenceModify(Query* query, const Shape& shape, int cursor_op
                   cursor_options);
 }
 
-PlannedStmt* PlanModify(Query* query, int cursor_options) {
+// UPDATE or DELETE of a distributed table that the nodes run as it stands, each over its shards.
+bool RunsOnShards(Query* query, const metadata::Table& table, const Shape& shape) {
+    return shape.IsDistributed() && !(shape.pin && IsA(shape.pin, Var)) &&
+           shape.anchor->colocation_id == table.colocation_id &&
+           !ReturnsRecord(query->returningList) && !AssignsKey(query, table, shape.pin);
+}
+
+PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_options,
+                        ParamListInfo bound_params) {
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
-    if (!table)
-        RefuseFeature(psprintf("%s of local table \"%s\" that reads distributed tables",
-                               Verb(query), get_rel_name(target->relid)),
-                      nullptr);
-    RefuseModifyingCtes(query);
-    if (query->hasModifyingCTE)
-        RefuseFeature("data-modifying CTEs beside distributed tables", nullptr);
+    if (!table) return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (target->securityQuals || query->withCheckOptions)
         RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
-    if (ReturnsRecord(query->returningList))
-        RefuseFeature("RETURNING of an anonymous row", nullptr);
-    if (table->IsReference()) return PlanReferenceModify(query, shape, cursor_options);
-    if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var)))
-        RefuseFeature(psprintf("this %s", Verb(query)),
-                      psprintf("It cannot run on each node by itself: it contains %s.",
-                               shape.reason ? shape.reason : "a reference to another query level"));
-    if (shape.anchor->colocation_id != table->colocation_id)
-        RefuseFeature(psprintf("this %s", Verb(query)),
-                      "It joins tables that are not colocated with its target.");
-    RefuseKeyAssignment(query, *table, shape);
+    if (table->IsReference() && RunsOnEveryCopy(query, shape))
+        return PlanReferenceModify(query, cursor_options);
+    if (table->IsReference() || !RunsOnShards(query, *table, shape))
+        return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape, false, {});
     return Finish(MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan),
@@ -242,18 +206,19 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
         return StandardPlan(query, query_string, cursor_options, bound_params);
     if (!contents.hash_tables && !contents.reference_target)
         return StandardPlan(query, query_string, cursor_options, bound_params);
+    if (query->hasModifyingCTE)
+        return Finish(PlanGeneralWrite(query, query_string, cursor_options, bound_params),
+                      cursor_options);
     switch (query->commandType) {
     case CMD_SELECT:
-        if (contents.reference_target)
-            RefuseFeature("data-modifying CTEs on reference tables", nullptr);
         return PlanSelect(query, query_string, cursor_options, bound_params);
     case CMD_INSERT:
         return PlanInsert(query, query_string, cursor_options, bound_params);
     case CMD_UPDATE:
     case CMD_DELETE:
-        return PlanModify(query, cursor_options);
+        return PlanModify(query, query_string, cursor_options, bound_params);
     case CMD_MERGE:
-        RefuseFeature("MERGE with distributed or reference tables", nullptr);
+        return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     default:
         return StandardPlan(query, query_string, cursor_options, bound_params);
     }

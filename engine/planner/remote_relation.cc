@@ -32,11 +32,10 @@ Oid RemoteRowsFunction() {
     return oid;
 }
 
-// Addresses of the remote relations that live: a call of remote_rows that a user wrote names none
-// of them.
+// Addresses of what lives.
 struct Registered {
     Registered* next;
-    RemoteRelation* relation;
+    void* object;
     MemoryContextCallback forget;
 };
 
@@ -48,16 +47,6 @@ void Forget(void* entry) {
         *link = (*link)->next;
         return;
     }
-}
-
-void Register(RemoteRelation* relation) {
-    auto* entry = static_cast<Registered*>(palloc0(sizeof(Registered)));
-    entry->relation = relation;
-    entry->forget.func = Forget;
-    entry->forget.arg = entry;
-    MemoryContextRegisterResetCallback(CurrentMemoryContext, &entry->forget);
-    entry->next = registered;
-    registered = entry;
 }
 
 void CollectChecked(Query* query, List** checked) {
@@ -215,14 +204,41 @@ bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column) {
     return IsA(entry->expr, Var) && IsKey(relation.shape, reinterpret_cast<Var*>(entry->expr));
 }
 
-RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
+void Register(void* object) {
+    auto* entry = static_cast<Registered*>(palloc0(sizeof(Registered)));
+    entry->object = object;
+    entry->forget.func = Forget;
+    entry->forget.arg = entry;
+    MemoryContextRegisterResetCallback(CurrentMemoryContext, &entry->forget);
+    entry->next = registered;
+    registered = entry;
+}
+
+RangeTblFunction* MakeMarker(void* object) {
     auto* function = makeNode(RangeTblFunction);
     function->funcexpr = reinterpret_cast<Node*>(makeFuncExpr(
         RemoteRowsFunction(), RECORDOID,
         pg::MakeList(makeConst(INT8OID, -1, InvalidOid, 8,
-                               Int64GetDatum(reinterpret_cast<int64>(relation)), false, true)),
+                               Int64GetDatum(reinterpret_cast<int64>(object)), false, true)),
         InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
     reinterpret_cast<FuncExpr*>(function->funcexpr)->funcretset = true;
+    return function;
+}
+
+void* MarkedBy(const Node* call_or_other) {
+    if (!call_or_other || !IsA(call_or_other, FuncExpr)) return nullptr;
+    const auto* call = reinterpret_cast<const FuncExpr*>(call_or_other);
+    if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
+    if (!IsA(linitial(call->args), Const)) return nullptr;
+    const auto* address = castNode(Const, linitial(call->args));
+    for (Registered* entry = registered; entry && !address->constisnull; entry = entry->next)
+        if (reinterpret_cast<int64>(entry->object) == DatumGetInt64(address->constvalue))
+            return entry->object;
+    return nullptr;
+}
+
+RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
+    RangeTblFunction* function = MakeMarker(relation);
     List* names = NIL;
     for (auto* entry : Each<TargetEntry>(relation->query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);
@@ -248,15 +264,7 @@ RemoteRelation* RemoteRelationOf(const RangeTblEntry* rte) {
 }
 
 RemoteRelation* RemoteRelationOf(const Node* node) {
-    if (!node || !IsA(node, FuncExpr)) return nullptr;
-    const auto* call = reinterpret_cast<const FuncExpr*>(node);
-    if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
-    if (!IsA(linitial(call->args), Const)) return nullptr;
-    const auto* address = castNode(Const, linitial(call->args));
-    for (Registered* entry = registered; entry && !address->constisnull; entry = entry->next)
-        if (reinterpret_cast<int64>(entry->relation) == DatumGetInt64(address->constvalue))
-            return entry->relation;
-    return nullptr;
+    return static_cast<RemoteRelation*>(MarkedBy(node));
 }
 
 void ReplaceByRemoteRelations(Query* query, List** checked) {

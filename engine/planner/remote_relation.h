@@ -20,6 +20,13 @@ struct RemoteRelation {
 // True if column (1-based) of the relation is the distribution column.
 bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column);
 
+// What lives in the planner's memory and is named by its address in a Query: a call of
+// pgspan.remote_rows(address). Register makes the address known for as long as the current memory
+// context lives; a call that a user wrote names nothing.
+RangeTblFunction* MakeMarker(void* object);
+void* MarkedBy(const Node* call);
+void Register(void* object);
+
 // The range-table entry for it.
 RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias);
 // nullptr if the entry is none of ours.

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -363,6 +364,7 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     case RTE_RELATION:
         return ShapeOfRelation(rte, varno);
     case RTE_SUBQUERY: {
+        if (rte->functions != NIL) return Unpushable("a write");
         const Level inner = {rte->subquery, &level};
         const Shape shape = ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery);
         if (shape.IsDistributed() && !shape.IsPinned() && rte->subquery->sortClause &&
@@ -373,6 +375,7 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     case RTE_CTE:
         return ShapeOfCte(rte, varno, level);
     case RTE_FUNCTION:
+        if (RemoteRelationOf(rte)) return Unpushable("rows that have been read elsewhere");
         return ShapeOfExpressions(reinterpret_cast<Node*>(rte->functions), level);
     case RTE_TABLEFUNC:
         return ShapeOfExpressions(reinterpret_cast<Node*>(rte->tablefunc), level);
@@ -636,6 +639,8 @@ QueryShape AnalyzeQuery(const Level& level) {
     reason = CheckUpperClauses(level, &result.from);
     if (!reason && result.from.IsDistributed() && !result.from.pin)
         reason = WhyNotConcatenable(query, result.from);
+    if (!reason && query->rowMarks && result.from.IsReplicated())
+        reason = "FOR UPDATE or FOR SHARE of reference tables";
     if (!reason && result.from.IsReplicated() && query->commandType == CMD_SELECT &&
         (query->limitCount || query->limitOffset ||
          contain_volatile_functions(reinterpret_cast<Node*>(query->targetList))))
@@ -673,6 +678,7 @@ void FlattenJoinAliases(Query* query) {
         query->limitOffset = flatten(query->limitOffset);
         query->jointree =
             reinterpret_cast<FromExpr*>(flatten(reinterpret_cast<Node*>(query->jointree)));
+        query->mergeActionList = flatten_list(query->mergeActionList);
         query->onConflict =
             reinterpret_cast<OnConflictExpr*>(flatten(reinterpret_cast<Node*>(query->onConflict)));
         for (auto* rte : Each<RangeTblEntry>(query->rtable)) {

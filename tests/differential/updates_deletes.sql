@@ -84,34 +84,22 @@ DELETE FROM t USING ref WHERE ref.id = t.n AND ref.f = 30 AND t.id < 50;
 DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM o WHERE o.k = t.k);
 DELETE FROM o WHERE w IS NULL;
 SELECT count(*), sum(id), sum(v) FROM t;
--- @expect 0A000 a join of a write with a table that is not colocated
 UPDATE t SET n = n + 1 FROM z WHERE z.id = t.id AND z.w = 1;
--- @expect 0A000 a join of a write with a table that is not colocated
 UPDATE t SET s = loc.s FROM loc WHERE loc.id = t.id;
--- @expect 0A000 a join of a write with a table that is not colocated
 UPDATE t SET v = 3 WHERE id IN (SELECT id FROM z WHERE w = 2);
--- @expect 0A000 a join of a write with a table that is not colocated
 DELETE FROM t WHERE id IN (SELECT id FROM loc WHERE id < 10);
--- @expect 0A000 a join of a write with a table that is not colocated
 DELETE FROM t USING z WHERE z.id = t.id AND z.w = 4;
--- @expect 0A000 a write of a local table that reads distributed tables
 UPDATE loc SET s = 'from t' FROM t WHERE t.id = loc.id;
--- @expect 0A000 a write of a local table that reads distributed tables
 DELETE FROM loc WHERE id IN (SELECT id FROM t WHERE k = 5);
 SELECT * FROM loc;
 SELECT * FROM t;
--- @expect 0A000 a data-modifying CTE
 WITH gone AS (DELETE FROM t WHERE k = 14 RETURNING id, v) SELECT count(*), sum(v) FROM gone;
--- @expect 0A000 a data-modifying CTE
 WITH up AS (UPDATE t SET v = 0 WHERE k = 15 RETURNING *) SELECT id FROM up ORDER BY id;
--- @expect 0A000 a data-modifying CTE
 WITH gone AS (DELETE FROM o WHERE k = 16 RETURNING *) INSERT INTO o SELECT k, tid, 100 FROM gone;
 SELECT count(*), sum(w) FROM o;
 
 -- Changes of the distribution column: PostgreSQL allows them.
--- @expect 0A000 the row would have to move to another shard
 UPDATE t SET k = k + 1 WHERE k = 3;
--- @expect 0A000 the row would have to move to another shard
 UPDATE t SET k = 4;
 UPDATE t SET k = k WHERE k = 3;
 
@@ -128,9 +116,7 @@ ROLLBACK;
 UPDATE ref SET f = f + 1 WHERE id < 3 RETURNING *;
 UPDATE ref SET s = NULL;
 DELETE FROM ref WHERE id = 9 RETURNING id;
--- @expect 0A000 a join of a write with a table that is not colocated
 UPDATE ref SET f = t.n FROM t WHERE t.id = 110 AND ref.id = 1;
--- @expect 0A000 a join of a write with a table that is not colocated
 DELETE FROM ref USING loc WHERE loc.id = ref.id AND ref.id = 8;
 -- @error 23505
 UPDATE ref SET id = 1 WHERE id = 2;

@@ -1,0 +1,410 @@
+#include "engine/executor/modify_scan.h"
+
+#include "engine/executor/row_set.h"
+#include "engine/executor/scans.h"
+#include "engine/executor/statement_reads.h"
+#include "engine/metadata/nodes.h"
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "utils/datum.h"
+}
+
+namespace pgspan::executor {
+
+namespace {
+
+using plan::RowAction;
+
+ModifyScanState* StateOf(CustomScanState* node) {
+    return reinterpret_cast<ModifyScanState*>(node);
+}
+
+TupleTableSlot* ScanSlot(ModifyScanState* state) {
+    return state->scan.ss.ss_ScanTupleSlot;
+}
+
+List* EmptyNames(int count) {
+    List* names = NIL;
+    for (int i = 0; i < count; i++) names = lappend(names, makeString(pstrdup("")));
+    return names;
+}
+
+void BeginInsert(ModifyScanState* state) {
+    const plan::InsertPlan& insert = state->plan.insert;
+    state->insert_columns = MakeInsertColumns(insert.relation, insert.attributes);
+    state->tail =
+        CompileParameters(insert.tail_parameters, insert.tail_parameter_types, &state->scan.ss.ps);
+    if (!insert.returns_rows) return;
+    state->insert_decoder = MakeRowDecoder(insert.result_types, insert.result_typmods);
+    state->insert_desc =
+        BuildDescFromLists(EmptyNames(list_length(insert.result_types)), insert.result_types,
+                           insert.result_typmods, insert.result_collations);
+}
+
+void Begin(ModifyScanState* state, EState* estate, int eflags) {
+    auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
+    state->plan = plan::DecodeModify(scan->custom_private, scan->custom_exprs);
+    state->scan.custom_ps = list_make1(
+        ExecInitNode(static_cast<Plan*>(linitial(scan->custom_plans)), estate,
+                     eflags & ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK)));
+    if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    if (state->plan.inserts) BeginInsert(state);
+    if (!state->plan.counts)
+        estate->es_auxmodifytables = lcons(&state->scan, estate->es_auxmodifytables);
+}
+
+// ---- One run
+
+struct Run {
+    ModifyScanState* state;
+    Tuplestorestate* rows;  // of the child
+    TupleTableSlot* row;
+    RowSet* met;
+    ChangeBatch* updates;
+    ChangeBatch* deletes;
+    ChangeBatch* departures;  // rows that are deleted because they move to another shard
+    Tuplestorestate* moved;   // their child rows
+    InsertBatch* inserts;
+    Tuplestorestate* inserted;  // RETURNING of the INSERT
+    uint64 affected;
+};
+
+// A row for RETURNING: the child's, with what the target's row has become.
+void ReturnRow(ModifyScanState* state, TupleTableSlot* child, const Datum* values,
+               const bool* nulls) {
+    const plan::ModifyPlan& plan = state->plan;
+    const int columns = ScanSlot(state)->tts_tupleDescriptor->natts;
+    auto* out = static_cast<Datum*>(palloc(sizeof(Datum) * columns));
+    auto* out_nulls = static_cast<bool*>(palloc(sizeof(bool) * columns));
+    if (child) {
+        memcpy(out, child->tts_values, sizeof(Datum) * columns);
+        memcpy(out_nulls, child->tts_isnull, sizeof(bool) * columns);
+    } else {
+        memset(out_nulls, true, sizeof(bool) * columns);
+        memset(out, 0, sizeof(Datum) * columns);
+    }
+    int i = 0;
+    for (const int column : pg::EachInt(plan.returned_columns)) {
+        out[column - 1] = values[i];
+        out_nulls[column - 1] = nulls[i];
+        i++;
+    }
+    tuplestore_putvalues(state->returned, ScanSlot(state)->tts_tupleDescriptor, out, out_nulls);
+    pfree(out);
+    pfree(out_nulls);
+}
+
+void ReturnChanged(void* context, TupleTableSlot* child, const Datum* values, const bool* nulls) {
+    ReturnRow(static_cast<ModifyScanState*>(context), child, values, nulls);
+}
+
+// The row has left its shard: it is inserted anew once all rows have left theirs.
+void KeepMoved(void* context, TupleTableSlot* child, const Datum*, const bool*) {
+    auto* run = static_cast<Run*>(context);
+    tuplestore_puttupleslot(run->moved, child);
+}
+
+ChangeBatch* MakeChanges(Run* run, bool deletes, bool departures) {
+    ModifyScanState* state = run->state;
+    ChangeTarget target = {};
+    target.plan = &state->plan;
+    target.deletes = deletes;
+    target.child_desc = run->row->tts_tupleDescriptor;
+    if (departures) {
+        target.changed = KeepMoved;
+        target.context = run;
+    } else if (state->plan.returns_rows) {
+        target.changed = ReturnChanged;
+        target.context = state;
+        target.returned = state->plan.returned_attributes;
+    }
+    return MakeChangeBatch(target);
+}
+
+void ReadChild(Run* run) {
+    ModifyScanState* state = run->state;
+    auto* child = static_cast<PlanState*>(linitial(state->scan.custom_ps));
+    run->rows = tuplestore_begin_heap(false, false, work_mem);
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        TupleTableSlot* slot = ExecProcNode(child);
+        if (TupIsNull(slot)) break;
+        tuplestore_puttupleslot(run->rows, slot);
+    }
+    run->row = MakeSingleTupleTableSlot(ExecGetResultType(child), &TTSOpsMinimalTuple);
+    // Every read of the statement is on its way before its first write.
+    StartReads(state->scan.ss.ps.state);
+}
+
+RowAction ActionOf(const plan::ModifyPlan& plan, const TupleTableSlot* row) {
+    switch (plan.command) {
+    case CMD_UPDATE:
+        return RowAction::kUpdate;
+    case CMD_DELETE:
+        return RowAction::kDelete;
+    case CMD_INSERT:
+        return RowAction::kInsert;
+    default:
+        return static_cast<RowAction>(DatumGetInt32(row->tts_values[plan.action_column - 1]) & 3);
+    }
+}
+
+int ShardOf(const ModifyScanState* state, const TupleTableSlot* row, int column) {
+    if (!state->table->IsHash()) return 0;
+    return metadata::ShardIndexFor(*state->table, row->tts_values[column - 1],
+                                   row->tts_isnull[column - 1]);
+}
+
+// Where the row goes; its own shard if it does not move.
+int NewShardOf(const ModifyScanState* state, const TupleTableSlot* row, int shard) {
+    const plan::ModifyPlan& plan = state->plan;
+    for (int i = 0; plan.moves && i < list_length(plan.set_attributes); i++)
+        if (list_nth_int(plan.set_attributes, i) == state->table->distribution_column)
+            return ShardOf(state, row, list_nth_int(plan.set_columns, i));
+    return shard;
+}
+
+// A row is changed once; false if it has been.
+bool IsFirst(Run* run, int shard) {
+    const plan::ModifyPlan& plan = run->state->plan;
+    const auto* id =
+        reinterpret_cast<ItemPointer>(DatumGetPointer(run->row->tts_values[plan.row_column - 1]));
+    if (AddToSet(run->met, shard, *id)) return true;
+    if (plan.command == CMD_MERGE)
+        ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+                errmsg("%s command cannot affect row a second time", "MERGE"),
+                errhint("Ensure that not more than one source row matches any one target row."));
+    return false;
+}
+
+// The parameters of ON CONFLICT that are columns have the same value in every row.
+void SetTail(Run* run) {
+    ModifyScanState* state = run->state;
+    EvaluateParameters(&state->tail, state->scan.ss.ps.ps_ExprContext);
+    int number = 0;
+    for (const int column : pg::EachInt(state->plan.tail_columns)) {
+        Parameter& parameter = state->tail.parameters[number++];
+        if (column == 0) continue;
+        parameter.value = run->row->tts_values[column - 1];
+        parameter.is_null = run->row->tts_isnull[column - 1];
+        if (!parameter.is_null) {
+            int16 length = 0;
+            bool by_value = false;
+            get_typlenbyval(parameter.type, &length, &by_value);
+            parameter.value = datumCopy(parameter.value, by_value, length);
+        }
+    }
+    EncodeParameters(&state->tail);
+}
+
+void InsertRow(Run* run) {
+    ModifyScanState* state = run->state;
+    const plan::ModifyPlan& plan = state->plan;
+    if (!run->inserts) {
+        SetTail(run);
+        InsertTarget target = {};
+        target.plan = &plan.insert;
+        target.columns = state->insert_columns;
+        target.tail = &state->tail;
+        target.decoder = state->insert_decoder;
+        target.desc = state->insert_desc;
+        if (state->insert_decoder) run->inserted = tuplestore_begin_heap(false, false, work_mem);
+        target.returned = run->inserted;
+        run->inserts = MakeInsertBatch(target);
+    }
+    const int columns = list_length(plan.insert_columns);
+    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * columns));
+    auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * columns));
+    int i = 0;
+    for (const int column : pg::EachInt(plan.insert_columns)) {
+        values[i] = run->row->tts_values[column - 1];
+        nulls[i++] = run->row->tts_isnull[column - 1];
+    }
+    AddRow(run->inserts, values, nulls);
+    pfree(values);
+    pfree(nulls);
+}
+
+void ChangeRow(Run* run, RowAction action) {
+    const plan::ModifyPlan& plan = run->state->plan;
+    const int shard = ShardOf(run->state, run->row, linitial_int(plan.key_columns));
+    if (!IsFirst(run, shard)) return;
+    if (action == RowAction::kDelete) {
+        if (!run->deletes) run->deletes = MakeChanges(run, true, false);
+        AddChange(run->deletes, shard, run->row);
+    } else if (NewShardOf(run->state, run->row, shard) != shard) {
+        if (!run->departures) {
+            run->departures = MakeChanges(run, true, true);
+            run->moved = tuplestore_begin_heap(false, false, work_mem);
+        }
+        AddChange(run->departures, shard, run->row);
+    } else {
+        if (!run->updates) run->updates = MakeChanges(run, false, false);
+        AddChange(run->updates, shard, run->row);
+    }
+}
+
+void WriteRow(Run* run) {
+    slot_getallattrs(run->row);
+    switch (ActionOf(run->state->plan, run->row)) {
+    case RowAction::kNothing:
+        return;
+    case RowAction::kInsert:
+        return InsertRow(run);
+    case RowAction::kUpdate:
+        return ChangeRow(run, RowAction::kUpdate);
+    case RowAction::kDelete:
+        return ChangeRow(run, RowAction::kDelete);
+    }
+}
+
+// RETURNING of what was inserted; moved rows (in the order in which they were inserted) have their
+// own columns beside.
+void ReturnInserted(Run* run, Tuplestorestate* children) {
+    ModifyScanState* state = run->state;
+    if (!run->inserted || !state->plan.returns_rows) return;
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(state->insert_desc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(run->inserted, true, false, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        slot_getallattrs(slot);
+        TupleTableSlot* child = nullptr;
+        if (children) {
+            if (!tuplestore_gettupleslot(children, true, false, run->row))
+                elog(ERROR, "a node inserted more rows than it was sent");
+            slot_getallattrs(run->row);
+            child = run->row;
+        }
+        ReturnRow(state, child, slot->tts_values, slot->tts_isnull);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+void InsertMoved(Run* run) {
+    if (!run->moved) return;
+    while (tuplestore_gettupleslot(run->moved, true, false, run->row)) {
+        CHECK_FOR_INTERRUPTS();
+        slot_getallattrs(run->row);
+        InsertRow(run);
+    }
+    if (run->inserts) run->affected += FinishInsert(run->inserts);
+    tuplestore_rescan(run->moved);
+    ReturnInserted(run, run->moved);
+}
+
+void Finish(Run* run) {
+    if (run->updates) run->affected += FinishChanges(run->updates);
+    if (run->deletes) run->affected += FinishChanges(run->deletes);
+    // A moved row counts once, where it arrives.
+    if (run->departures) FinishChanges(run->departures);
+    if (run->moved) {
+        InsertMoved(run);
+    } else if (run->inserts) {
+        run->affected += FinishInsert(run->inserts);
+        ReturnInserted(run, nullptr);
+    }
+    ExecDropSingleTupleTableSlot(run->row);
+    tuplestore_end(run->rows);
+    if (run->moved) tuplestore_end(run->moved);
+    if (run->inserted) tuplestore_end(run->inserted);
+}
+
+void RunAll(ModifyScanState* state) {
+    EState* estate = state->scan.ss.ps.state;
+    if (estate->es_epq_active) elog(ERROR, "a distributed write cannot run in a recheck");
+    const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
+    state->has_run = true;
+    state->table = &RequireTable(state->plan.relation);
+    if (state->plan.returns_rows) {
+        state->returned = tuplestore_begin_heap(false, false, work_mem);
+        state->returned_slot =
+            MakeSingleTupleTableSlot(ScanSlot(state)->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+    }
+    Run run = {};
+    run.state = state;
+    run.met = MakeRowSet();
+    ReadChild(&run);
+    while (tuplestore_gettupleslot(run.rows, true, false, run.row)) {
+        CHECK_FOR_INTERRUPTS();
+        WriteRow(&run);
+    }
+    Finish(&run);
+    if (state->plan.counts) estate->es_processed += run.affected;
+    MemoryContextSwitchTo(outer);
+}
+
+TupleTableSlot* NextSlot(ScanState* node) {
+    auto* state = reinterpret_cast<ModifyScanState*>(node);
+    if (!state->has_run) RunAll(state);
+    TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
+    if (state->returned == nullptr ||
+        !tuplestore_gettupleslot(state->returned, true, false, state->returned_slot))
+        return slot;
+    slot_getallattrs(state->returned_slot);
+    const int columns = slot->tts_tupleDescriptor->natts;
+    memcpy(slot->tts_values, state->returned_slot->tts_values, sizeof(Datum) * columns);
+    memcpy(slot->tts_isnull, state->returned_slot->tts_isnull, sizeof(bool) * columns);
+    return ExecStoreVirtualTuple(slot);
+}
+
+bool Recheck(ScanState*, TupleTableSlot*) {
+    return true;
+}
+
+void End(ModifyScanState* state) {
+    ExecEndNode(static_cast<PlanState*>(linitial(state->scan.custom_ps)));
+    if (state->returned_slot != nullptr) ExecDropSingleTupleTableSlot(state->returned_slot);
+    if (state->returned != nullptr) tuplestore_end(state->returned);
+}
+
+// ---- PostgreSQL's callbacks
+
+void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
+    pg::Entry([&] { Begin(StateOf(node), estate, eflags); });
+}
+
+TupleTableSlot* ExecCallback(CustomScanState* node) {
+    return pg::Entry([&] { return ExecScan(&node->ss, NextSlot, Recheck); });
+}
+
+void EndCallback(CustomScanState* node) {
+    pg::Entry([&] { End(StateOf(node)); });
+}
+
+void ReScanCallback(CustomScanState* node) {
+    pg::Entry([&] {
+        if (StateOf(node)->has_run) elog(ERROR, "a distributed write cannot run twice");
+    });
+}
+
+void ExplainCallback(CustomScanState* node, List* ancestors, ExplainState* es) {
+    pg::Entry([&] { ExplainModifyScan(node, ancestors, es); });
+}
+
+constexpr CustomExecMethods kExecMethods = {
+    .CustomName = plan::kModifyScanName,
+    .BeginCustomScan = BeginCallback,
+    .ExecCustomScan = ExecCallback,
+    .EndCustomScan = EndCallback,
+    .ReScanCustomScan = ReScanCallback,
+    .ExplainCustomScan = ExplainCallback,
+};
+
+Node* CreateCallback(CustomScan*) {
+    return pg::Entry([&] {
+        auto* state = static_cast<ModifyScanState*>(palloc0(sizeof(ModifyScanState)));
+        NodeSetTag(state, T_CustomScanState);
+        state->scan.methods = &kExecMethods;
+        return reinterpret_cast<Node*>(state);
+    });
+}
+
+}  // namespace
+
+constexpr CustomScanMethods kModifyScanMethods = {
+    .CustomName = plan::kModifyScanName,
+    .CreateCustomScanState = CreateCallback,
+};
+
+}  // namespace pgspan::executor

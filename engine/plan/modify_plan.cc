@@ -1,0 +1,57 @@
+#include "engine/plan/modify_plan.h"
+
+#include "engine/plan/fields.h"
+
+namespace pgspan::plan {
+
+List* Encode(const ModifyPlan& plan) {
+    FieldWriter out;
+    out.Object(plan.relation);
+    out.Int(plan.command);
+    out.Int(plan.counts);
+    out.Int(plan.returns_rows);
+    out.Int(plan.action_column);
+    out.Int(plan.row_column);
+    out.Nodes(plan.key_columns);
+    out.Nodes(plan.key_attributes);
+    out.Nodes(plan.set_attributes);
+    out.Nodes(plan.set_columns);
+    out.Int(plan.moves);
+    out.Nodes(plan.insert_columns);
+    out.Nodes(plan.tail_columns);
+    out.Nodes(plan.returned_attributes);
+    out.Nodes(plan.returned_columns);
+    out.Int(plan.inserts);
+    out.Nodes(plan.inserts ? Encode(plan.insert) : NIL);
+    return out.list;
+}
+
+List* CustomExpressions(const ModifyPlan& plan) {
+    return plan.inserts ? CustomExpressions(plan.insert) : NIL;
+}
+
+ModifyPlan DecodeModify(List* custom_private, List* custom_exprs) {
+    FieldReader in(custom_private);
+    ModifyPlan plan = {};
+    plan.relation = in.Object();
+    plan.command = static_cast<CmdType>(in.Int());
+    plan.counts = in.Int() != 0;
+    plan.returns_rows = in.Int() != 0;
+    plan.action_column = in.Int();
+    plan.row_column = in.Int();
+    plan.key_columns = in.Nodes();
+    plan.key_attributes = in.Nodes();
+    plan.set_attributes = in.Nodes();
+    plan.set_columns = in.Nodes();
+    plan.moves = in.Int() != 0;
+    plan.insert_columns = in.Nodes();
+    plan.tail_columns = in.Nodes();
+    plan.returned_attributes = in.Nodes();
+    plan.returned_columns = in.Nodes();
+    plan.inserts = in.Int() != 0;
+    List* insert = in.Nodes();
+    if (plan.inserts) plan.insert = DecodeInsert(insert, custom_exprs);
+    return plan;
+}
+
+}  // namespace pgspan::plan

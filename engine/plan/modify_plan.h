@@ -1,0 +1,55 @@
+// The general way of writing: a child plan computes on the coordinator, for every row to be
+// changed, where it is and what becomes of it; the executor first reads all that, then sends it in
+// batches to where the rows are.
+//
+//   UPDATE, DELETE   UPDATE <shard> AS t SET … FROM ROWS FROM (unnest($1), …) WITH ORDINALITY AS s
+//                    WHERE t.ctid = s.k1 RETURNING s.n, t.…
+//   INSERT           a plan::InsertPlan
+//   MERGE            each row's action says which
+//
+// The child's read of the target locks its rows, so that they stay where they are until they are
+// written. Copies of a reference table are found by primary key instead of ctid.
+//
+// The scan's tuple is the child's, with the columns `returned_columns` overwritten by what the
+// target's row has become. It delivers rows only for RETURNING.
+#pragma once
+
+#include "engine/plan/insert_plan.h"
+
+namespace pgspan::plan {
+
+// What happens to a row: the lowest two bits of MERGE's action column.
+enum class RowAction : int { kNothing = 0, kUpdate = 1, kDelete = 2, kInsert = 3 };
+
+// All columns are those of the child, counted from 1.
+struct ModifyPlan {
+    Oid relation;     // the shell, or the reference table
+    CmdType command;  // CMD_INSERT, CMD_UPDATE, CMD_DELETE, CMD_MERGE
+    bool counts;      // the rows changed are the statement's count; false: it runs to its end at
+                      // the statement's, whoever reads it
+    bool returns_rows;
+    int action_column;     // MERGE; else 0
+    int row_column;        // ctid; 0 for INSERT
+    List* key_columns;     // IntList: the distribution column, or a copy's primary key
+    List* key_attributes;  // IntList: attribute numbers of those
+    List* set_attributes;  // IntList: what UPDATE assigns
+    List* set_columns;     // IntList: from where
+    bool moves;            // UPDATE may assign the distribution column: then insert_columns give
+                           // the whole new row
+    List* insert_columns;  // IntList: parallel to insert.attributes
+    List* tail_columns;    // IntList: parallel to insert.tail_parameters: the child's column whose
+                           // value (the same in every row) the parameter takes; 0: evaluate it
+    List* returned_attributes;  // IntList: attributes of the target's row as it has become
+    List* returned_columns;     // IntList: where they go
+    bool inserts;
+    InsertPlan insert;  // if it inserts
+};
+
+inline constexpr const char* kModifyScanName = "pgspan modify scan";
+
+// Everything but the expressions (insert.tail_parameters).
+List* Encode(const ModifyPlan& plan);
+List* CustomExpressions(const ModifyPlan& plan);
+ModifyPlan DecodeModify(List* custom_private, List* custom_exprs);
+
+}  // namespace pgspan::plan

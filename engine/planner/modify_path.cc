@@ -1,0 +1,106 @@
+#include "engine/planner/modify_path.h"
+
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+#include "engine/planner/remote_relation.h"
+
+extern "C" {
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+List* AllColumns(const RangeTblEntry* rte, Index varno) {
+    List* vars = NIL;
+    for (auto* entry : Each<TargetEntry>(rte->subquery->targetList)) {
+        if (entry->resjunk) continue;
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
+                                     exprTypmod(expr), exprCollation(expr), 0));
+    }
+    return vars;
+}
+
+Plan* PlanModifyPath(RelOptInfo*, CustomPath* path, List* tlist, List* clauses, List* plans) {
+    const auto* plan = static_cast<plan::ModifyPlan*>(linitial(path->custom_private));
+    auto* scan = makeNode(CustomScan);
+    scan->methods = GetCustomScanMethods(plan::kModifyScanName, false);
+    scan->flags = path->flags;
+    scan->scan.plan.targetlist = tlist;
+    scan->scan.plan.qual = extract_actual_clauses(clauses, false);
+    scan->custom_plans = plans;
+    AttrNumber number = 0;
+    for (auto* var : Each<Expr>(static_cast<List*>(lsecond(path->custom_private)))) {
+        number++;
+        scan->custom_scan_tlist =
+            lappend(scan->custom_scan_tlist, makeTargetEntry(var, number, nullptr, false));
+    }
+    scan->custom_private = plan::Encode(*plan);
+    scan->custom_exprs = plan::CustomExpressions(*plan);
+    return &scan->scan.plan;
+}
+
+Plan* PlanModifyPathEntry(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlist,
+                          List* clauses, List* plans) {
+    return pg::Entry([&] { return PlanModifyPath(rel, path, tlist, clauses, plans); });
+}
+
+constexpr CustomPathMethods kModifyPathMethods = {"pgspan modify path", PlanModifyPathEntry,
+                                                  nullptr};
+
+}  // namespace
+
+void MarkModified(RangeTblEntry* rte, plan::ModifyPlan* plan) {
+    Register(plan);
+    rte->functions = pg::MakeList(MakeMarker(plan));
+}
+
+plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {
+    if (rte->rtekind != RTE_SUBQUERY || rte->functions == NIL) return nullptr;
+    auto* plan = static_cast<plan::ModifyPlan*>(
+        MarkedBy(static_cast<RangeTblFunction*>(linitial(rte->functions))->funcexpr));
+    if (!plan) elog(ERROR, "the plan of a write is gone");
+    return plan;
+}
+
+void AddModifyPath(PlannerInfo*, RelOptInfo* rel, const RangeTblEntry* rte,
+                   plan::ModifyPlan* plan) {
+    Path* cheapest = nullptr;
+    for (auto* path : Each<Path>(rel->pathlist))
+        if (IsA(path, SubqueryScanPath) && (!cheapest || path->total_cost < cheapest->total_cost))
+            cheapest = path;
+    if (!cheapest) elog(ERROR, "the rows of a write have no path");
+    List* columns = AllColumns(rte, rel->relid);
+    // All columns are needed, not only those that the level above names.
+    auto* rows = makeNode(SubqueryScanPath);
+    memcpy(rows, cheapest, sizeof(SubqueryScanPath));
+    rows->path.pathtarget = create_empty_pathtarget();
+    rows->path.pathtarget->exprs = list_copy(columns);
+    rows->path.parallel_safe = false;
+
+    auto* path = makeNode(CustomPath);
+    path->path.pathtype = T_CustomScan;
+    path->path.parent = rel;
+    path->path.pathtarget = rel->reltarget;
+    path->path.rows = cheapest->rows;
+    path->path.startup_cost = cheapest->total_cost;
+    path->path.total_cost = cheapest->total_cost + cheapest->rows * cpu_tuple_cost;
+    path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+    path->custom_paths = pg::MakeList(rows);
+    path->custom_private = pg::MakeList(static_cast<void*>(plan), static_cast<void*>(columns));
+    path->methods = &kModifyPathMethods;
+    rel->pathlist = NIL;
+    rel->partial_pathlist = NIL;
+    rel->consider_parallel = false;
+    add_path(rel, &path->path);
+}
+
+}  // namespace pgspan::planner

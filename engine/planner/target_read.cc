@@ -1,0 +1,187 @@
+#include "engine/planner/target_read.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/merge.h"
+#include "engine/pg/relation_rights.h"
+#include "engine/planner/planner.h"
+#include "engine/planner/remote_relation.h"
+#include "engine/planner/safety.h"
+#include "engine/planner/upper_level.h"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "catalog/heap.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+Var* AttributeVar(Oid relation, Index varno, AttrNumber attribute) {
+    Oid type = InvalidOid;
+    int32 typmod = -1;
+    Oid collation = InvalidOid;
+    get_atttypetypmodcoll(relation, attribute, &type, &typmod, &collation);
+    return makeVar(static_cast<int>(varno), attribute, type, typmod, collation, 0);
+}
+
+}  // namespace
+
+TargetRead::TargetRead(Query* query, const metadata::Table& table) : query_(query), table_(table) {}
+
+Var* TargetRead::Row() const {
+    Var* var = makeVar(query_->resultRelation, kRowColumn, TIDOID, -1, InvalidOid, 0);
+    if (nullable_by_ != 0) pg::MarkNullable(var, nullable_by_);
+    return var;
+}
+
+Node* TargetRead::Column(AttrNumber attribute, Index levels_up) {
+    if (!list_member_int(attributes_, attribute)) attributes_ = lappend_int(attributes_, attribute);
+    int position = kRowColumn;
+    for (const int known : pg::EachInt(attributes_)) {
+        position++;
+        if (known == attribute) break;
+    }
+    Var* var = AttributeVar(table_.relation, static_cast<Index>(query_->resultRelation), attribute);
+    var->varattno = static_cast<AttrNumber>(position);
+    var->varattnosyn = var->varattno;
+    var->varlevelsup = levels_up;
+    if (nullable_by_ != 0) pg::MarkNullable(var, nullable_by_);
+    return reinterpret_cast<Node*>(var);
+}
+
+Node* TargetRead::WholeRow(Index levels_up) {
+    const Relation relation = table_open(table_.relation, NoLock);
+    const TupleDesc descriptor = RelationGetDescr(relation);
+    auto* row = makeNode(RowExpr);
+    row->row_typeid = relation->rd_rel->reltype;
+    row->row_format = COERCE_IMPLICIT_CAST;
+    row->location = -1;
+    for (AttrNumber i = 1; i <= descriptor->natts; i++) {
+        // Of a dropped column only the place is left.
+        Node* field = TupleDescAttr(descriptor, i - 1)->attisdropped
+                          ? reinterpret_cast<Node*>(makeNullConst(INT4OID, -1, InvalidOid))
+                          : Column(i, levels_up);
+        row->args = lappend(row->args, field);
+    }
+    table_close(relation, NoLock);
+    if (nullable_by_ == 0) return reinterpret_cast<Node*>(row);
+    // No row is NULL, not a row of NULLs.
+    auto* exists = makeNode(NullTest);
+    Var* id = Row();
+    id->varlevelsup = levels_up;
+    exists->arg = reinterpret_cast<Expr*>(id);
+    exists->nulltesttype = IS_NOT_NULL;
+    exists->location = -1;
+    auto* when = makeNode(CaseWhen);
+    when->expr = reinterpret_cast<Expr*>(exists);
+    when->result = reinterpret_cast<Expr*>(row);
+    when->location = -1;
+    auto* choice = makeNode(CaseExpr);
+    choice->casetype = row->row_typeid;
+    choice->args = pg::MakeList(when);
+    choice->defresult = reinterpret_cast<Expr*>(makeNullConst(row->row_typeid, -1, InvalidOid));
+    choice->location = -1;
+    return reinterpret_cast<Node*>(choice);
+}
+
+Node* TargetRead::Attribute(const Var* var, Index levels_up) {
+    if (var->varattno > 0) return Column(var->varattno, levels_up);
+    if (var->varattno == 0) return WholeRow(levels_up);
+    if (var->varattno == TableOidAttributeNumber)
+        return reinterpret_cast<Node*>(makeConst(OIDOID, -1, InvalidOid, sizeof(Oid),
+                                                 ObjectIdGetDatum(table_.relation), false, true));
+    RefuseFeature(psprintf("system column \"%s\" of table \"%s\" in this statement",
+                           NameStr(SystemAttributeDefinition(var->varattno)->attname),
+                           get_rel_name(table_.relation)),
+                  nullptr);
+}
+
+Node* TargetRead::Map(Node* expression) {
+    return MapLevelVars(expression, [this](const Var* var, Index levels_up) {
+        return static_cast<int>(var->varno) == query_->resultRelation
+                   ? Attribute(var, levels_up)
+                   : static_cast<Node*>(copyObjectImpl(var));
+    });
+}
+
+List* TargetRead::TakeFilters(List* conjuncts) {
+    List* others = NIL;
+    for (auto* clause : Each<Node>(conjuncts)) {
+        int varno = 0;
+        const Relids relids = pull_varnos(nullptr, clause);
+        const bool own = bms_get_singleton_member(relids, &varno) &&
+                         varno == query_->resultRelation && !checkExprHasSubLink(clause) &&
+                         !contain_volatile_functions(clause) &&
+                         IsRemotable(clause, query_, nullptr);
+        if (own)
+            filters_ = lappend(filters_, copyObjectImpl(clause));
+        else
+            others = lappend(others, clause);
+    }
+    return others;
+}
+
+RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
+    auto* inner = makeNode(Query);
+    inner->commandType = CMD_SELECT;
+    inner->canSetTag = true;
+    auto* target = static_cast<RangeTblEntry*>(
+        copyObjectImpl(rt_fetch(query_->resultRelation, query_->rtable)));
+    target->inFromCl = true;
+    pg::CheckNothing(target);  // the statement's own entry is checked
+    if (!target->alias) target->alias = makeAlias(target->eref->aliasname, NIL);
+    inner->rtable = pg::MakeList(target);
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    auto* filters = reinterpret_cast<Node*>(filters_);
+    ChangeVarNodes(filters, query_->resultRelation, 1, 0);
+    inner->jointree =
+        makeFromExpr(pg::MakeList(reference),
+                     filters_ ? reinterpret_cast<Node*>(make_ands_explicit(filters_)) : nullptr);
+    inner->targetList = pg::MakeList(
+        makeTargetEntry(reinterpret_cast<Expr*>(
+                            makeVar(1, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0)),
+                        kRowColumn, pstrdup("c1"), false));
+    for (const int attribute : pg::EachInt(attributes_)) {
+        const auto number = static_cast<AttrNumber>(list_length(inner->targetList) + 1);
+        Var* var = AttributeVar(table_.relation, 1, static_cast<AttrNumber>(attribute));
+        inner->targetList = lappend(
+            inner->targetList,
+            makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
+    }
+    auto* mark = makeNode(RowMarkClause);
+    mark->rti = 1;
+    mark->strength = strength;
+    mark->waitPolicy = LockWaitBlock;
+    inner->rowMarks = pg::MakeList(mark);
+    inner->hasForUpdate = true;
+
+    if (table_.IsHash()) {
+        auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
+        relation->query = inner;
+        const Level level = {inner, nullptr};
+        relation->shape = AnalyzeQuery(level).from;
+        if (!relation->shape.IsDistributed())
+            elog(ERROR, "unexpected shape of a read of relation %u", table_.relation);
+        Register(relation);
+        return MakeRemoteEntry(relation, "target");
+    }
+    auto* entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_SUBQUERY;
+    entry->subquery = inner;
+    List* names = NIL;
+    for (auto* column : Each<TargetEntry>(inner->targetList))
+        names = lappend(names, makeString(pstrdup(column->resname)));
+    entry->alias = makeAlias("target", NIL);
+    entry->eref = makeAlias("target", names);
+    entry->inFromCl = true;
+    return entry;
+}
+
+}  // namespace pgspan::planner

@@ -1,0 +1,123 @@
+#include "engine/planner/upper_level.h"
+
+#include "engine/pg/list.h"
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+struct Replacing {
+    VarReplacement replace;
+    void* context;
+    Index depth;
+};
+
+Node* ReplaceStep(Node* node, void* state) {
+    if (!node) return nullptr;
+    auto* replacing = static_cast<Replacing*>(state);
+    if (IsA(node, Var)) {
+        const auto* var = reinterpret_cast<Var*>(node);
+        return var->varlevelsup == replacing->depth
+                   ? replacing->replace(var, replacing->depth, replacing->context)
+                   : static_cast<Node*>(copyObjectImpl(node));
+    }
+    const auto step = reinterpret_cast<Node* (*)()>(&ReplaceStep);
+    if (IsA(node, Query)) {
+        replacing->depth++;
+        auto* result = query_tree_mutator(reinterpret_cast<Query*>(node), step, replacing,
+                                          QTW_IGNORE_JOINALIASES);
+        replacing->depth--;
+        return reinterpret_cast<Node*>(result);
+    }
+    return expression_tree_mutator(node, step, replacing);
+}
+
+bool DeepenStep(Node* node, void* depth) {
+    if (!node) return false;
+    const auto step = reinterpret_cast<bool (*)()>(&DeepenStep);
+    if (IsA(node, RangeTblEntry)) {
+        auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+        if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= *static_cast<Index*>(depth))
+            rte->ctelevelsup++;
+        return false;
+    }
+    if (IsA(node, Query)) {
+        Index inner = *static_cast<Index*>(depth) + 1;
+        return query_tree_walker(reinterpret_cast<Query*>(node), step, &inner,
+                                 QTW_EXAMINE_RTES_BEFORE);
+    }
+    return expression_tree_walker(node, step, depth);
+}
+
+}  // namespace
+
+Node* ReplaceLevelVars(Node* node, VarReplacement replace, void* context) {
+    Replacing replacing = {replace, context, 0};
+    return ReplaceStep(node, &replacing);
+}
+
+void DeepenCteReferences(Query* query) {
+    Index depth = 0;
+    query_tree_walker(query, reinterpret_cast<bool (*)()>(&DeepenStep), &depth,
+                      QTW_EXAMINE_RTES_BEFORE);
+}
+
+AttrNumber UpperLevel::Add(Expr* expression) {
+    if (IsA(expression, Var))
+        for (auto* entry : Each<TargetEntry>(below_->targetList))
+            if (!entry->resjunk && equal(entry->expr, expression)) return entry->resno;
+    return AddApart(expression);
+}
+
+AttrNumber UpperLevel::AddApart(Expr* expression) {
+    // Columns stand before what is junk.
+    AttrNumber number = 1;
+    for (auto* entry : Each<TargetEntry>(below_->targetList))
+        if (!entry->resjunk) number++;
+    for (auto* entry : Each<TargetEntry>(below_->targetList))
+        if (entry->resjunk) entry->resno++;
+    TargetEntry* entry = makeTargetEntry(expression, number, psprintf("c%d", number), false);
+    // The planner leaves out columns that nothing above names, unless something sorts by them.
+    entry->ressortgroupref = static_cast<Index>(number);
+    below_->targetList = list_insert_nth(below_->targetList, number - 1, entry);
+    return number;
+}
+
+Var* UpperLevel::Column(AttrNumber column, Index levels_up) const {
+    const auto* entry = static_cast<TargetEntry*>(list_nth(below_->targetList, column - 1));
+    auto* expr = reinterpret_cast<Node*>(entry->expr);
+    return makeVar(1, column, exprType(expr), exprTypmod(expr), exprCollation(expr), levels_up);
+}
+
+Node* UpperLevel::Map(Node* expression) {
+    return MapLevelVars(expression, [this](const Var* var, Index levels_up) {
+        auto* own = static_cast<Var*>(copyObjectImpl(var));
+        own->varlevelsup = 0;
+        return reinterpret_cast<Node*>(Column(Add(reinterpret_cast<Expr*>(own)), levels_up));
+    });
+}
+
+Query* UpperLevel::Above(bool fenced) const {
+    auto* rte = makeNode(RangeTblEntry);
+    rte->rtekind = RTE_SUBQUERY;
+    rte->subquery = below_;
+    rte->security_barrier = fenced;
+    List* names = NIL;
+    for (auto* entry : Each<TargetEntry>(below_->targetList))
+        if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
+    rte->alias = makeAlias("below", NIL);
+    rte->eref = makeAlias("below", names);
+    rte->inFromCl = true;
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    auto* above = makeNode(Query);
+    above->commandType = CMD_SELECT;
+    above->canSetTag = true;
+    above->rtable = pg::MakeList(rte);
+    above->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
+    return above;
+}
+
+}  // namespace pgspan::planner
