@@ -6,6 +6,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
+#include "engine/planner/cursor_row.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -111,7 +112,9 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
-    if (shape.IsPinned() && !IsA(shape.pin, Var) && !ReturnsRecord(query->targetList)) {
+    const bool may_carry_rows = MayCarryRows(query, cursor_options);
+    if (shape.IsPinned() && !IsA(shape.pin, Var) && !ReturnsRecord(query->targetList) &&
+        !may_carry_rows) {
         auto* remote = static_cast<Query*>(copyObjectImpl(query));
         const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape, false, {});
         CustomScan* scan = MakeTopScan(plan, query->targetList);
@@ -120,7 +123,9 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
     List* marks = MarksForStatement(query);
     List* checked = NIL;
     ReplaceByRemoteRelations(query, &checked);
+    const bool carries_rows = may_carry_rows && CarryRows(query);
     PlannedStmt* statement = StandardPlan(query, query_string, cursor_options, bound_params);
+    if (carries_rows) KeepFetchedRow(statement);
     AddCheckedRelations(statement, checked);
     statement->rowMarks = list_concat(statement->rowMarks, marks);
     return statement;

@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
+#include "engine/planner/cursor_row.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
@@ -113,6 +114,14 @@ Node* TargetRead::Map(Node* expression) {
 List* TargetRead::TakeFilters(List* conjuncts) {
     List* others = NIL;
     for (auto* clause : Each<Node>(conjuncts)) {
+        if (IsA(clause, CurrentOfExpr) && table_.IsHash()) {
+            current_of_ = reinterpret_cast<CurrentOfExpr*>(clause);
+            continue;
+        }
+        if (IsA(clause, CurrentOfExpr)) {
+            filters_ = lappend(filters_, copyObjectImpl(clause));
+            continue;
+        }
         int varno = 0;
         const Relids relids = pull_varnos(nullptr, clause);
         const bool own = bms_get_singleton_member(relids, &varno) &&
@@ -141,6 +150,7 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
     reference->rtindex = 1;
     auto* filters = reinterpret_cast<Node*>(filters_);
     ChangeVarNodes(filters, query_->resultRelation, 1, 0);
+    if (current_of_) filters_ = lappend(filters_, IsKeyOfCursorRow(current_of_, table_));
     inner->jointree =
         makeFromExpr(pg::MakeList(reference),
                      filters_ ? reinterpret_cast<Node*>(make_ands_explicit(filters_)) : nullptr);
@@ -169,6 +179,11 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
         relation->shape = AnalyzeQuery(level).from;
         if (!relation->shape.IsDistributed())
             elog(ERROR, "unexpected shape of a read of relation %u", table_.relation);
+        if (current_of_) {
+            inner->jointree->quals =
+                make_and_qual(inner->jointree->quals, IsAtCursorRow(current_of_, table_));
+            inner->hasSubLinks = true;
+        }
         Register(relation);
         return MakeRemoteEntry(relation, "target");
     }

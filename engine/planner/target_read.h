@@ -43,6 +43,7 @@ class TargetRead {
     const metadata::Table& table_;
     List* attributes_ = NIL;  // IntList: of the columns after ctid
     List* filters_ = NIL;
+    const CurrentOfExpr* current_of_ = nullptr;  // of a distributed table
     int nullable_by_ = 0;
 };
 

@@ -10,3 +10,7 @@ CREATE FUNCTION pgspan.remote_rows_support(internal) RETURNS internal
 CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED SUPPORT pgspan.remote_rows_support
     AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
+
+-- Where the row lies that a cursor has fetched last: what UPDATE and DELETE … WHERE CURRENT OF ask for.
+CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, type anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_current_of';
