@@ -310,6 +310,26 @@ void Finish(Run* run) {
     if (run->inserted) tuplestore_end(run->inserted);
 }
 
+// Writers of a reference table queue on one node, the coordinator's. One that reads this node's
+// copy first must stand in that queue before it locks rows here: others come here with locks they
+// took there.
+void QueueForCopies(ModifyScanState* state) {
+    const metadata::Table& table = *state->table;
+    if (table.IsHash() || state->plan.row_column == 0) return;
+    TaskList tasks = MakeReferenceTasks(
+        psprintf("LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE",
+                 quote_qualified_identifier(get_namespace_name(get_rel_namespace(table.relation)),
+                                            get_rel_name(table.relation))));
+    if (tasks.tasks[0].is_local) return;
+    tasks.count = 1;
+    TaskOptions options;
+    options.access = transaction::Access::kWrite;
+    options.prepare = false;
+    TaskStream* stream = StartTasks(tasks, {}, options);
+    Drain(stream);
+    CloseStream(stream);
+}
+
 void RunAll(ModifyScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     if (estate->es_epq_active) elog(ERROR, "a distributed write cannot run in a recheck");
@@ -324,6 +344,7 @@ void RunAll(ModifyScanState* state) {
     Run run = {};
     run.state = state;
     run.met = MakeRowSet();
+    QueueForCopies(state);
     ReadChild(&run);
     while (tuplestore_gettupleslot(run.rows, true, false, run.row)) {
         CHECK_FOR_INTERRUPTS();

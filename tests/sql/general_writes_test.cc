@@ -1,0 +1,179 @@
+// Proves that writes which are computed on the coordinator meet other transactions as PostgreSQL's
+// do: they wait for rows that others have locked and then see the outcome, they are committed on
+// all nodes or on none, and they end when they are cancelled.
+#include "tests/harness/cluster_test.h"
+#include "tests/harness/wait.h"
+
+namespace pgspan::test {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds kPatience{20'000};
+
+class GeneralWritesTest : public ClusterTest {
+  protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        OnCluster("CREATE TABLE t (k int, id int, v int, PRIMARY KEY (k, id))");
+        OnCluster("SELECT create_distributed_table('t', 'k')");
+        OnCluster("INSERT INTO t SELECT g % 20, g, 0 FROM generate_series(1, 100) g");
+        OnCluster("CREATE TABLE o (c int, id int, w int)");
+        OnCluster("SELECT create_distributed_table('o', 'c', colocate_with => 'none')");
+        OnCluster("INSERT INTO o SELECT g % 7, g, 1 FROM generate_series(1, 100) g");
+        OnCluster("CREATE TABLE r (id int PRIMARY KEY, v int)");
+        OnCluster("SELECT create_reference_table('r')");
+        OnCluster("INSERT INTO r SELECT g, 0 FROM generate_series(1, 10) g");
+        OnCluster("CREATE TABLE l (id int PRIMARY KEY, v int)");
+        OnCluster("INSERT INTO l SELECT g, 0 FROM generate_series(1, 10) g");
+        other_.emplace(OpenCoordinator());
+        for (const Node& node : Nodes()) nodes_.push_back(OpenNode(node));
+    }
+    Session& other() { return *other_; }
+    std::vector<Session>& nodes() { return nodes_; }
+
+    // Waits until a session somewhere in the cluster waits for a lock.
+    bool SomebodyWaits() {
+        return Eventually(kPatience, [&] {
+            for (Session& node : nodes_)
+                if (Number(node, "SELECT count(*) FROM pg_locks WHERE NOT granted") > 0)
+                    return true;
+            return false;
+        });
+    }
+
+    // first runs in a transaction and is committed only once `second` waits for it.
+    Answer While(const std::string& first, const std::string& second) {
+        OnCluster("BEGIN");
+        OnCluster(first);
+        EXPECT_TRUE(other().Send(second));
+        EXPECT_TRUE(SomebodyWaits()) << second;
+        OnCluster("COMMIT");
+        return other().Wait();
+    }
+
+  private:
+    std::optional<Session> other_;
+    std::vector<Session> nodes_;
+};
+
+TEST_F(GeneralWritesTest, AWriterSeesTheRowThatItHasWaitedFor) {
+    While("UPDATE t SET v = 10 WHERE id = 5",
+          "UPDATE t SET v = t.v + o.w FROM o WHERE o.id = t.id");
+    EXPECT_EQ(Number("SELECT v FROM t WHERE id = 5"), 11);
+    EXPECT_EQ(Number("SELECT sum(v) FROM t"), 110);
+    While("UPDATE t SET v = 20 WHERE id = 5",
+          "UPDATE t SET v = -1 FROM o WHERE o.id = t.id AND t.v = 11");
+    EXPECT_EQ(Number("SELECT v FROM t WHERE id = 5"), 20);
+    While("DELETE FROM t WHERE id = 6", "DELETE FROM t USING o WHERE o.id = t.id AND t.id < 8");
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE id < 8"), 0);
+    While("UPDATE t SET v = 30 WHERE id = 9",
+          "MERGE INTO t USING o ON o.id = t.id AND t.id = 9 WHEN MATCHED AND t.v = 30 THEN UPDATE "
+          "SET v = t.v + 1 WHEN MATCHED THEN DELETE");
+    EXPECT_EQ(Number("SELECT v FROM t WHERE id = 9"), 31);
+}
+
+TEST_F(GeneralWritesTest, ConcurrentWritersOfTheSameRowsLoseNothing) {
+    const std::string sql = "UPDATE t SET v = t.v + o.w FROM o WHERE o.id = t.id AND t.id < 20";
+    While(sql, sql);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE id < 20 AND v = 2"), 19);
+    const std::string reference = "UPDATE r SET v = r.v + o.w FROM o WHERE o.id = r.id";
+    While(reference, reference);
+    for (Session& node : nodes())
+        EXPECT_EQ(Number(node, "SELECT count(*) FROM " + schema() + ".r WHERE v = 2"), 10);
+    const std::string local = "UPDATE l SET v = l.v + o.w FROM o WHERE o.id = l.id";
+    While(local, local);
+    EXPECT_EQ(Number("SELECT count(*) FROM l WHERE v = 2"), 10);
+}
+
+TEST_F(GeneralWritesTest, ALocalRowIsCheckedAgainWithTheRowsThatWereRead) {
+    While("UPDATE l SET v = 5 WHERE id = 3",
+          "UPDATE l SET v = l.v + t.id FROM t WHERE t.id = l.id AND l.v < 9");
+    EXPECT_EQ(Number("SELECT v FROM l WHERE id = 3"), 8);
+    While("UPDATE l SET v = 50 WHERE id = 3",
+          "DELETE FROM l WHERE v < 9 AND id IN (SELECT id FROM t)");
+    EXPECT_EQ(Rows("SELECT id, v FROM l ORDER BY id"), "3|50\n9|9\n10|10");
+}
+
+TEST_F(GeneralWritesTest, RepeatableReadRefusesARowThatHasChanged) {
+    OnCluster("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    OnCluster("SELECT count(*) FROM t");
+    Do(other(), "UPDATE t SET v = 1 WHERE id = 5");
+    ExpectError("UPDATE t SET v = o.w FROM o WHERE o.id = t.id", "40001");
+    OnCluster("ROLLBACK");
+}
+
+TEST_F(GeneralWritesTest, AReferenceTableIsWrittenFromAnyNode) {
+    for (Session& node : nodes()) {
+        Do(node, "SET search_path = " + schema());
+        Do(node, "UPDATE r SET v = r.v + o.w FROM o WHERE o.id = r.id");
+        Do(node,
+           "WITH d AS (DELETE FROM t WHERE v = 0 AND id <= 3 RETURNING id) "
+           "UPDATE r SET v = r.v + (SELECT count(*) FROM d) WHERE r.id = 1");
+    }
+    const std::string expected = std::to_string(nodes().size());
+    for (Session& node : nodes())
+        EXPECT_EQ(Value(node,
+                        "SELECT string_agg(DISTINCT v::text, ',' ORDER BY v::text) FROM r "
+                        "WHERE id > 1"),
+                  expected);
+    EXPECT_EQ(Number("SELECT v FROM r WHERE id = 1"), static_cast<long>(nodes().size()) + 3);
+    // A writer on another node waits for one on the coordinator, not for a deadlock.
+    OnCluster("BEGIN");
+    OnCluster("UPDATE r SET v = 100 WHERE id = 1");
+    Session& last = nodes().back();
+    ASSERT_TRUE(last.Send("UPDATE r SET v = r.v + o.w FROM o WHERE o.id = r.id AND r.id = 1"));
+    EXPECT_TRUE(Eventually(kPatience, [&] {
+        return Number(other(), "SELECT count(*) FROM pg_locks WHERE NOT granted") > 0;
+    }));
+    OnCluster("COMMIT");
+    EXPECT_EQ(last.Wait().kind, AnswerKind::kCommand);
+    for (Session& node : nodes())
+        EXPECT_EQ(Number(node, "SELECT v FROM " + schema() + ".r WHERE id = 1"), 101);
+}
+
+TEST_F(GeneralWritesTest, AFailureOnOneNodeChangesNothingAnywhere) {
+    OnCluster("ALTER TABLE t ADD CHECK (v < 1000)");
+    ExpectError("UPDATE t SET v = CASE t.id WHEN 77 THEN 1000 ELSE 5 END FROM o WHERE o.id = t.id",
+                "23514");
+    ExpectError("UPDATE t SET k = 1000 + t.id % 2, id = 1", "23505");
+    ExpectError("WITH d AS (DELETE FROM o RETURNING *) INSERT INTO t SELECT 1, 1, id FROM d",
+                "23505");
+    EXPECT_EQ(Rows("SELECT count(*), sum(v), max(k) FROM t"), "100|0|19");
+    EXPECT_EQ(Number("SELECT count(*) FROM o"), 100);
+    for (Session& node : nodes())
+        EXPECT_EQ(Number(node, "SELECT count(*) FROM pg_prepared_xacts"), 0);
+}
+
+TEST_F(GeneralWritesTest, MovedRowsCommitOnAllNodesOrNone) {
+    OnCluster("BEGIN");
+    OnCluster("UPDATE t SET k = k + 1000 WHERE id <= 50");
+    EXPECT_EQ(Number(other(), "SELECT count(*) FROM t WHERE k >= 1000"), 0);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE k >= 1000"), 50);
+    OnCluster("ROLLBACK");
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE k >= 1000"), 0);
+    OnCluster("UPDATE t SET k = k + 1000 WHERE id <= 50");
+    EXPECT_EQ(Number(other(), "SELECT count(*) FROM t WHERE k >= 1000"), 50);
+    EXPECT_EQ(Number(other(), "SELECT count(*) FROM t"), 100);
+}
+
+TEST_F(GeneralWritesTest, ACancelledWriteChangesNothingAndLeavesNoLock) {
+    OnCluster("BEGIN");
+    OnCluster("UPDATE t SET v = 1 WHERE id = 99");
+    ASSERT_TRUE(other().Send("UPDATE t SET v = o.w FROM o WHERE o.id = t.id"));
+    EXPECT_TRUE(SomebodyWaits());
+    EXPECT_TRUE(other().Cancel());
+    const Answer answer = other().Wait();
+    EXPECT_EQ(answer.kind, AnswerKind::kError);
+    EXPECT_EQ(answer.sqlstate, "57014");
+    EXPECT_EQ(Number("SELECT count(*) FROM (SELECT 1 FROM t FOR UPDATE NOWAIT) x"), 100);
+    OnCluster("ROLLBACK");
+    Do(other(), "SET statement_timeout = '300ms'");
+    OnCluster("BEGIN");
+    OnCluster("UPDATE t SET v = 1 WHERE id = 99");
+    ExpectError(other(), "DELETE FROM t USING o WHERE o.id = t.id", "57014");
+    OnCluster("ROLLBACK");
+    EXPECT_EQ(Rows("SELECT count(*), sum(v) FROM t"), "100|0");
+}
+
+}  // namespace
+}  // namespace pgspan::test
