@@ -124,6 +124,7 @@ CustomPath* MakePath(const Aggregation& of, RelOptInfo* rel, PathTarget* target,
     info.shape = query.shape;
     info.scan_target = scan_target;
     info.shipments = query.shipments;
+    info.is_filtered = true;
     const Cost cost = of.part->cost + of.input->rows * cpu_operator_cost *
                                           (1 + list_length(of.root->parse->groupClause)) /
                                           CountNodes(query.shape);

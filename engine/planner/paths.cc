@@ -88,7 +88,7 @@ Plan* PlanRemotePath(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List*
     scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
     scan->flags = path->flags;
     scan->scan.plan.targetlist = tlist;
-    scan->scan.plan.qual = extract_actual_clauses(clauses, false);
+    if (!info->is_filtered) scan->scan.plan.qual = extract_actual_clauses(clauses, false);
     if (info->attributes != NIL) {
         scan->scan.scanrelid = rel->relid;
         plan.scan_attributes = info->attributes;

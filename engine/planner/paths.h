@@ -16,6 +16,7 @@ struct RemotePath {
     List* attributes;   // general way: IntList of the shell's attributes, instead of scan_target
     List* shipments;    // of const RemotePart*, whose rows the query reads; custom_paths are theirs
     bool partial;
+    bool is_filtered;  // the nodes have applied the relation's filters, whose columns may be gone
     RunOrder order;
 };
 
