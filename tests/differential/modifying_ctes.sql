@@ -32,6 +32,10 @@ SELECT * FROM b ORDER BY k, id;
 SELECT * FROM c ORDER BY c, id;
 SELECT * FROM l ORDER BY id;
 ROLLBACK;
+-- CTEs of local tables beside a level that the nodes compute.
+WITH x AS (SELECT count(*) n FROM l) SELECT count(*), (SELECT n FROM x) FROM a WHERE v > 3;
+WITH x AS (SELECT count(*) n FROM l), y AS (SELECT k, count(*) n FROM b GROUP BY k) SELECT a.id, y.n, (SELECT n FROM x) FROM a JOIN y USING (k) WHERE a.id < 5 ORDER BY 1;
+WITH x AS (SELECT k FROM b WHERE id < 9), y AS (SELECT x.k, count(*) n FROM x GROUP BY x.k), z AS (SELECT 1 FROM l) SELECT a.id, y.n FROM a JOIN y USING (k) WHERE a.id < 20 AND EXISTS (SELECT 1 FROM z) ORDER BY 1;
 -- Parts that nobody reads, or not to their end.
 BEGIN;
 WITH d AS (DELETE FROM a WHERE id < 10 RETURNING id) SELECT 1;
