@@ -361,8 +361,7 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         AddCheckedRelations(statement, checked);
         return statement;
     }
-    if (query->withCheckOptions || target->securityQuals)
-        RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
+    if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
     if (source) {
         FlattenJoinAliases(query);
         RefuseOnConflict(query, *table);

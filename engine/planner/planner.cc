@@ -15,6 +15,7 @@
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/task_sql.h"
+#include "engine/planner/view_check.h"
 
 extern "C" {
 #include "nodes/params.h"
@@ -175,8 +176,7 @@ PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_optio
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
     if (!table) return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
-    if (target->securityQuals || query->withCheckOptions)
-        RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
+    if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;
@@ -217,11 +217,15 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
     switch (query->commandType) {
     case CMD_SELECT:
         return PlanSelect(query, query_string, cursor_options, bound_params);
-    case CMD_INSERT:
-        return PlanInsert(query, query_string, cursor_options, bound_params);
+    case CMD_INSERT: {
+        const ViewChecks checks = TakeViewChecks(query);
+        return CheckViews(PlanInsert(query, query_string, cursor_options, bound_params), checks);
+    }
     case CMD_UPDATE:
-    case CMD_DELETE:
-        return PlanModify(query, query_string, cursor_options, bound_params);
+    case CMD_DELETE: {
+        const ViewChecks checks = TakeViewChecks(query);
+        return CheckViews(PlanModify(query, query_string, cursor_options, bound_params), checks);
+    }
     case CMD_MERGE:
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     default:

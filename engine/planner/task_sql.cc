@@ -11,6 +11,7 @@ extern "C" {
 #include "catalog/pg_collation.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_func.h"
+#include "parser/parsetree.h"
 }
 
 namespace pgspan::planner {
@@ -224,6 +225,9 @@ TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& mar
     if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
         RewriteAssignments(&rewriting, query);
     RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
+    // Behind an updatable view the target looks like an item of FROM, where it would be named
+    // again.
+    if (query->resultRelation > 0) rt_fetch(query->resultRelation, query->rtable)->inFromCl = false;
     // Only now, so that it is not taken for an expression to evaluate here.
     if (marker.level) AddMarker(marker);
     PointAtContainers(&rewriting, query);

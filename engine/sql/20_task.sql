@@ -14,3 +14,7 @@ CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
 -- Where the row lies that a cursor has fetched last: what UPDATE and DELETE … WHERE CURRENT OF ask for.
 CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, type anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_current_of';
+
+-- The filter of a scan that writes through a view WITH CHECK OPTION.
+CREATE FUNCTION pgspan.check_option(holds boolean, view_name text) RETURNS boolean
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_check_option';

@@ -28,8 +28,8 @@ SELECT id FROM t FOR SHARE;
 SELECT ctid IS NOT NULL FROM t;
 -- @expect 0A000 system columns
 SELECT count(*) FROM t WHERE xmin IS NOT NULL;
--- @expect 0A000 views WITH CHECK OPTION
-INSERT INTO checked VALUES (1, 1000, 5);
+-- @expect 0A000 ON CONFLICT through a view
+INSERT INTO checked VALUES (1, 1000, 5) ON CONFLICT (k, id) DO UPDATE SET v = 6;
 
 -- Writes.
 -- @expect 0A000 a sub-query in ON CONFLICT that looks at the row
