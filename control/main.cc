@@ -6,10 +6,14 @@
 
 #include "control/cli/command_line.h"
 #include "control/outcome.h"
+#include "control/process/environment.h"
 
 int main(int count, char** arguments) {
     // Whatever is made is private unless its maker says otherwise.
     umask(077);
+    // What speaks of the session, and not of where it leads, stays for psql.
+    pgspan::control::ForgetPostgresVariables(
+        {"PGOPTIONS", "PGAPPNAME", "PGCLIENTENCODING", "PGTZ", "PGDATESTYLE", "PGGEQO"});
     try {
         return pgspan::control::RunCommandLine(count, arguments);
     } catch (const std::exception& error) {

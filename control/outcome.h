@@ -21,6 +21,7 @@ enum class ExitCode {
     kRefused = 5,        // it could be done, but would harm something
     kTimedOut = 6,
     kDegraded = 7,  // status: not every node is well
+    kStopped = 9,   // status: the whole cluster was stopped, and nothing is wrong
     kInterrupted = 130,
 };
 

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the machine lacks something, 4 no such "
     "cluster\n"
-    "or node, 5 refused because it would harm something, 6 timed out, 7 degraded, 130 interrupted.";
+    "or node, 5 refused because it would harm something, 6 timed out, 7 degraded, 9 stopped, 130\n"
+    "interrupted.";
 
 using Action = std::function<Outcome<ExitCode>(const Console&)>;
 
@@ -138,10 +139,42 @@ void AddDemo(CLI::App& program, DemoOptions& options, Action& action) {
     command->callback([&] { action = [&](const Console& c) { return RunDemo(options, c); }; });
 }
 
-int Run(const Action& action) {
-    const Console console;
-    const Outcome<ExitCode> outcome = action(console);
-    if (outcome) return static_cast<int>(*outcome);
+// What is wrong with the command line, in the form of every other failure. `first` is the first
+// argument, "" without any.
+Failure WrongUsage(const CLI::App& program, const CLI::ParseError& error,
+                   const std::string& first) {
+    const std::vector<CLI::App*> chosen = program.get_subcommands();
+    if (chosen.empty()) {
+        std::vector<std::string> names;
+        for (const CLI::App* each : program.get_subcommands(nullptr)) {
+            names.push_back(each->get_name());
+        }
+        return {first.empty() ? "a command is missing"
+                              : fmt::format("there is no {} '{}'",
+                                            first.starts_with('-') ? "option" : "command", first),
+                fmt::format("the commands are {}; see pgspan --help", fmt::join(names, ", ")),
+                ExitCode::kUsage};
+    }
+    const std::string& command = chosen.front()->get_name();
+    std::string hint = fmt::format("see pgspan {} --help", command);
+    if (command == "psql") hint += "; psql's own options go after --, as in: pgspan psql -- -l";
+    // What came before the command was left to the program itself.
+    const bool of_command = !chosen.front()->remaining().empty();
+    const bool unknown = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+    return {unknown
+                ? fmt::format("'pgspan{}' does not take {}", of_command ? " " + command : "",
+                              fmt::join((of_command ? *chosen.front() : program).remaining(), " "))
+                : error.what(),
+            hint, ExitCode::kUsage};
+}
+
+int Run(const Action& action, const Console& console) {
+    Outcome<ExitCode> outcome = action(console);
+    if (outcome) {
+        Done written = console.Written();
+        if (written) return static_cast<int>(*outcome);
+        outcome = written.failure();
+    }
     console.Report(outcome.failure());
     return static_cast<int>(outcome.failure().code);
 }
@@ -180,14 +213,18 @@ int RunCommandLine(int count, char** arguments) {
         psql.arguments.assign(mark + 1, own.end());
         own.erase(mark, own.end());
     }
+    const std::string first = own.empty() ? "" : own.front();
     std::reverse(own.begin(), own.end());  // CLI11 takes a vector from its end
+    const Console console;
     try {
         program.parse(own);
     } catch (const CLI::ParseError& error) {
-        const int code = program.exit(error);
-        return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+        // Help and version arrive here as well.
+        if (error.get_exit_code() == 0) return program.exit(error);
+        console.Report(WrongUsage(program, error, first));
+        return static_cast<int>(ExitCode::kUsage);
     }
-    return Run(action);
+    return Run(action, console);
 }
 
 }  // namespace pgspan::control

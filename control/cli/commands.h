@@ -83,6 +83,8 @@ Outcome<Place> FindPlace(const Target& target);
 Outcome<Cluster> LoadAny(const Target& target);
 // Loads the cluster; a half-made one is a Failure.
 Outcome<Cluster> LoadReady(const Target& target);
+// A Failure that says what to do when the node's server does not run.
+Done CheckRuns(const Cluster& cluster, const NodeSpec& node, const Target& target);
 // The options that name the cluster in a command that is shown to the user: "" or " --name x".
 std::string TargetArguments(const Target& target);
 // How to connect to the coordinator, as lines for the user.

@@ -47,16 +47,19 @@ Console::Console()
     : result_colours_(ShowsColours(STDOUT_FILENO)), message_colours_(ShowsColours(STDERR_FILENO)) {}
 
 void Console::Print(const std::string& line) const {
-    std::fprintf(stdout, "%s\n", line.c_str());
-    std::fflush(stdout);
+    // Its failure is Written()'s, when the work is done.
+    static_cast<void>(Write(line + "\n"));
 }
 
 Done Console::Write(const std::string& text) const {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0) {
-        return Failure(SystemError("cannot write to standard output", errno), "");
-    }
-    return Success();
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if ((!written || std::fflush(stdout) != 0) && write_error_ == 0) write_error_ = errno;
+    return Written();
+}
+
+Done Console::Written() const {
+    if (write_error_ == 0) return Success();
+    return Failure(SystemError("cannot write to standard output", write_error_), "");
 }
 
 void Console::Say(const std::string& line) const {

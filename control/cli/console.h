@@ -15,10 +15,12 @@ class Console {
   public:
     Console();
 
-    // A line of the result.
+    // A line of the result. That it cannot be written is told by Written.
     void Print(const std::string& line) const;
     // A text of the result, as it is. Fails when it cannot be written (a full disk, a closed pipe).
     [[nodiscard]] Done Write(const std::string& text) const;
+    // Fails when something of the result so far could not be written.
+    [[nodiscard]] Done Written() const;
     // A line about work that goes on.
     void Say(const std::string& line) const;
     // A Failure: what failed and why, then what to do.
@@ -32,6 +34,7 @@ class Console {
   private:
     bool result_colours_;
     bool message_colours_;
+    mutable int write_error_ = 0;  // the first errno
 };
 
 }  // namespace pgspan::control

@@ -89,17 +89,13 @@ Outcome<ExitCode> RunDemo(const DemoOptions& options, const Console& console) {
     }
     Outcome<Cluster> cluster = LoadReady(options.target);
     if (!cluster) return cluster.failure();
+    const NodeSpec& coordinator = cluster->spec.coordinator();
+    if (Done runs = CheckRuns(*cluster, coordinator, options.target); !runs) return runs.failure();
     Outcome<Interruption> interruption = Interruption::Watch();
     if (!interruption) return interruption.failure();
     const WaitLimit limit = WaitLimit::In(std::chrono::seconds(options.timeout_s), &*interruption);
-    Outcome<Session> session =
-        Session::Open(cluster->AddressOf(cluster->spec.coordinator()), limit);
-    if (!session) {
-        return Failure(session.failure().message,
-                       "is the cluster running? pgspan status" + TargetArguments(options.target) +
-                           "; start it: pgspan start" + TargetArguments(options.target),
-                       session.failure().code);
-    }
+    Outcome<Session> session = Session::Open(cluster->AddressOf(coordinator), limit);
+    if (!session) return session.failure();
     Outcome<std::vector<std::string>> present = PresentTables(*session, demo, limit);
     if (!present) return present.failure();
     if (present->size() == demo.tables.size() && !options.replace) {

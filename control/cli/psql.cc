@@ -28,6 +28,7 @@ Outcome<ExitCode> RunPsql(const PsqlOptions& options, const Console&) {
             fmt::format("cluster '{}' has no node '{}'", cluster->spec.name, options.node),
             "it has: " + NodeNames(cluster->spec), ExitCode::kNotFound);
     }
+    if (Done runs = CheckRuns(*cluster, *node, options.target); !runs) return runs.failure();
     // The environment and not the command line, so that every option of psql still counts.
     const Address address = cluster->AddressOf(*node);
     setenv("PGHOST", address.host.c_str(), 1);
@@ -35,7 +36,6 @@ Outcome<ExitCode> RunPsql(const PsqlOptions& options, const Console&) {
     setenv("PGUSER", address.user.c_str(), 1);
     setenv("PGPASSFILE", address.passfile.c_str(), 1);
     setenv("PGDATABASE", address.database.c_str(), 1);
-    for (const char* name : {"PGHOSTADDR", "PGPASSWORD", "PGSERVICE"}) unsetenv(name);
 
     const std::string program = cluster->spec.bindir + "/psql";
     std::vector<char*> arguments{const_cast<char*>(program.c_str())};

@@ -23,21 +23,30 @@ Colour ColourOf(NodeState state) {
     return Colour::kRed;
 }
 
+Outcome<ClusterStatus> Look(const Target& target) {
+    // That a cluster is half made is something to show.
+    Outcome<Cluster> cluster = LoadAny(target);
+    if (!cluster) return cluster.failure();
+    return LookAt(*cluster, kAnswerTime);
+}
+
 }  // namespace
 
 Outcome<ExitCode> RunStatus(const StatusOptions& options, const Console& console) {
-    // That a cluster is half made is something to show.
-    Outcome<Cluster> cluster = LoadAny(options.target);
-    if (!cluster) return cluster.failure();
-    Outcome<ClusterStatus> status = LookAt(*cluster, kAnswerTime);
-    if (!status) return status.failure();
+    Outcome<ClusterStatus> status = Look(options.target);
+    if (!status) {
+        // Who reads JSON finds it in every case; if it cannot be written, the failure still can.
+        if (options.json) static_cast<void>(console.Write(FailureJson(status.failure())));
+        return status.failure();
+    }
     const std::string text =
         options.json ? StatusJson(*status)
                      : StatusTable(*status, [&](const std::string& word, NodeState state) {
                            return console.Paint(word, ColourOf(state));
                        });
     if (Done done = console.Write(text); !done) return done.failure();
-    return status->IsWell() ? ExitCode::kOk : ExitCode::kDegraded;
+    if (status->IsWell()) return ExitCode::kOk;
+    return status->IsStopped() ? ExitCode::kStopped : ExitCode::kDegraded;
 }
 
 Outcome<ExitCode> RunVersion(const Console& console) {

@@ -10,9 +10,15 @@
 namespace pgspan::control {
 namespace {
 
+constexpr int kSchema = 1;
+
 template <typename T>
 nlohmann::ordered_json OrNull(const std::optional<T>& value) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+std::string Text(const nlohmann::ordered_json& json) {
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string ClusterState(const ClusterStatus& status) {
@@ -75,11 +81,23 @@ std::string StatusJson(const ClusterStatus& status) {
             {"size_bytes", OrNull(each.size_bytes)},
         });
     }
-    const nlohmann::ordered_json json = {
-        {"schema", 1},           {"name", status.name}, {"state", ClusterState(status)},
-        {"data", status.folder}, {"nodes", nodes},
-    };
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return Text({
+        {"schema", kSchema},
+        {"name", status.name},
+        {"state", ClusterState(status)},
+        {"data", status.folder},
+        {"nodes", nodes},
+    });
+}
+
+std::string FailureJson(const Failure& failure) {
+    const auto hint = failure.hint.empty() ? nlohmann::ordered_json(nullptr)
+                                           : nlohmann::ordered_json(failure.hint);
+    return Text({
+        {"schema", kSchema},
+        {"error",
+         {{"code", static_cast<int>(failure.code)}, {"message", failure.message}, {"to_do", hint}}},
+    });
 }
 
 std::string StatusTable(

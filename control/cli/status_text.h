@@ -12,6 +12,9 @@ namespace pgspan::control {
 // docs/control.md describes them.
 std::string StatusJson(const ClusterStatus& status);
 
+// The same contract's document for a status that could not be had: {"schema", "error"}.
+std::string FailureJson(const Failure& failure);
+
 // A table for people. `paint_state` gets each state's padded word, for its colour.
 std::string StatusTable(
     const ClusterStatus& status,

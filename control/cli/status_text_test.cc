@@ -54,6 +54,16 @@ TEST(StatusTextTest, JsonHasEveryFieldOfTheContract) {
     EXPECT_TRUE(worker["pid"].is_null());
 }
 
+TEST(StatusTextTest, AFailureIsADocumentToo) {
+    const auto json =
+        nlohmann::json::parse(FailureJson({"it \"broke\"", "mend it", ExitCode::kNotFound}));
+    EXPECT_EQ(json["schema"], 1);
+    EXPECT_EQ(json["error"]["code"], 4);
+    EXPECT_EQ(json["error"]["message"], "it \"broke\"");
+    EXPECT_EQ(json["error"]["to_do"], "mend it");
+    EXPECT_TRUE(nlohmann::json::parse(FailureJson({"a", ""}))["error"]["to_do"].is_null());
+}
+
 TEST(StatusTextTest, TheTableAlignsAndTellsReasonsBelow) {
     const auto plain = [](const std::string& text, NodeState) { return text; };
     EXPECT_EQ(StatusTable(Sample(), plain),

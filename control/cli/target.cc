@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "control/cli/commands.h"
+#include "control/postgres/postmaster.h"
 
 namespace pgspan::control {
 namespace {
@@ -44,15 +45,23 @@ Outcome<Cluster> LoadAny(const Target& target) {
 
 Outcome<Cluster> LoadReady(const Target& target) {
     Outcome<Cluster> cluster = LoadAny(target);
-    if (cluster && cluster->spec.phase == Phase::kCreating) {
-        return Failure(fmt::format("cluster '{}' was never finished: its `pgspan up` runs at this "
-                                   "moment, or was killed",
-                                   cluster->spec.name),
-                       "make it anew: pgspan up" + TargetArguments(target) +
-                           "; or remove the rest: pgspan down --wipe" + TargetArguments(target),
-                       ExitCode::kRefused);
-    }
-    return cluster;
+    if (!cluster || cluster->spec.phase == Phase::kReady) return cluster;
+    const bool created = cluster->spec.phase == Phase::kCreating;
+    return Failure(
+        fmt::format("cluster '{}' {}: its `pgspan {}` runs at this moment, or was killed",
+                    cluster->spec.name, created ? "was never finished" : "is half removed",
+                    created ? "up" : "down --wipe"),
+        "make it anew: pgspan up" + TargetArguments(target) +
+            "; or remove the rest: pgspan down --wipe" + TargetArguments(target),
+        ExitCode::kRefused);
+}
+
+Done CheckRuns(const Cluster& cluster, const NodeSpec& node, const Target& target) {
+    Outcome<ServerState> server = FindServer(cluster.Files(node).data_folder);
+    if (!server) return server.failure();
+    if (server->postmaster) return Success();
+    return Failure(fmt::format("{} of cluster '{}' does not run", node.name, cluster.spec.name),
+                   "start it: pgspan start" + TargetArguments(target));
 }
 
 std::string TargetArguments(const Target& target) {
@@ -65,9 +74,10 @@ std::string TargetArguments(const Target& target) {
 std::string HowToConnect(const Cluster& cluster, const Target& target) {
     return fmt::format(
         "  pgspan psql{}\n"
-        "  {}PGPASSFILE={} psql -h {} -p {} -U {} -d postgres\n",
-        TargetArguments(target), cluster.account.switch_needed ? "(as root) " : "",
-        ShellQuoted(cluster.passfile()), kLoopback, cluster.spec.coordinator().port, kSuperuser);
+        "  PGPASSFILE={} psql -h {} -p {} -U {} -d postgres{}\n",
+        TargetArguments(target), ShellQuoted(cluster.passfile()), kLoopback,
+        cluster.spec.coordinator().port, kSuperuser,
+        cluster.account.switch_needed ? "  # as root" : "");
 }
 
 }  // namespace pgspan::control

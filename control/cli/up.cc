@@ -92,7 +92,9 @@ Outcome<ExitCode> RunUp(const UpOptions& options, const Console& console) {
     if (existing->spec.phase == Phase::kReady) {
         return StartExisting(*existing, options, *wish, console, limit);
     }
-    console.Say("an earlier `pgspan up` was killed before its end: removing what it left");
+    console.Say(
+        fmt::format("an earlier `pgspan {}` was killed before its end: removing what it left",
+                    existing->spec.phase == Phase::kCreating ? "up" : "down --wipe"));
     Done removed = RemoveCluster(*existing, false, console.progress(), limit);
     if (!removed) return removed.failure();
     lock->Close();

@@ -77,10 +77,13 @@ Outcome<Place> FindPlace(const std::string& name, const std::string& data) {
     if (!data.empty()) {
         std::error_code error;
         fs::path folder = fs::absolute(data, error).lexically_normal();
-        if (error) return Failure("cannot make sense of the folder " + data, "", ExitCode::kUsage);
+        if (error)
+            return Failure("cannot make sense of the folder " + data,
+                           "name another one: --data DIR", ExitCode::kUsage);
         if (!folder.has_filename()) folder = folder.parent_path();
         if (folder == folder.root_path()) {
-            return Failure("--data cannot be the root of the file system", "", ExitCode::kUsage);
+            return Failure("--data cannot be the root of the file system",
+                           "name a folder: --data DIR", ExitCode::kUsage);
         }
         return Place{folder.string(), name};
     }

@@ -37,7 +37,9 @@ struct Cluster {
     ClusterSpec spec;
     Account account;
 
-    [[nodiscard]] std::string description_file() const { return folder + "/cluster.json"; }
+    static constexpr const char* kDescription = "cluster.json";
+
+    [[nodiscard]] std::string description_file() const { return folder + "/" + kDescription; }
     [[nodiscard]] std::string passfile() const { return folder + "/passfile"; }
     [[nodiscard]] std::string Folder(const NodeSpec& node) const {
         return folder + "/" + node.name;

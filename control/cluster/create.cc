@@ -20,7 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kNodeBytes = 200ULL * 1024 * 1024;  // an empty node, its WAL, and some room
+constexpr const char* kFreeSomeSpace =
+    "free some space, ask for fewer --workers, or choose another disk: --data DIR";
 constexpr std::chrono::seconds kUndoTime{60};
+constexpr std::chrono::seconds kInitdbPatience{10};  // to end a step that it has begun
 
 Done CheckSpace(const std::string& folder, size_t nodes) {
     Outcome<uint64_t> free = FreeBytes(folder);
@@ -29,8 +32,7 @@ Done CheckSpace(const std::string& folder, size_t nodes) {
     constexpr uint64_t kMebibyte = 1024 * 1024;
     return Failure(fmt::format("{} nodes need {} MB, and there are {} MB free for {}", nodes,
                                kNodeBytes * nodes / kMebibyte, *free / kMebibyte, folder),
-                   "free some space, ask for fewer --workers, or choose another disk: --data DIR",
-                   ExitCode::kConfiguration);
+                   kFreeSomeSpace, ExitCode::kConfiguration);
 }
 
 // Everything that can be found wrong before anything is made.
@@ -85,7 +87,7 @@ Done ClaimInto(const Cluster& cluster, ClaimedFolder& claimed) {
     Outcome<FileDescriptor> lock = LockFolder(folder);
     if (!lock) return lock.failure();
     claimed.lock = std::move(*lock);
-    Outcome<bool> empty = IsEmptyFolder(folder);
+    Outcome<bool> empty = IsEmptyFolder(folder, Cluster::kDescription);
     if (!empty) return empty.failure();
     if (*empty) return Success();
     if (fs::exists(cluster.description_file(), error)) {
@@ -112,10 +114,9 @@ Done MakeNodeFolders(const Cluster& cluster, const NodeSpec& node) {
     return Success();
 }
 
-Done MakeDataFolders(const Cluster& cluster, const std::string& password, const WaitLimit& limit) {
-    const std::string secret = cluster.folder + "/initdb-password";
-    if (Done done = WriteFile(secret, password + "\n", cluster.ServersFile()); !done) return done;
-    std::vector<Process> running;
+// Every node's initdb, all at the same time.
+Done RunInitdb(const Cluster& cluster, const std::string& secret, std::vector<Process>& running,
+               const WaitLimit& limit) {
     for (const NodeSpec& node : cluster.spec.nodes) {
         const std::string data = cluster.Files(node).data_folder;
         Outcome<Process> process = Process::Start(
@@ -134,8 +135,26 @@ Done MakeDataFolders(const Cluster& cluster, const std::string& password, const 
             return Failure(
                 fmt::format("initdb of {} ended with {}:\n{}", cluster.spec.nodes[i].name,
                             running[i].HowItEnded(), running[i].output()),
-                "");
+                running[i].output().find("No space left on device") == std::string::npos
+                    ? ""
+                    : kFreeSomeSpace);
         }
+    }
+    return Success();
+}
+
+Done MakeDataFolders(const Cluster& cluster, const std::string& password, const WaitLimit& limit) {
+    const std::string secret = cluster.folder + "/initdb-password";
+    if (Done done = WriteFile(secret, password + "\n", cluster.ServersFile()); !done) return done;
+    std::vector<Process> running;
+    if (Done done = RunInitdb(cluster, secret, running, limit); !done) {
+        // Killed, the servers that initdb runs would leave their shared memory to the machine.
+        for (const Process& process : running) process.AskToEnd();
+        const WaitLimit patience = WaitLimit::In(kInitdbPatience);
+        for (Process& process : running) {
+            if (Done ended = process.WaitForEnd(patience); !ended) break;  // killed with `running`
+        }
+        return done;
     }
     if (unlink(secret.c_str()) != 0) {
         return Failure(SystemError("cannot remove " + secret, errno), "");
@@ -250,6 +269,12 @@ Done RemoveCluster(const Cluster& cluster, bool and_folder, const Progress& prog
     Outcome<std::vector<std::string>> stopped =
         StopNodes(cluster, StopMode::kImmediate, progress, limit);
     if (!stopped) return stopped.failure();
+    Cluster removed = cluster;
+    if (removed.spec.phase == Phase::kReady) {
+        removed.spec.phase = Phase::kRemoving;
+        // A disk too full for this is all the more reason to go on.
+        if (Done saved = removed.Save(); !saved) progress(saved.failure().message);
+    }
     return RemoveContents(cluster.folder, and_folder);
 }
 

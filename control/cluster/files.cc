@@ -20,16 +20,23 @@ namespace fs = std::filesystem;
 
 constexpr uid_t kSameUser = static_cast<uid_t>(-1);
 constexpr gid_t kSameGroup = static_cast<gid_t>(-1);
+constexpr const char* kUnfinishedSuffix = ".new";
+
+Failure CannotWrite(const std::string& path, int number) {
+    const bool full = number == ENOSPC || number == EDQUOT;
+    return {SystemError("cannot write " + path, number), full ? "free some space on its disk" : "",
+            full ? ExitCode::kConfiguration : ExitCode::kFailure};
+}
 
 Done WriteAll(int descriptor, const std::string& text, const std::string& path) {
     size_t written = 0;
     while (written < text.size()) {
         const ssize_t count = write(descriptor, text.data() + written, text.size() - written);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return Failure(SystemError("cannot write " + path, errno), "");
+        if (count < 0) return CannotWrite(path, errno);
         written += static_cast<size_t>(count);
     }
-    if (fsync(descriptor) != 0) return Failure(SystemError("cannot write " + path, errno), "");
+    if (fsync(descriptor) != 0) return CannotWrite(path, errno);
     return Success();
 }
 
@@ -58,11 +65,11 @@ Done SyncFolder(const std::string& path) {
 }  // namespace
 
 Done WriteFile(const std::string& path, const std::string& text, const Access& access) {
-    const std::string unfinished = path + ".new";
+    const std::string unfinished = path + kUnfinishedSuffix;
     // Left by a process that died; the lock on the cluster says that nobody writes it now.
     unlink(unfinished.c_str());
     FileDescriptor file(open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!file) return Failure(SystemError("cannot create " + unfinished, errno), "");
+    if (!file) return CannotWrite(unfinished, errno);
     Done done = WriteAll(file.get(), text, unfinished);
     if (done) done = GiveAway(file.get(), unfinished, access);
     if (done && rename(unfinished.c_str(), path.c_str()) != 0) {
@@ -81,8 +88,9 @@ Outcome<std::string> ReadFile(const std::string& path) {
     if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
     if (!stream.is_open() || stream.bad() || text.bad()) {
         const int number = errno;
-        return Failure(SystemError("cannot read " + path, number), "",
-                       number == ENOENT ? ExitCode::kNotFound : ExitCode::kConfiguration);
+        return Failure(
+            SystemError("cannot read " + path, number), "",
+            number == ENOENT || number == ENOTDIR ? ExitCode::kNotFound : ExitCode::kConfiguration);
     }
     return text.str();
 }
@@ -126,9 +134,12 @@ Done MakeParents(const std::string& path, mode_t mode, std::vector<std::string>&
     return Success();
 }
 
-Outcome<bool> IsEmptyFolder(const std::string& path) {
+Outcome<bool> IsEmptyFolder(const std::string& path, const std::string& file) {
     std::error_code error;
-    const bool empty = fs::is_empty(path, error);
+    bool empty = true;
+    for (const auto& entry : fs::directory_iterator(path, error)) {
+        empty = empty && entry.path().filename() == file + kUnfinishedSuffix;
+    }
     if (error) {
         return Failure("cannot look into " + path + ": " + error.message(), "",
                        ExitCode::kConfiguration);
@@ -146,10 +157,14 @@ Done RemoveContents(const std::string& folder, bool and_folder) {
     for (const fs::path& entry : entries) {
         if (!error) fs::remove_all(entry, error);
     }
-    if (!error && and_folder) fs::remove(folder, error);
     if (error) {
-        return Failure("cannot remove " + folder + ": " + error.message(),
+        return Failure("cannot remove what is in " + folder + ": " + error.message(),
                        "look at its owner and mode, then repeat the command");
+    }
+    // Empty, it harms nobody; whoever made it where we may not remove it may want it.
+    if (and_folder && rmdir(folder.c_str()) != 0 && errno != EBUSY && errno != EACCES &&
+        errno != EPERM && errno != EROFS && errno != ENOENT) {
+        return Failure(SystemError("cannot remove the folder " + folder, errno), "");
     }
     return Success();
 }

@@ -36,9 +36,11 @@ Done MakeFolder(const std::string& path, const Access& access);
 // those that it made, the outermost first, also when it fails.
 Done MakeParents(const std::string& path, mode_t mode, std::vector<std::string>& made);
 
-Outcome<bool> IsEmptyFolder(const std::string& path);
+// Whether nothing is in it, but for what a WriteFile of `file` that was killed may have left.
+Outcome<bool> IsEmptyFolder(const std::string& path, const std::string& file);
 
-// Removes what the folder holds and, if asked, the folder; links are removed, never followed.
+// Removes what the folder holds and, if asked and possible, the folder: one that is the root of a
+// disk, or lies where the user may remove nothing, stays. Links are removed, never followed.
 Done RemoveContents(const std::string& folder, bool and_folder);
 
 // Bytes that an unprivileged user can still write where path is, or will be.

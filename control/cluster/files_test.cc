@@ -88,11 +88,21 @@ TEST_F(FilesTest, RemovingFollowsNoLinks) {
     fs::create_directory_symlink(outside, inside + "/deep/link");
     fs::create_directory_symlink(outside, inside + "/link");
     ASSERT_TRUE(RemoveContents(inside, false).ok());
-    EXPECT_TRUE(*IsEmptyFolder(inside));
+    EXPECT_TRUE(*IsEmptyFolder(inside, "cluster.json"));
     EXPECT_TRUE(fs::exists(outside + "/kept"));
     ASSERT_TRUE(RemoveContents(inside, true).ok());
     EXPECT_FALSE(fs::exists(inside));
     EXPECT_FALSE(RemoveContents(inside, true).ok());
+}
+
+TEST_F(FilesTest, AFolderIsEmptyButForAFileThatWasNeverFinished) {
+    EXPECT_TRUE(*IsEmptyFolder(folder_, "a"));
+    ASSERT_TRUE(WriteFile(folder_ + "/a.new", "x", {}).ok());
+    EXPECT_TRUE(*IsEmptyFolder(folder_, "a"));
+    EXPECT_FALSE(*IsEmptyFolder(folder_, "b"));
+    ASSERT_TRUE(WriteFile(folder_ + "/a", "x", {}).ok());
+    EXPECT_FALSE(*IsEmptyFolder(folder_, "a"));
+    EXPECT_FALSE(IsEmptyFolder(folder_ + "/none", "a").ok());
 }
 
 TEST_F(FilesTest, ALockExcludesOthersUntilItIsGone) {

@@ -48,8 +48,9 @@ Outcome<Process> StartNode(const Cluster& cluster, const NodeSpec& node, const W
     if (Done clear = ClearForStart(data, kOrphansPatience, limit); !clear) return clear.failure();
     if (Done free = CheckPortsAreFree({node}); !free) return free.failure();
     if (Done configured = cluster.Configure(node); !configured) return configured.failure();
+    // It begins where it will work, so that it is known as this node's from its first moment on.
     return Process::Start({{cluster.spec.bindir + "/postgres", "-D", cluster.Folder(node)},
-                           cluster.Folder(node),
+                           data,
                            cluster.Startup(node),
                            true},
                           cluster.account);

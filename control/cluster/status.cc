@@ -127,7 +127,7 @@ Outcome<ClusterStatus> LookAt(const Cluster& cluster, std::chrono::milliseconds 
     ClusterStatus status;
     status.name = cluster.spec.name;
     status.folder = cluster.folder;
-    status.half_made = cluster.spec.phase == Phase::kCreating;
+    status.half_made = cluster.spec.phase != Phase::kReady;
     for (const NodeSpec& node : cluster.spec.nodes) {
         Outcome<NodeStatus> of_node = LookAtNode(cluster, node, limit);
         if (!of_node) return of_node.failure();

@@ -36,7 +36,7 @@ struct NodeStatus {
 struct ClusterStatus {
     std::string name;
     std::string folder;
-    bool half_made = false;  // `up` was killed
+    bool half_made = false;  // its `up` or `down --wipe` has not come to its end
     std::vector<NodeStatus> nodes;
 
     [[nodiscard]] bool IsWell() const;

@@ -33,15 +33,19 @@ void Session::ResultCloser::operator()(pg_result* result) const {
 
 Outcome<Session> Session::Open(const Address& address, const WaitLimit& limit) {
     const std::string port = std::to_string(address.port);
-    const char* names[] = {
-        "host", "port", "user", "dbname", "passfile", "application_name", "client_encoding",
-        nullptr};
+    // The options are there so that those of PGOPTIONS, which are for psql, do not count.
+    const char* names[] = {"host",     "port",
+                           "user",     "dbname",
+                           "passfile", "application_name",
+                           "options",  "client_encoding",
+                           nullptr};
     const char* values[] = {address.host.c_str(),
                             port.c_str(),
                             address.user.c_str(),
                             address.database.c_str(),
                             address.passfile.c_str(),
                             "pgspan control",
+                            "-c client_min_messages=warning",
                             "UTF8",
                             nullptr};
     Session session(Connection(PQconnectStartParams(names, values, 0)), address);

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "control/process/environment.h"
+
 namespace pgspan::control {
 namespace {
 
@@ -51,11 +53,8 @@ struct LaunchError {
     if (output > 2) close(output);
     // Messages are shown to the user and, by tests, compared: one language, whoever runs it.
     setenv("LC_ALL", "C.UTF-8", 1);
-    // A user's settings for clients must not reach servers, nor the tools that make them.
-    for (const char* name : {"PGDATA", "PGPORT", "PGHOST", "PGUSER", "PGDATABASE", "PGOPTIONS",
-                             "PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"}) {
-        unsetenv(name);
-    }
+    // Not even what our own sessions and psql are left: servers connect to each other.
+    ForgetPostgresVariables({});
     std::vector<char*> arguments;
     for (const std::string& argument : program.arguments) {
         arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -202,6 +201,10 @@ Done Process::WaitForEnd(const WaitLimit& limit) {
         }
     }
     return Success();
+}
+
+void Process::AskToEnd() const {
+    if (id_ >= 0) kill(id_, SIGTERM);
 }
 
 bool Process::Succeeded() const {

@@ -42,6 +42,10 @@ class Process {
     // Waits for the end of the program.
     Done WaitForEnd(const WaitLimit& limit);
 
+    // Asks the program to end in order (SIGTERM); it has not ended yet when this returns. What it
+    // started is not asked: it is the program's to end.
+    void AskToEnd() const;
+
     // Precondition of these: Poll() or WaitForEnd() said that it has ended.
     [[nodiscard]] bool Succeeded() const;
     [[nodiscard]] std::string HowItEnded() const;  // "exit code 1", "signal 9"

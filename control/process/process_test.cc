@@ -2,8 +2,11 @@
 #include "control/process/process.h"
 
 #include <csignal>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
+
+#include "control/process/environment.h"
 
 namespace pgspan::control {
 namespace {
@@ -73,6 +76,37 @@ TEST(ProcessTest, ADetachedProgramGoesOn) {
         process->Detach();
     }
     EXPECT_EQ(kill(id, SIGKILL), 0);
+}
+
+TEST(ProcessTest, AProgramThatIsAskedToEndMayEndInOrder) {
+    auto process = Process::Start(
+        Shell("trap 'echo in order; exit 4' TERM; echo ready; while :; do sleep 0.01; done"),
+        Self());
+    ASSERT_TRUE(process.ok());
+    const WaitLimit limit = WaitLimit::In(seconds(20));
+    while (process->output() != "ready\n") {
+        std::vector<pollfd> none;
+        ASSERT_EQ(Wait(none, limit, milliseconds(5)), WaitEnd::kPaused);
+        ASSERT_FALSE(process->Poll());
+    }
+    process->AskToEnd();
+    ASSERT_TRUE(process->WaitForEnd(limit).ok());
+    EXPECT_EQ(process->HowItEnded(), "exit code 4");
+    EXPECT_EQ(process->output(), "ready\nin order\n");
+}
+
+TEST(ProcessTest, ProgramsGetNoVariablesOfPostgresql) {
+    for (const char* name : {"PGHOSTADDR", "PGOPTIONS", "PGSSLMODE", "PGSPAN_X", "PG_COLOR"}) {
+        setenv(name, "x", 1);
+    }
+    const auto output =
+        control::Run(Shell("env | grep ^PG | sort"), Self(), WaitLimit::In(seconds(20)));
+    ASSERT_TRUE(output.ok()) << output.failure().message;
+    EXPECT_EQ(*output, "PGSPAN_X=x\nPG_COLOR=x\n");
+    ForgetPostgresVariables({"PGOPTIONS"});
+    EXPECT_STREQ(getenv("PGOPTIONS"), "x");
+    EXPECT_EQ(getenv("PGHOSTADDR"), nullptr);
+    EXPECT_EQ(getenv("PGSSLMODE"), nullptr);
 }
 
 TEST(InterruptionTest, ASignalEndsAWaitAndStaysPending) {

@@ -19,6 +19,10 @@ Outcome<Interruption> Interruption::Watch() {
     if (sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
         return Failure(SystemError("cannot block signals", errno), "");
     }
+    // Nor does whoever stops reading what we say (a closed terminal, `| head`).
+    if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+        return Failure(SystemError("cannot ignore SIGPIPE", errno), "");
+    }
     FileDescriptor descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor) return Failure(SystemError("cannot watch for signals", errno), "");
     return Interruption(std::move(descriptor));

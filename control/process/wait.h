@@ -16,7 +16,8 @@ namespace pgspan::control {
 
 // Turns SIGINT, SIGTERM and SIGHUP from sudden death into a condition to wait for, from its
 // construction to the end of the program: the signals stay blocked, so that work that undoes
-// something is not cut short by a second Ctrl-C. Children get their signals back (Process does it).
+// something is not cut short by a second Ctrl-C. SIGPIPE is ignored, so that neither is it cut
+// short when nobody reads its progress any more. Children get their signals back (Process does it).
 class Interruption {
   public:
     static Outcome<Interruption> Watch();

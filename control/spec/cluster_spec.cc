@@ -14,6 +14,7 @@ constexpr const char* kKind = "pgspan cluster";
 constexpr int kPortMin = 1024;
 constexpr int kPortMax = 65535;
 constexpr size_t kNameLengthMax = 40;
+constexpr const char* kSettingExample = "for example: --set work_mem=16MB";
 
 // pgspan and its nodes find each other, and `logs` finds the logs, by these.
 const std::set<std::string>& ReservedSettings() {
@@ -33,6 +34,23 @@ const std::set<std::string>& ReservedSettings() {
                                              "unix_socket_directories",
                                              "password_encryption"};
     return names;
+}
+
+const char* PhaseName(Phase phase) {
+    switch (phase) {
+    case Phase::kCreating:
+        return "creating";
+    case Phase::kReady:
+        return "ready";
+    case Phase::kRemoving:
+        break;
+    }
+    return "removing";
+}
+
+Phase PhaseNamed(const std::string& name) {
+    if (name == PhaseName(Phase::kReady)) return Phase::kReady;
+    return name == PhaseName(Phase::kRemoving) ? Phase::kRemoving : Phase::kCreating;
 }
 
 bool IsLetterOrDigit(char c) {
@@ -61,8 +79,7 @@ Status CheckName(const std::string& name) {
 Result<std::pair<std::string, std::string>> ParseSetting(const std::string& text) {
     const size_t equals = text.find('=');
     if (equals == std::string::npos) {
-        return Error{fmt::format("'{}' is not of the form name=value", text),
-                     "for example: --set work_mem=16MB"};
+        return Error{fmt::format("'{}' is not of the form name=value", text), kSettingExample};
     }
     std::string name = text.substr(0, equals);
     std::transform(name.begin(), name.end(), name.begin(),
@@ -71,15 +88,16 @@ Result<std::pair<std::string, std::string>> ParseSetting(const std::string& text
         return IsLetterOrDigit(c) || c == '_' || c == '.';
     });
     if (!shaped) {
-        return Error{fmt::format("'{}' is not the name of a setting of PostgreSQL", name), ""};
+        return Error{fmt::format("'{}' is not the name of a setting of PostgreSQL", name),
+                     kSettingExample};
     }
     const std::string value = text.substr(equals + 1);
     if (value.find_first_of("\r\n") != std::string::npos || value.find('\0') != std::string::npos) {
-        return Error{fmt::format("the value of {} has more than one line", name), ""};
+        return Error{fmt::format("the value of {} has more than one line", name), kSettingExample};
     }
     if (ReservedSettings().contains(name)) {
         return Error{fmt::format("{} cannot be set: pgspan decides it itself", name),
-                     name == "port" ? "use --port" : ""};
+                     name == "port" ? "use --port" : "leave it away"};
     }
     return std::pair{name, value};
 }
@@ -88,13 +106,13 @@ Result<ClusterSpec> MakeSpec(const std::string& name, int workers, int port, Set
     if (Status status = CheckName(name); !status) return status.error();
     if (workers < 1 || workers > kWorkersMax) {
         return Error{fmt::format("a cluster has 1 to {} workers, not {}", kWorkersMax, workers),
-                     ""};
+                     "choose another number of --workers"};
     }
-    if (port < kPortMin || port + workers > kPortMax) {
+    if (port < kPortMin || port > kPortMax - workers) {
         return Error{
-            fmt::format("ports {} to {} are asked for (the coordinator, then {} workers); they "
-                        "must lie between {} and {}",
-                        port, port + workers, workers, kPortMin, kPortMax),
+            fmt::format("ports from {} on are asked for (the coordinator's, then those of {} "
+                        "workers); all must lie between {} and {}",
+                        port, workers, kPortMin, kPortMax),
             "choose another --port"};
     }
     ClusterSpec spec;
@@ -139,7 +157,7 @@ std::string ToJson(const ClusterSpec& spec) {
         {"kind", kKind},
         {"schema", kSchemaVersion},
         {"name", spec.name},
-        {"phase", spec.phase == Phase::kReady ? "ready" : "creating"},
+        {"phase", PhaseName(spec.phase)},
         {"bindir", spec.bindir},
         {"server_version", spec.server_version},
         {"settings", spec.settings},
@@ -161,8 +179,7 @@ Result<ClusterSpec> FromJson(const std::string& text) {
         }
         ClusterSpec spec;
         spec.name = json.at("name").get<std::string>();
-        spec.phase =
-            json.at("phase").get<std::string>() == "ready" ? Phase::kReady : Phase::kCreating;
+        spec.phase = PhaseNamed(json.at("phase").get<std::string>());
         spec.bindir = json.at("bindir").get<std::string>();
         spec.server_version = json.at("server_version").get<std::string>();
         spec.settings = json.at("settings").get<Settings>();

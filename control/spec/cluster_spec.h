@@ -29,6 +29,7 @@ struct NodeSpec {
 enum class Phase {
     kCreating,  // `up` has not come to its end: there is nothing in it that anyone could miss
     kReady,
+    kRemoving,  // `down --wipe` has not come to its end: what is left of it is no cluster any more
 };
 
 using Settings = std::map<std::string, std::string>;  // PostgreSQL's, by name

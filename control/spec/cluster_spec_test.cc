@@ -51,7 +51,7 @@ TEST(ClusterSpecTest, SurvivesItsFile) {
     ClusterSpec spec = MakeSpec("c1", 2, 9800, {{"work_mem", "16MB"}}).value();
     spec.bindir = "/usr/lib/postgresql/15/bin";
     spec.server_version = "15.4";
-    for (Phase phase : {Phase::kCreating, Phase::kReady}) {
+    for (Phase phase : {Phase::kCreating, Phase::kReady, Phase::kRemoving}) {
         spec.phase = phase;
         const Result<ClusterSpec> again = FromJson(ToJson(spec));
         ASSERT_TRUE(again.ok()) << again.error().message;
