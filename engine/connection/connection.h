@@ -89,6 +89,9 @@ bool FetchRowWaiting(Connection* connection, PGresult** row);
 // Waits until at least one of the connections can be read or written (flushing pending output), an
 // interrupt arrives (raised) or one is lost.
 void Wait(std::span<Connection* const> connections);
+// To be called when a wait without limit has lasted deadlock_timeout, and again at doubled
+// intervals up to 10 s. May raise, and may use other connections.
+void SetStallCallback(void (*callback)());
 // The reader goes away before its end (an error, or a LIMIT was reached) and must not be called
 // again. Never raises, never waits, may be called from a memory context's reset callback and for a
 // reader that no connection knows (any more). What is left of its rows is discarded by the next use

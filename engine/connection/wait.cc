@@ -3,10 +3,12 @@
 // A kept WaitEventSet saves a fifth of the cost of a point query; each connection has one, and
 // there is one for several sockets that is made anew when the sockets change.
 #include "engine/connection/connection_state.h"
+#include "engine/pg/entry.h"
 #include "engine/pg/wait.h"
 
 extern "C" {
 #include "pgstat.h"
+#include "storage/proc.h"
 #include "utils/wait_event.h"
 }
 
@@ -99,10 +101,42 @@ Woken WaitWhateverHappens(WaitEventSet* set, int timeout_ms) {
 }
 
 // A backend whose postmaster is gone ends at once, like every wait of PostgreSQL's own does.
-Woken WaitOn(WaitEventSet* set, int timeout_ms) {
+Woken WaitOrExit(WaitEventSet* set, int timeout_ms) {
     const Woken woken = WaitWhateverHappens(set, timeout_ms);
     if (woken == Woken::kOrphaned) proc_exit(1);
     return woken;
+}
+
+constexpr int kStallPatienceMaxMs = 10'000;
+
+void (*stall_callback)() = nullptr;
+bool in_stall_callback = false;
+int stalls = 0;  // since something has arrived last
+
+int StallPatienceMs() {
+    int64 patience = DeadlockTimeout;
+    for (int i = 0; i < stalls && patience < kStallPatienceMaxMs; i++) patience *= 2;
+    return static_cast<int>(
+        std::min<int64>(patience, std::max(kStallPatienceMaxMs, DeadlockTimeout)));
+}
+
+void CallStallCallback() {
+    stalls++;
+    in_stall_callback = true;
+    ErrorData* error = pg::Capture(stall_callback);
+    in_stall_callback = false;
+    if (error) ReThrowError(error);
+}
+
+Woken WaitOn(WaitEventSet* set, int timeout_ms) {
+    if (timeout_ms >= 0 || stall_callback == nullptr || in_stall_callback)
+        return WaitOrExit(set, timeout_ms);
+    const Woken woken = WaitOrExit(set, StallPatienceMs());
+    if (woken == Woken::kSocket) stalls = 0;
+    if (woken != Woken::kTimeout) return woken;
+    CallStallCallback();
+    // It may have made the set anew: the caller looks and waits again.
+    return Woken::kLatch;
 }
 
 // For the ends of transactions, which must not be left half way even then: the caller gives up
@@ -136,6 +170,10 @@ int Deadline::RemainingMs() const {
     INSTR_TIME_SET_CURRENT(now);
     INSTR_TIME_SUBTRACT(now, start_);
     return std::max(0, timeout_ms_ - static_cast<int>(INSTR_TIME_GET_MILLISEC(now)));
+}
+
+void SetStallCallback(void (*callback)()) {
+    stall_callback = callback;
 }
 
 void ForgetWaitSet() {

@@ -3,6 +3,7 @@
 #include "engine/transaction/remote_transaction.h"
 
 #include "engine/pg/entry.h"
+#include "engine/transaction/deadlock.h"
 #include "engine/transaction/fault_point.h"
 #include "engine/transaction/transaction_end.h"
 #include "engine/transaction/whole_transaction.h"
@@ -229,6 +230,7 @@ void Join(Connection* c, Access access) {
 void Initialize() {
     RegisterXactCallback(OnTransactionEvent, nullptr);
     RegisterSubXactCallback(OnSubtransactionEvent, nullptr);
+    connection::SetStallCallback(CheckForDeadlock);
     next_executor_run = ExecutorRun_hook;
     ExecutorRun_hook = CountExecutorRun;
 }
