@@ -41,16 +41,27 @@ void ForEachRecord(int32 group_id, const char* gid, Visitor&& visit) {
     table_close(relation, AccessShareLock);
 }
 
+// write(relation) under a snapshot: writing a table with a TOAST table needs one, and there is none
+// at the end of a transaction.
+template <typename Write>
+void WriteRecords(Write&& write) {
+    const Relation relation = table_open(OwnRelation("commit_record"), RowExclusiveLock);
+    const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    write(relation);
+    UnregisterSnapshot(snapshot);
+    table_close(relation, NoLock);
+}
+
 }  // namespace
 
 void InsertCommitRecord(int32 group_id, const char* gid) {
-    const Relation relation = table_open(OwnRelation("commit_record"), RowExclusiveLock);
     Datum values[kColumnCount] = {Int32GetDatum(group_id), CStringGetTextDatum(gid)};
     bool nulls[kColumnCount] = {};
-    const HeapTuple tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
-    CatalogTupleInsert(relation, tuple);
-    heap_freetuple(tuple);
-    table_close(relation, NoLock);
+    WriteRecords([&](Relation relation) {
+        const HeapTuple tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
+        CatalogTupleInsert(relation, tuple);
+        heap_freetuple(tuple);
+    });
 }
 
 bool CommitRecordExists(int32 group_id, const char* gid) {
@@ -72,10 +83,8 @@ List* ReadCommitRecords(int32 group_id) {
 }
 
 void DeleteCommitRecord(const CommitRecord* record) {
-    const Relation relation = table_open(OwnRelation("commit_record"), RowExclusiveLock);
     ItemPointerData position = record->position;
-    simple_heap_delete(relation, &position);
-    table_close(relation, NoLock);
+    WriteRecords([&](Relation relation) { simple_heap_delete(relation, &position); });
 }
 
 bool LockCommitRecords(bool wait) {
