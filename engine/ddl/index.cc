@@ -4,12 +4,14 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation.h"
 
 extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "commands/tablespace.h"
+#include "storage/lmgr.h"
 #include "utils/ruleutils.h"
 }
 
@@ -85,11 +87,13 @@ void CheckUniqueColumns(const metadata::Table& table, const List* column_names,
 void HandleCreateIndex(const Statement& statement) {
     const auto* stmt = statement.Tree<IndexStmt>();
     const metadata::Table* table = FindForDdl(stmt->relation, "CREATE INDEX");
-    if (!table) {
+    if (!table || !pg::OwnsRelation(GetUserId(), table->relation)) {
         RunStandard(statement);
         return;
     }
     CheckSupported(*table, *stmt);
+    // What is new after it is this statement's own: no other CREATE INDEX runs meanwhile.
+    LockRelationOid(table->relation, ShareRowExclusiveLock);
     const List* before = IndexesOf(table->relation);
     RunStandard(statement);
     const List* created = list_difference_oid(IndexesOf(table->relation), before);
