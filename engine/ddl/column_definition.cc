@@ -97,8 +97,10 @@ List* ColumnSettings(Oid relation, const char* target) {
         "'e' THEN 'EXTERNAL'"
         "   WHEN 'x' THEN 'EXTENDED' ELSE 'MAIN' END END,"
         " CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,"
-        " CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, array_to_string(a.attoptions, "
-        "', ')"
+        " CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,"
+        // pg_attver is the server's own: the column's version on this node, and unknown to servers
+        // of another minor version.
+        " (SELECT string_agg(o, ', ') FROM unnest(a.attoptions) o WHERE o !~ '^pg_attver=')"
         " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
         " WHERE a.attrelid = %u AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
         relation);

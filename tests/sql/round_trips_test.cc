@@ -122,5 +122,21 @@ TEST_F(RoundTripsTest, ConnectionsCarryTheirOrigin) {
     OnCluster("ROLLBACK");
 }
 
+// Minor versions of PostgreSQL keep what they need for themselves among the options of columns;
+// another node's server, of another minor version, refuses it or has its own.
+TEST_F(RoundTripsTest, OptionsThatTheServerKeepsForItselfAreNotSentToNodes) {
+    for (Session& worker : workers_) Do(worker, "SELECT pg_stat_statements_reset()");
+    OnCluster("CREATE TABLE trips_made (k int, v int)");
+    OnCluster("ALTER TABLE trips_made ALTER v SET (n_distinct = 7)");
+    OnCluster("SELECT create_distributed_table('trips_made', 'k')");
+    for (Session& worker : workers_) {
+        const std::string sent = Rows(worker,
+                                      "SELECT query FROM pg_stat_statements WHERE query LIKE "
+                                      "'ALTER TABLE%trips_made%ALTER COLUMN%SET (%'");
+        EXPECT_NE(sent.find("n_distinct=7"), std::string::npos) << sent;
+        EXPECT_EQ(sent.find("pg_attver"), std::string::npos) << sent;
+    }
+}
+
 }  // namespace
 }  // namespace pgspan::test
