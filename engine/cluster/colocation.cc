@@ -4,10 +4,10 @@
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
+#include "engine/pg/relation.h"
 #include "engine/placement/shard_set.h"
 
 extern "C" {
-#include "utils/regproc.h"
 #include "utils/varlena.h"
 }
 
@@ -80,14 +80,7 @@ Colocation ExistingColocation(int32 colocation_id) {
 }
 
 Colocation ColocateWith(const ColocationRequest& request) {
-    const Oid other =
-        RangeVarGetRelid(makeRangeVarFromNameList(stringToQualifiedNameList(request.colocate_with
-#if PG_VERSION_NUM >= 160000
-                                                                            ,
-                                                                            nullptr
-#endif
-                                                                            )),
-                         AccessShareLock, false);
+    const Oid other = pg::RelationNamed(request.colocate_with, AccessShareLock);
     const metadata::Table* table = metadata::FindTable(other);
     if (!table || !table->IsHash())
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -7,6 +7,7 @@ extern "C" {
 #include "pgstat.h"
 #include "storage/predicate.h"
 #include "utils/acl.h"
+#include "utils/regproc.h"
 #include "utils/relcache.h"
 }
 
@@ -32,6 +33,15 @@ void Reindex(Oid relation) {
 }
 
 }  // namespace
+
+Oid RelationNamed(const char* name, LOCKMODE lock) {
+#if PG_VERSION_NUM >= 160000
+    List* parts = stringToQualifiedNameList(name, nullptr);
+#else
+    List* parts = stringToQualifiedNameList(name);
+#endif
+    return RangeVarGetRelid(makeRangeVarFromNameList(parts), lock, false);
+}
 
 bool OwnsRelation(Oid user, Oid relation) {
 #if PG_VERSION_NUM >= 160000

@@ -5,6 +5,9 @@
 
 namespace pgspan::pg {
 
+// The relation of a name as one writes it in SQL, locked. Raises 42P01 if there is none.
+Oid RelationNamed(const char* name, LOCKMODE lock);
+
 // True if the user owns the relation (or is a superuser).
 bool OwnsRelation(Oid user, Oid relation);
 

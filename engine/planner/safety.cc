@@ -2,6 +2,7 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/source_of_chance.h"
 #include "engine/pg/walk.h"
 
 extern "C" {
@@ -17,13 +18,6 @@ extern "C" {
 namespace pgspan::planner {
 
 namespace {
-
-// Volatile, and parallel-restricted in PostgreSQL's catalog for other reasons than the session they
-// run in.
-bool IsHarmlessVolatile(Oid function) {
-    return function == F_RANDOM || function == F_CLOCK_TIMESTAMP || function == F_GEN_RANDOM_UUID ||
-           function == F_TIMEOFDAY;
-}
 
 bool CheckFunction(Oid function, void* unremotable) {
     if (FunctionIsRemotable(function)) return false;
@@ -58,7 +52,7 @@ bool FunctionIsRemotable(Oid function) {
     const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
     ReleaseSysCache(tuple);
     if (function < FirstNormalObjectId)
-        return parallel == PROPARALLEL_SAFE || IsHarmlessVolatile(function);
+        return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function));
 }
 

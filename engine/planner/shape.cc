@@ -1,5 +1,6 @@
 #include "engine/planner/shape.h"
 
+#include "engine/pg/join_aliases.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/remote_relation.h"
@@ -111,7 +112,7 @@ struct Components {
     int Of(const Shape* item) const {
         for (int i = 0; i < count; i++)
             if (items[i] == item) return Find(i);
-        return -1;
+        pg_unreachable();
     }
     void Unite(int a, int b) {
         a = Find(a);
@@ -666,7 +667,7 @@ void FlattenJoinAliases(Query* query) {
     }
     if (has_joins) {
         const auto flatten = [&](Node* node) {
-            return node ? flatten_join_alias_vars(query, node) : nullptr;
+            return node ? pg::FlattenJoinAliasVars(query, node) : nullptr;
         };
         const auto flatten_list = [&](List* list) {
             return reinterpret_cast<List*>(flatten(reinterpret_cast<Node*>(list)));
