@@ -10,7 +10,7 @@ struct Shell {
 };
 
 bool IsName(const List* fields, int position, const char* name) {
-    const auto* field = static_cast<Node*>(list_nth(fields, position));
+    auto* field = static_cast<Node*>(list_nth(fields, position));  // castNode takes no const
     return IsA(field, String) && strcmp(strVal(field), name) == 0;
 }
 
