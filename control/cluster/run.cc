@@ -80,6 +80,7 @@ Done LookAtStarting(const Cluster& cluster, std::vector<StartingNode>& starting)
 
 std::string Names(const std::vector<StartingNode>& starting) {
     std::vector<std::string> names;
+    names.reserve(starting.size());
     for (const StartingNode& each : starting) names.push_back(each.node->name);
     return fmt::format("{}", fmt::join(names, ", "));
 }

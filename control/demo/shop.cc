@@ -119,7 +119,7 @@ class ShopData {
     }
 
     int64_t& Sold(int warehouse, int item) {
-        return sold_[static_cast<size_t>((warehouse - 1) * kItems + item)];
+        return sold_[static_cast<size_t>(warehouse - 1) * kItems + static_cast<size_t>(item)];
     }
 
     std::pair<DemoTable, DemoTable> OrdersAndLines() {

@@ -85,6 +85,7 @@ Outcome<std::vector<std::string>> Candidates(const Account& account, const WaitL
     }
     std::sort(versions.rbegin(), versions.rend());
     std::vector<std::string> bindirs;
+    bindirs.reserve(versions.size());
     for (auto& [version, bindir] : versions) bindirs.push_back(bindir);
 
     const char* path = std::getenv("PATH");
