@@ -323,7 +323,8 @@ void CopyRowsToNodes(Oid relation, std::span<const int32> groups) {
 }
 
 void MoveRowsToShell(const metadata::Table& table) {
-    const Relation shell = table_open(table.relation, NoLock);
+    // Beside the stronger lock that is held: COPY FROM wants just this one.
+    const Relation shell = table_open(table.relation, RowExclusiveLock);
     const char* columns = CopyColumns(NewCopyEncoder(shell));
     ereport(NOTICE,
             errmsg("copying rows of table \"%s\" from its shards", RelationGetRelationName(shell)));
