@@ -178,6 +178,14 @@ std::span<const Number> Numbers(Datum array_value, Oid type) {
     return {numbers, static_cast<size_t>(count)};
 }
 
+void RequireArguments(FunctionCallInfo fcinfo, std::initializer_list<int> arguments) {
+    for (const int argument : arguments)
+        if (PG_ARGISNULL(argument))
+            ereport(
+                ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                errmsg("argument %d of pgspan.register_table() must not be null", argument + 1));
+}
+
 }  // namespace
 
 // pgspan.register_table(relation, table_id, kind, colocation_id, base_name, distribution_column,
@@ -185,10 +193,11 @@ std::span<const Number> Numbers(Datum array_value, Oid type) {
 // carried out on this node.
 PGSPAN_FUNCTION(pgspan_register_table) {
     cluster::Registration table = {};
-    table.relation = PG_GETARG_OID(0);
     if (!connection::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.register_table() is called by other nodes only"));
+    RequireArguments(fcinfo, {0, 1, 2, 3, 4, 6, 8});
+    table.relation = PG_GETARG_OID(0);
     LockRelationOid(table.relation, AccessExclusiveLock);
     if (!get_rel_name(table.relation))
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
@@ -198,6 +207,7 @@ PGSPAN_FUNCTION(pgspan_register_table) {
                 errmsg("must be owner of table %s", get_rel_name(table.relation)));
     table.table_id = PG_GETARG_INT32(1);
     table.kind = static_cast<metadata::TableKind>(PG_GETARG_CHAR(2));
+    if (table.kind != metadata::TableKind::kReference) RequireArguments(fcinfo, {5, 7});
     table.colocation_id = PG_GETARG_INT32(3);
     table.base_name = text_to_cstring(PG_GETARG_TEXT_PP(4));
     table.distribution_column = PG_ARGISNULL(5) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(5));

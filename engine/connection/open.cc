@@ -86,6 +86,7 @@ void WaitForAny(std::span<const Opening> openings, const Deadline& deadline) {
         slow = opening.connection;
         interests[count++] = {PQsocket(slow->libpq), EventsFor(opening.polling)};
     }
+    if (!slow) return;
     // libpq may have closed one socket and opened another of the same number.
     ForgetWaitSet();
     const bool ready = WaitForSockets({interests, count}, deadline.RemainingMs());

@@ -66,7 +66,7 @@ void CheckWhereColumns(Relation relation, Node* where) {
     pull_varattnos(where, 1, &columns);
     const TupleDesc desc = RelationGetDescr(relation);
     const bool whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
-    for (AttrNumber number = 1; number <= desc->natts; number++) {
+    for (int number = 1; number <= desc->natts; number++) {
         if (!TupleDescAttr(desc, number - 1)->attgenerated) continue;
         if (!whole_row && !bms_is_member(number - FirstLowInvalidHeapAttributeNumber, columns))
             continue;
@@ -109,7 +109,7 @@ void CheckTableRights(ParseState* pstate, ParseNamespaceItem* item, Relation rel
 List* SentAttributes(Relation relation) {
     const TupleDesc desc = RelationGetDescr(relation);
     List* attributes = NIL;
-    for (AttrNumber number = 1; number <= desc->natts; number++)
+    for (int number = 1; number <= desc->natts; number++)
         if (!TupleDescAttr(desc, number - 1)->attisdropped &&
             !TupleDescAttr(desc, number - 1)->attgenerated)
             attributes = lappend_int(attributes, number);
@@ -128,7 +128,7 @@ bool RunsUserCode(Node* expression) {
 
 bool DefaultsRunUserCode(Relation relation, List* given) {
     const TupleDesc desc = RelationGetDescr(relation);
-    for (AttrNumber number = 1; number <= desc->natts; number++) {
+    for (int number = 1; number <= desc->natts; number++) {
         const Form_pg_attribute column = TupleDescAttr(desc, number - 1);
         if (column->attisdropped || column->attgenerated || list_member_int(given, number))
             continue;

@@ -77,6 +77,7 @@ struct NamePair {
 __attribute__((noinline)) char* ReplaceContainers(MemoryContext context, const char* sql,
                                                   const NamePair* pairs, int count) {
     std::vector<std::pair<std::string_view, std::string_view>> substitutes;
+    substitutes.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; i++) substitutes.emplace_back(pairs[i].container, pairs[i].shard);
     return ToPalloc(context, placement::ReplaceNames(sql, substitutes));
 }
