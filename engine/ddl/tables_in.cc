@@ -2,6 +2,7 @@
 
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -26,22 +27,6 @@ List* TablesWhere(Predicate&& holds) {
     return found;
 }
 
-// Whether type is, or is made from, the wanted one.
-bool IsMadeFrom(Oid type, Oid wanted) {
-    while (OidIsValid(type)) {
-        if (type == wanted) return true;
-        const Oid element = get_element_type(type);
-        const Oid base = getBaseType(type);
-        if (OidIsValid(element))
-            type = element;
-        else if (base != type)
-            type = base;
-        else
-            return false;
-    }
-    return false;
-}
-
 }  // namespace
 
 List* TablesInSchema(Oid schema) {
@@ -64,20 +49,7 @@ List* TablesNamed(const List* range_vars, const char* command) {
 
 bool TypeIsDistributed(List* name) {
     const Oid wanted = LookupTypeNameOid(nullptr, makeTypeNameFromNameList(name), true);
-    if (!OidIsValid(wanted)) return false;
-    for (const Oid relation : pg::EachOid(metadata::AllTables())) {
-        const Relation opened = try_relation_open(relation, AccessShareLock);
-        if (!opened) continue;
-        const TupleDesc columns = RelationGetDescr(opened);
-        bool uses = false;
-        for (int i = 0; !uses && i < columns->natts; i++) {
-            const FormData_pg_attribute* column = TupleDescAttr(columns, i);
-            uses = !column->attisdropped && IsMadeFrom(column->atttypid, wanted);
-        }
-        relation_close(opened, AccessShareLock);
-        if (uses) return true;
-    }
-    return false;
+    return OidIsValid(wanted) && metadata::TypeIsUsed(wanted);
 }
 
 char* QualifiedNames(const List* relations) {

@@ -60,7 +60,10 @@ int TaskOf(const TaskList& tasks, const metadata::Table& anchor, const plan::Shi
 
 TupleTableSlot* NextRow(PlanState* child) {
     CHECK_FOR_INTERRUPTS();
+    // What the child makes (a sort, a hash table) may outlive this run of the scan.
+    const MemoryContext outer = MemoryContextSwitchTo(child->state->es_query_cxt);
     TupleTableSlot* row = ExecProcNode(child);
+    MemoryContextSwitchTo(outer);
     if (TupIsNull(row)) return nullptr;
     slot_getallattrs(row);
     return row;

@@ -1,6 +1,7 @@
 #include "engine/pg/deparse.h"
 
 #include "engine/pg/entry.h"
+#include "engine/pg/list.h"
 
 extern "C" {
 #include "utils/bytea.h"
@@ -33,9 +34,23 @@ void RestoreSearchPath(int) {
 }
 #endif
 
+// With one relation in FROM the deparser writes its columns without the relation's name. In ORDER
+// BY and DISTINCT ON such a name would be read as that of an output column, if there is one. A
+// second relation, which stands in no FROM, makes the deparser qualify them.
+List* WithQualifyingEntry(const Query* query) {
+    if (list_length(query->rtable) != 1 || (!query->sortClause && !query->hasDistinctOn))
+        return query->rtable;
+    auto* entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_RESULT;
+    entry->eref = makeAlias("*RESULT*", NIL);
+    return list_make2(linitial(query->rtable), entry);
+}
+
 }  // namespace
 
 char* DeparseQuery(Query* query) {
+    List* const entries = query->rtable;
+    query->rtable = WithQualifyingEntry(query);
     const int date_style = DateStyle;
     const int date_order = DateOrder;
     const int interval_style = IntervalStyle;
@@ -49,6 +64,7 @@ char* DeparseQuery(Query* query) {
     bytea_output = BYTEA_OUTPUT_HEX;
     char* sql = nullptr;
     ErrorData* error = Capture([&] { sql = pg_get_querydef(query, false); });
+    query->rtable = entries;
     DateStyle = date_style;
     DateOrder = date_order;
     IntervalStyle = interval_style;

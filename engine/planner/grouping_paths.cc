@@ -5,6 +5,7 @@
 #include "engine/planner/estimate.h"
 #include "engine/planner/part_query.h"
 #include "engine/planner/paths.h"
+#include "engine/planner/safety.h"
 
 extern "C" {
 #include "optimizer/cost.h"
@@ -141,12 +142,27 @@ void Offer(const Aggregation& of, Path* path) {
     add_path(of.output, path);
 }
 
+// Without what needs no row to be computed, which the scan computes by itself. Were it among the
+// columns of the scan, PostgreSQL would take the same value among the parameters of the remote
+// statement for that column. (Constants it never takes for a column.)
+List* PushedTargets(const List* expressions) {
+    List* pushed = NIL;
+    for (auto* expr : Each<Node>(expressions))
+        if (IsA(expr, Const) || !IsComputableUpFront(expr) || contain_volatile_functions(expr))
+            pushed = lappend(pushed, expr);
+    // The number of rows matters still.
+    return pushed ? pushed
+                  : pg::MakeList(makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(1),
+                                           false, true));
+}
+
 // Groups are complete on a node: it does all of GROUP BY and HAVING.
 bool AddWholePath(const Aggregation& of) {
     PlannerInfo* root = of.root;
     PathTarget* target = root->upper_targets[UPPERREL_GROUP_AGG];
     PartQuery part = MakePartQuery(root, of.part);
-    if (!AddPartTargets(root, &part, target->exprs)) return false;
+    List* const pushed = PushedTargets(target->exprs);
+    if (!AddPartTargets(root, &part, pushed)) return false;
     if (root->parse->havingQual) {
         Node* having = ToPartQuery(root, part,
                                    reinterpret_cast<Node*>(make_ands_explicit(static_cast<List*>(
@@ -156,9 +172,9 @@ bool AddWholePath(const Aggregation& of) {
     }
     if (!AddGroupClause(root, &part)) return false;
     part.query->hasAggs = root->parse->hasAggs;
-    Offer(of, &MakePath(of, of.output, target, part, list_copy(target->exprs),
-                        NumberOfGroups(root, of.input->rows))
-                   ->path);
+    Offer(
+        of,
+        &MakePath(of, of.output, target, part, pushed, NumberOfGroups(root, of.input->rows))->path);
     return true;
 }
 
@@ -177,9 +193,16 @@ PathTarget* PartialTarget(PlannerInfo* root, PathTarget* grouping, Node* having)
             others = lappend(others, expr);
     }
     if (having) others = lappend(others, having);
-    List* inner = pull_var_clause(reinterpret_cast<Node*>(others), PVC_INCLUDE_AGGREGATES |
-                                                                       PVC_RECURSE_WINDOWFUNCS |
-                                                                       PVC_INCLUDE_PLACEHOLDERS);
+    // What stands inside a grouping expression comes as a whole.
+    Node* apart =
+        pg::MutateNode(reinterpret_cast<Node*>(others), [&](Node* n, auto&& descend) -> Node* {
+            if (!n || IsA(n, List)) return descend(n);
+            if (IsA(n, Aggref)) return n;
+            if (!list_member(partial->exprs, n)) return descend(n);
+            return reinterpret_cast<Node*>(makeBoolConst(true, false));
+        });
+    List* inner = pull_var_clause(
+        apart, PVC_INCLUDE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS | PVC_INCLUDE_PLACEHOLDERS);
     add_new_columns_to_pathtarget(partial, inner);
     ListCell* cell;
     foreach (cell, partial->exprs) {
@@ -240,11 +263,11 @@ bool AddPartialPath(const Aggregation& of) {
     PathTarget* partial =
         PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], of.extra->havingQual);
     PartQuery part = MakePartQuery(root, of.part);
-    if (!AddPartTargets(root, &part, PlainExpressions(partial->exprs)) ||
-        !AddGroupClause(root, &part))
+    List* const pushed = PushedTargets(partial->exprs);
+    if (!AddPartTargets(root, &part, PlainExpressions(pushed)) || !AddGroupClause(root, &part))
         return false;
     part.query->hasAggs = root->parse->hasAggs;
-    CustomPath* path = MakePath(of, of.input, partial, part, list_copy(partial->exprs),
+    CustomPath* path = MakePath(of, of.input, partial, part, pushed,
                                 PartialRows(of, NumberOfGroups(root, of.input->rows)));
     static_cast<RemotePath*>(linitial(path->custom_private))->partial = root->parse->hasAggs;
     Offer(of, Combine(of, &path->path, AGGSPLIT_FINAL_DESERIAL));

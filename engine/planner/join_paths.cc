@@ -202,8 +202,13 @@ RemotePart* PartOfSubquery(PlannerInfo* root, RelOptInfo* rel, const RangeTblEnt
         result = reinterpret_cast<const ProjectionPath*>(result)->subpath;
     const RemotePath* info = RemotePathOf(result);
     if (!info || !info->query || info->partial || info->shipments != NIL) return nullptr;
-    for (auto* expr : Each<Node>(outputs))
-        if (!list_member(info->scan_target, expr)) return nullptr;
+    int outputs_seen = 0;
+    for (auto* expr : Each<Node>(outputs)) {
+        outputs_seen++;
+        // The nodes return the same column once; the second one would have no counterpart.
+        if (!list_member(info->scan_target, expr) || NumberIn(outputs, expr) != outputs_seen)
+            return nullptr;
+    }
     List* columns = NIL;
     Shape shape = info->shape;
     shape.keys = NIL;

@@ -65,8 +65,10 @@ void MarkModified(RangeTblEntry* rte, plan::ModifyPlan* plan) {
 
 plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {
     if (rte->rtekind != RTE_SUBQUERY || rte->functions == NIL) return nullptr;
-    auto* plan = static_cast<plan::ModifyPlan*>(
-        MarkedBy(static_cast<RangeTblFunction*>(linitial(rte->functions))->funcexpr));
+    const Node* call = static_cast<RangeTblFunction*>(linitial(rte->functions))->funcexpr;
+    // A function of SQL that PostgreSQL has put in as a sub-query leaves its call behind.
+    if (!IsMarker(call)) return nullptr;
+    auto* plan = static_cast<plan::ModifyPlan*>(MarkedBy(call));
     if (!plan) elog(ERROR, "the plan of a write is gone");
     return plan;
 }

@@ -403,6 +403,8 @@ void AddOrderedPath(PlannerInfo* root, RelOptInfo* input, RelOptInfo* output) {
     Index reference = 0;
     for (auto* clause : Each<SortGroupClause>(root->parse->sortClause)) {
         Node* local = get_sortgroupclause_expr(clause, root->processed_tlist);
+        if (IsComputableUpFront(local) && !contain_volatile_functions(local))
+            continue;  // the same for all rows
         Node* expr = ToRemote(local, *relation, input->relid);
         if (!expr || contain_volatile_functions(expr)) return;
         TargetEntry* entry = nullptr;

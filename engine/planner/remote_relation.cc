@@ -268,11 +268,16 @@ RangeTblFunction* MakeMarker(void* object) {
     return function;
 }
 
-void* MarkedBy(const Node* call_or_other) {
-    if (!call_or_other || !IsA(call_or_other, FuncExpr)) return nullptr;
+bool IsMarker(const Node* call_or_other) {
+    if (!call_or_other || !IsA(call_or_other, FuncExpr)) return false;
     const auto* call = reinterpret_cast<const FuncExpr*>(call_or_other);
-    if (call->funcid < FirstNormalObjectId || call->funcid != RemoteRowsFunction()) return nullptr;
-    if (!IsA(linitial(call->args), Const)) return nullptr;
+    return call->funcid >= FirstNormalObjectId && call->funcid == RemoteRowsFunction() &&
+           IsA(linitial(call->args), Const);
+}
+
+void* MarkedBy(const Node* call_or_other) {
+    if (!IsMarker(call_or_other)) return nullptr;
+    const auto* call = reinterpret_cast<const FuncExpr*>(call_or_other);
     const auto* address = castNode(Const, linitial(call->args));
     for (Registered* entry = registered; entry && !address->constisnull; entry = entry->next)
         if (reinterpret_cast<int64>(entry->object) == DatumGetInt64(address->constvalue))

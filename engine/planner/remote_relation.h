@@ -24,6 +24,8 @@ bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column);
 // pgspan.remote_rows(address). Register makes the address known for as long as the current memory
 // context lives; a call that a user wrote names nothing.
 RangeTblFunction* MakeMarker(void* object);
+// Whether it is such a call, whatever it names.
+bool IsMarker(const Node* call);
 void* MarkedBy(const Node* call);
 void Register(void* object);
 

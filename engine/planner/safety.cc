@@ -1,6 +1,7 @@
 #include "engine/planner/safety.h"
 
 #include "engine/metadata/tables.h"
+#include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
 #include "engine/pg/source_of_chance.h"
 #include "engine/pg/walk.h"
@@ -10,6 +11,7 @@ extern "C" {
 #include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/regproc.h"
@@ -31,6 +33,17 @@ bool IsRowOfDistributedTable(Oid type) {
     return OidIsValid(relation) && metadata::FindTable(relation) != nullptr;
 }
 
+// Whether a type exists on every node.
+bool TypeIsRemotable(Oid type) {
+    for (Oid element = get_element_type(type); OidIsValid(element);
+         element = get_element_type(type))
+        type = element;
+    if (type < FirstNormalObjectId) return true;
+    const Oid relation = get_typ_typrelid(type);
+    if (OidIsValid(relation) && metadata::FindTable(relation)) return true;
+    return OidIsValid(getExtensionOfObject(TypeRelationId, type)) || metadata::TypeIsUsed(type);
+}
+
 const char* CheckVar(const Var* var, const Query* level) {
     if (var->varattno > 0) return nullptr;
     if (var->varlevelsup > 0) {
@@ -40,8 +53,78 @@ const char* CheckVar(const Var* var, const Query* level) {
     if (IS_SPECIAL_VARNO(var->varno) || static_cast<int>(var->varno) > list_length(level->rtable))
         return nullptr;
     const RangeTblEntry* rte = rt_fetch(var->varno, level->rtable);
+    // The row type of a view is known here alone.
+    if (rte->rtekind != RTE_RELATION && var->varattno == 0 && !TypeIsRemotable(var->vartype))
+        return "a whole-row reference to a view";
     if (rte->rtekind != RTE_RELATION) return var->varattno < 0 ? "a system column" : nullptr;
     return var->varattno == 0 ? "a whole-row reference" : "a system column";
+}
+
+// What an expression says about types beyond those of its columns.
+bool NamesUnknownType(Node* node) {
+    switch (nodeTag(node)) {
+    case T_Const:
+    case T_Param:
+    case T_CoerceViaIO:
+    case T_ArrayCoerceExpr:
+    case T_CoerceToDomain:
+    case T_ConvertRowtypeExpr:
+    case T_RelabelType:
+    case T_RowExpr:
+        return !TypeIsRemotable(exprType(node));
+    default:
+        return false;
+    }
+}
+
+// Why another node may not compute this node as it stands, its children left out; nullptr if it
+// may.
+const char* WhyNotElsewhere(Node* node, const Query* level) {
+    if (IsA(node, Var)) return level ? CheckVar(reinterpret_cast<Var*>(node), level) : nullptr;
+    if (IsA(node, CurrentOfExpr)) return "WHERE CURRENT OF";
+    if (IsA(node, NextValueExpr)) return "a sequence";
+    if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC)
+        return "a value of an outer query";
+    if (NamesUnknownType(node))
+        return psprintf("the type %s, which no distributed table has",
+                        format_type_be(exprType(node)));
+    Oid culprit = InvalidOid;
+    if (check_functions_in_node(node, CheckFunction, &culprit))
+        return psprintf("the function %s", format_procedure(culprit));
+    return nullptr;
+}
+
+// Whether the expression can be computed before the statement runs, and its value be sent.
+bool CanEvaluateHere(Node* node) {
+    switch (nodeTag(node)) {
+    case T_FuncExpr:
+    case T_OpExpr:
+    case T_DistinctExpr:
+    case T_NullIfExpr:
+    case T_ScalarArrayOpExpr:
+    case T_SQLValueFunction:
+    case T_CoerceViaIO:
+    case T_ArrayCoerceExpr:
+    case T_MinMaxExpr:
+    case T_CaseExpr:
+    case T_CoalesceExpr:
+    case T_BoolExpr:
+    case T_RowCompareExpr:
+    case T_ArrayExpr:
+    case T_FieldSelect:
+    case T_SubscriptingRef:
+    case T_NullTest:
+    case T_BooleanTest:
+    case T_RelabelType:
+        break;
+    default:
+        return false;
+    }
+    if (!IsComputableUpFront(node) || expression_returns_set(node) ||
+        contain_volatile_functions(node))
+        return false;
+    const Oid type = exprType(node);
+    return type != RECORDOID && type != VOIDOID && TypeIsRemotable(type);
 }
 
 }  // namespace
@@ -60,31 +143,25 @@ bool IsRemotable(Node* expression, const Query* level, const char** reason) {
     const char* why = nullptr;
     pg::WalkNode(expression, [&](Node* node, auto&& descend) {
         if (IsA(node, Query)) return false;
-        if (IsA(node, Var)) {
-            why = CheckVar(reinterpret_cast<Var*>(node), level);
+        why = WhyNotElsewhere(node, level);
+        if (why) {
+            // What fails as it stands may still be computed here.
+            if (CanEvaluateHere(node)) why = nullptr;
             return why != nullptr;
         }
-        if (IsA(node, CurrentOfExpr)) {
-            why = "WHERE CURRENT OF";
-            return true;
-        }
-        if (IsA(node, NextValueExpr)) {
-            why = "a sequence";
-            return true;
-        }
-        if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC) {
-            why = "a value of an outer query";
-            return true;
-        }
-        Oid culprit = InvalidOid;
-        if (check_functions_in_node(node, CheckFunction, &culprit)) {
-            why = psprintf("the function %s", format_procedure(culprit));
-            return true;
-        }
+        if (CanEvaluateHere(node)) return false;
         return descend(node);
     });
     if (reason && why) *reason = why;
     return why == nullptr;
+}
+
+bool NeedsEvaluationHere(Node* expression) {
+    if (!CanEvaluateHere(expression)) return false;
+    return contain_mutable_functions(expression) ||
+           pg::WalkNode(expression, [](Node* node, auto&& descend) {
+               return WhyNotElsewhere(node, nullptr) != nullptr || descend(node);
+           });
 }
 
 bool IsComputableUpFront(Node* expression) {

@@ -7,9 +7,15 @@ namespace pgspan::planner {
 
 // True if every function in the expression gives on any node what it would give here: built-in or
 // of an extension, and not bound to the session or transaction (PARALLEL SAFE; random() and the
-// like are fine too). System columns and whole rows of distributed tables, CURRENT OF and NEXTVAL
-// are not. Sub-queries inside are not looked into. *reason (if given) receives why not.
+// like are fine too), and every type in it exists on any node. System columns and whole rows of
+// distributed tables, CURRENT OF and NEXTVAL are not. Parts that are computed before the statement
+// runs (NeedsEvaluationHere) may be anything. Sub-queries inside are not looked into. *reason (if
+// given) receives why not.
 bool IsRemotable(Node* expression, const Query* level, const char** reason);
+
+// True for an expression that is to be computed before the statement runs, and travels as a value:
+// it gives another result elsewhere or later, or names what other nodes do not know.
+bool NeedsEvaluationHere(Node* expression);
 
 // A single function, by the same rule.
 bool FunctionIsRemotable(Oid function);

@@ -611,7 +611,8 @@ bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Nod
         get_op_opfamily_strategy(op->opno, table.hash_opfamily) != HTEqualStrategyNumber)
         return false;
     const Oid collation = table.distribution_collation;
-    if (op->inputcollid != collation && !(get_collation_isdeterministic(op->inputcollid) &&
+    if (op->inputcollid != collation && !(OidIsValid(op->inputcollid) && OidIsValid(collation) &&
+                                          get_collation_isdeterministic(op->inputcollid) &&
                                           get_collation_isdeterministic(collation)))
         return false;
     *left = static_cast<Node*>(linitial(op->args));

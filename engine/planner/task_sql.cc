@@ -96,31 +96,6 @@ Oid MarkerFunction() {
     return oid;
 }
 
-bool NeedsEvaluationHere(Node* node) {
-    switch (nodeTag(node)) {
-    case T_FuncExpr:
-    case T_OpExpr:
-    case T_DistinctExpr:
-    case T_NullIfExpr:
-    case T_ScalarArrayOpExpr:
-    case T_SQLValueFunction:
-    case T_CoerceViaIO:
-    case T_ArrayCoerceExpr:
-    case T_MinMaxExpr:
-    case T_CaseExpr:
-    case T_CoalesceExpr:
-    case T_BoolExpr:
-    case T_RowCompareExpr:
-    case T_ArrayExpr:
-        break;
-    default:
-        return false;
-    }
-    return contain_mutable_functions(node) && !contain_volatile_functions(node) &&
-           !expression_returns_set(node) && exprType(node) != RECORDOID &&
-           exprType(node) != VOIDOID && IsComputableUpFront(node);
-}
-
 Node* Rewrite(Rewriting* rewriting, Node* node);
 
 Node* RewriteChildren(Rewriting* rewriting, Node* node) {
@@ -136,6 +111,7 @@ Node* RewriteChildren(Rewriting* rewriting, Node* node) {
 
 // An equality of a column and a constant: the constant becomes a parameter.
 Node* RewriteEquality(Rewriting* rewriting, OpExpr* op) {
+    if (list_length(op->args) != 2) return RewriteChildren(rewriting, reinterpret_cast<Node*>(op));
     auto* left = static_cast<Node*>(linitial(op->args));
     auto* right = static_cast<Node*>(lsecond(op->args));
     const bool constant_right = IsColumn(left) && IsPlainConstant(right);

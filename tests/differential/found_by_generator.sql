@@ -1,0 +1,88 @@
+-- What the generator of random statements (tests/generator) has found, reduced, and named for the behaviour.
+
+CREATE TYPE pair AS (number integer, word text);
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE FUNCTION bump(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1 + 1; END $$;
+CREATE TABLE visits (k integer NOT NULL, id integer NOT NULL, c1 integer, c3 date, parent integer, c4 timestamptz,
+    weight numeric(12,2), score float8, late text, PRIMARY KEY (k, id));
+-- @cluster SELECT create_distributed_table('visits', 'k', shard_count => 5)
+CREATE TABLE places (k integer NOT NULL, id integer NOT NULL, c1 text, c2 integer, tags text[], PRIMARY KEY (k, id));
+-- @cluster SELECT create_distributed_table('places', 'k', colocate_with => 'visits')
+CREATE TABLE labels (k text[], c2 integer, c3 float8, late timestamptz);
+-- @cluster SELECT create_distributed_table('labels', 'k', shard_count => 2, colocate_with => 'none')
+CREATE TABLE rates (id integer PRIMARY KEY, c1 integer, c2 real, note text);
+-- @cluster SELECT create_reference_table('rates')
+CREATE TABLE scratch (id integer PRIMARY KEY, c1 bigint, c2 integer);
+INSERT INTO visits SELECT i % 9, i, i % 7, date '2024-01-01' + i * 7 % 30, nullif(i % 5, 0),
+    timestamptz '2024-02-01 00:00+00' + i * interval '5 hours', i * 1.25, i * 0.5, 'l' || i % 4
+    FROM generate_series(1, 60) i;
+INSERT INTO places SELECT i % 9, i, 'p' || i % 6, i % 11, ARRAY['t' || i % 3] FROM generate_series(1, 40) i;
+INSERT INTO labels SELECT ARRAY['a' || i % 5], i % 6, i * 0.5, timestamptz '2024-02-01 00:00+00' + i * interval '1 day'
+    FROM generate_series(1, 20) i;
+INSERT INTO rates SELECT i, i % 4, i * 0.5, 'n' || i FROM generate_series(1, 12) i;
+INSERT INTO scratch SELECT i, i * 3, i % 8 FROM generate_series(1, 20) i;
+
+-- Sorted runs are sorted by the columns of the table, even where a column of the result has the same name.
+SELECT c3, parent, c4 FROM visits ORDER BY 1, 2, 3 LIMIT 6;
+SELECT c3 AS c1, c1 AS c3 FROM visits WHERE k = 4 ORDER BY visits.c3 DESC, visits.c1 LIMIT 3;
+SELECT DISTINCT ON (visits.c3) c3 AS c1, c1 AS c3, id FROM visits WHERE k = 4 ORDER BY visits.c3, id;
+-- What is the same for all rows does not decide about the order of runs.
+SELECT id, k FROM visits ORDER BY date '2024-01-07' NULLS FIRST, 1 DESC LIMIT 4;
+
+-- A grouping expression may stand in the result more than once, and inside of other expressions.
+-- @unordered
+SELECT (parent % 100) * (parent % 100), (parent % 100) * (parent % 100) FROM visits GROUP BY (parent % 100) * (parent % 100);
+SELECT c1 + parent, (c1 + parent) * 2, count(*) FROM visits GROUP BY c1 + parent;
+SELECT min(c1) FILTER (WHERE k = k), c1, max(c1 + 1) FROM visits GROUP BY c1;
+
+-- A value known before execution is no column of a remote scan, though it stands in the result too.
+SELECT x1 FROM (SELECT (timestamp '2024-02-08 22:30:00')::timestamptz AS x1, count(*) FROM visits
+    WHERE c4 > (timestamp '2024-02-08 22:30:00')::timestamptz GROUP BY c1) AS s;
+PREPARE of_parameter (integer, integer) AS SELECT $1 AS a, count(*), sum(c1) + $1 FROM visits WHERE c1 > $1 GROUP BY parent, $2 ORDER BY 1, 2, 3 LIMIT $2;
+EXECUTE of_parameter(2, 3);
+EXECUTE of_parameter(NULL, 3);
+INSERT INTO visits (k, id, c3) SELECT r.id, r.id + 500,
+    (SELECT (timestamp '2024-02-08 22:30:00')::timestamptz::date FROM visits v WHERE v.c4 > (timestamp '2024-02-08 22:30:00')::timestamptz ORDER BY 1 LIMIT 1)
+    FROM rates r;
+SELECT id, c3 FROM visits WHERE id > 500 ORDER BY 1;
+
+-- A type that no distributed table is made from is unknown to the nodes.
+SELECT id, '(3,b)'::pair FROM visits WHERE k = 3 ORDER BY 1;
+SELECT v.id, s.x1 FROM visits v JOIN (VALUES ('(3,b)'::pair, 'l1')) AS s(x1, x2) ON v.late = s.x2 ORDER BY 1;
+SELECT count(*) FROM visits WHERE ('(' || c1 || ',b)')::pair > '(3,a)'::pair;
+UPDATE visits SET c1 = ('(5,a)'::pair).number WHERE k = 3 AND id = 3 RETURNING c1;
+INSERT INTO places VALUES (1, 1000, 'x', 1) ON CONFLICT (k, id) DO UPDATE SET c2 = ('(7,a)'::pair).number;
+INSERT INTO rates VALUES (3, 1) ON CONFLICT (id) DO UPDATE SET c1 = length('ok'::mood::text) RETURNING ('(5,a)'::pair).number, c1;
+CREATE VIEW rated AS SELECT v.id, v.c1, dense_rank() OVER (ORDER BY v.c1) AS place FROM visits v;
+SELECT count(*) FROM rated r JOIN (VALUES (1::bigint), (2)) AS s(x) ON r.place = s.x WHERE r IS NOT NULL;
+-- A function of the user's over values known before execution is called here.
+SELECT count(*) FROM visits WHERE c1 = bump(2) AND k = bump(3);
+UPDATE visits SET c1 = bump(40) WHERE k = 3 AND id = 3 RETURNING c1;
+
+-- An operator may have one argument.
+SELECT count(*) FROM visits WHERE k = 3 AND weight > - weight AND score > - score + 0.5;
+DELETE FROM rates WHERE c1 = 3 AND - c2 > c2;
+UPDATE rates SET c1 = - c1 WHERE id = 5 RETURNING c1;
+
+-- A CTE that the pushed part does not read stays here.
+WITH a AS (SELECT c1 AS x FROM scratch), b AS MATERIALIZED (SELECT 1 AS one FROM a)
+SELECT p.c2 FROM places p WHERE p.id = ANY (SELECT p.id FROM b) GROUP BY p.c2 ORDER BY 1;
+
+-- Joins over distribution columns of several types: equality of one type says nothing about the other.
+SELECT count(*) FROM labels l JOIN labels m ON l.c3 = m.c3 JOIN places p ON l.c2 = p.c2 WHERE p.k = 3;
+SELECT count(*) FROM labels l JOIN visits v ON l.c3 = v.score JOIN places p ON p.tags = l.k;
+
+-- A pushed sub-query may return the same column twice.
+SELECT count(*) FROM (SELECT s.id AS x1 FROM scratch s RIGHT JOIN visits v ON s.id = v.k) AS a
+    LEFT JOIN (SELECT p.k AS x2, p.k AS x3, p.c2 FROM places p GROUP BY p.c2, p.k) AS b ON a.x1 = b.x3 WHERE a.x1 BETWEEN 2 AND b.x3;
+
+-- What is made for a shipment (sorts, hash tables) lives as long as its node, not as long as one run.
+SET enable_hashjoin = off;
+SELECT count(*) FROM places t1 LEFT JOIN LATERAL (SELECT 1 FROM visits t3 LEFT JOIN visits t4 ON t3.c1 = t4.k
+    LEFT JOIN places t5 ON t4.k = t5.id AND t1.c1 <> t5.c1 WHERE t5.k = 1 AND t3.parent IS NOT DISTINCT FROM t1.c2) AS t2 ON true;
+RESET enable_hashjoin;
+
+-- A function of SQL in FROM becomes a sub-query, and is no write.
+CREATE FUNCTION upto(integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$ SELECT generate_series(1, least($1, 4)) $$;
+SELECT * FROM upto(3);
+SELECT v.id, u FROM visits v, upto(v.parent) AS u WHERE v.c1 = 2 ORDER BY 1, 2;
