@@ -28,16 +28,12 @@
 #include <sstream>
 
 #include "tests/harness/servers.h"
-#include "tests/harness/wait.h"
+#include "tests/harness/schema_session.h"
 #include "tests/runner/comparison.h"
 #include "tests/runner/splitter.h"
 
 namespace pgspan::test {
 namespace {
-
-constexpr const char* kSessionSettings =
-    "SET statement_timeout = '30s'; SET lock_timeout = '20s'; SET client_min_messages = warning";
-constexpr std::chrono::milliseconds kDeadlineMs{45'000};
 
 // What decides about answers and has to be the same on both sides.
 constexpr const char* kSettingsThatMatter =
@@ -68,87 +64,6 @@ std::vector<Value> ParseParameters(const std::string& text) {
     return parameters;
 }
 
-// One server with a session for the file and another one that names types of columns.
-class Side {
-  public:
-    Side(std::string conninfo, std::string schema)
-        : conninfo_(std::move(conninfo)),
-          schema_(std::move(schema)),
-          session_(OpenOrDie(conninfo_)),
-          names_(OpenOrDie(conninfo_)) {
-        Prepare(session_);
-        Must(session_, "DROP SCHEMA IF EXISTS " + schema_ + " CASCADE");
-        Must(session_, "CREATE SCHEMA " + schema_);
-        Enter();
-    }
-
-    Answer Run(const Statement& statement, const Plan& plan) {
-        return Named(plan.bound ? session_.RunWithParameters(statement.text, plan.parameters)
-                                : session_.Run(statement.text, statement.copy_data));
-    }
-    Answer Run(const std::string& sql) { return Named(session_.Run(sql)); }
-    [[nodiscard]] bool in_transaction() const { return session_.in_transaction(); }
-
-    // After a broken session: a new one in the same schema, so that the file can go on.
-    void ReopenIfBroken() {
-        if (session_.open()) return;
-        const bool back =
-            Eventually(std::chrono::seconds(60), [&] { return Session::Open(conninfo_).ok(); });
-        if (!back) {
-            std::printf("a server does not come back\n");
-            std::exit(1);
-        }
-        session_ = OpenOrDie(conninfo_);
-        names_ = OpenOrDie(conninfo_);
-        Prepare(session_);
-        Enter();
-    }
-
-  private:
-    static void Must(Session& session, const std::string& sql) {
-        const Answer answer = session.Run(sql);
-        if (answer.ok()) return;
-        std::printf("cannot prepare a session: %s: %s\n", sql.c_str(), Describe(answer, 0).c_str());
-        std::exit(1);
-    }
-    static void Prepare(Session& session) {
-        session.set_deadline(kDeadlineMs);
-        Must(session, kSessionSettings);
-    }
-    void Enter() {
-        Must(session_, "SET search_path = " + schema_ + ", public");
-        Must(names_, "SET search_path = " + schema_ + ", public");
-    }
-
-    Answer Named(Answer answer) {
-        for (Column& column : answer.columns) column.type_name = TypeName(column);
-        return answer;
-    }
-
-    // Types made inside a transaction that has not committed are invisible to the second session;
-    // they share one name.
-    std::string TypeName(const Column& column) {
-        std::string& name = type_names_[{column.type_oid, column.type_modifier}];
-        if (name.empty()) {
-            const Answer answer =
-                names_.Run("SELECT format_type(" + std::to_string(column.type_oid) + ", " +
-                           std::to_string(column.type_modifier) + ")");
-            name = answer.ok() && answer.rows[0][0] ? *answer.rows[0][0] : "???";
-            if (name == "???") {
-                type_names_.erase({column.type_oid, column.type_modifier});
-                return "???";
-            }
-        }
-        return name;
-    }
-
-    std::string conninfo_;
-    std::string schema_;
-    Session session_;
-    Session names_;
-    std::map<std::pair<unsigned, int>, std::string> type_names_;
-};
-
 struct Tally {
     int statements = 0;
     int equal = 0;
@@ -162,6 +77,11 @@ struct Tally {
         failures += other.failures;
     }
 };
+
+Answer RunOn(SchemaSession& side, const Statement& statement, const Plan& plan) {
+    return plan.bound ? side.RunWithParameters(statement.text, plan.parameters)
+                      : side.Run(statement.text, statement.copy_data);
+}
 
 class FileRun {
   public:
@@ -247,7 +167,7 @@ class FileRun {
     void RunOne(const Statement& statement, const Plan& plan) {
         ++tally_.statements;
         if (truth_only_ && plan.gap.empty()) {
-            const Answer truth = truth_->Run(statement, plan);
+            const Answer truth = RunOn(*truth_, statement, plan);
             if (CheckTruth(statement, plan, truth)) ++tally_.equal;
             if (truth.kind == AnswerKind::kRows && truth.rows.empty()) {
                 std::printf("%s:%d: no rows: %s\n", path_.c_str(), statement.line,
@@ -256,8 +176,8 @@ class FileRun {
         } else if (!plan.gap.empty()) {
             RunGap(statement, plan);
         } else {
-            const Answer truth = truth_->Run(statement, plan);
-            const Answer cluster = cluster_->Run(statement, plan);
+            const Answer truth = RunOn(*truth_, statement, plan);
+            const Answer cluster = RunOn(*cluster_, statement, plan);
             if (!CheckTruth(statement, plan, truth)) return;
             const std::string difference = Difference(truth, cluster, plan.comparison);
             if (difference.empty()) {
@@ -282,7 +202,7 @@ class FileRun {
     void RunGap(const Statement& statement, const Plan& plan) {
         const bool inside = truth_->in_transaction();
         truth_->Run(inside ? "SAVEPOINT gap" : "BEGIN");
-        const Answer truth = truth_->Run(statement, plan);
+        const Answer truth = RunOn(*truth_, statement, plan);
         truth_->Run(inside ? "ROLLBACK TO SAVEPOINT gap" : "ROLLBACK");
         // 25001: not in a transaction block, as VACUUM; it has no effect on rows.
         if (!truth.ok() && truth.sqlstate != "25001") {
@@ -294,7 +214,7 @@ class FileRun {
             return;
         }
         if (inside) cluster_->Run("SAVEPOINT gap");
-        const Answer cluster = cluster_->Run(statement, plan);
+        const Answer cluster = RunOn(*cluster_, statement, plan);
         if (inside) cluster_->Run("ROLLBACK TO SAVEPOINT gap");
         if (cluster.sqlstate == plan.gap) {
             ++tally_.gaps;
@@ -304,15 +224,15 @@ class FileRun {
                  cluster.ok() ? "  the gap has closed: remove its @expect"
                               : "  a gap with SQLSTATE " + plan.gap +
                                     " is known, but: " + Describe(cluster, 1));
-            if (cluster.ok() && !inside) truth_->Run(statement, plan);
+            if (cluster.ok() && !inside) RunOn(*truth_, statement, plan);
             cluster_->ReopenIfBroken();
         }
     }
 
     std::string path_;
     bool truth_only_;
-    std::optional<Side> truth_;
-    std::optional<Side> cluster_;
+    std::optional<SchemaSession> truth_;
+    std::optional<SchemaSession> cluster_;
     Tally tally_;
 };
 
