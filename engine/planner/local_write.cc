@@ -5,6 +5,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/upper_level.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -117,6 +118,27 @@ RangeTblEntry* MakeFence(RangeTblEntry* inside, List* filters, List* columns) {
     return fence;
 }
 
+struct WholeRow {
+    int varno;
+    Oid relation;
+};
+
+// A whole row of a sub-query is an anonymous record: one of the table's type is made of its
+// columns.
+Node* NameWholeRow(const Var* var, Index levels_up, void* context) {
+    const auto* row = static_cast<WholeRow*>(context);
+    if (static_cast<int>(var->varno) != row->varno || var->varattno != 0)
+        return static_cast<Node*>(copyObjectImpl(var));
+    return reinterpret_cast<Node*>(MakeRow(row->relation, [&](AttrNumber attribute) {
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(row->relation, attribute, &type, &typmod, &collation);
+        return reinterpret_cast<Node*>(
+            makeVar(row->varno, attribute, type, typmod, collation, levels_up));
+    }));
+}
+
 void FenceTable(Query* query, int varno) {
     auto* table = static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(varno, query->rtable)));
     const Bitmapset* used = UsedColumns(query, varno);
@@ -126,6 +148,8 @@ void FenceTable(Query* query, int varno) {
                           nullptr);
     List* filters = OwnFilters(query, varno);
     ChangeVarNodes(reinterpret_cast<Node*>(filters), varno, 1, 0);
+    WholeRow row = {varno, table->relid};
+    ReplaceVarsOfLevel(query, NameWholeRow, &row);
     lfirst(list_nth_cell(query->rtable, varno - 1)) =
         MakeFence(table, filters, Columns(table->relid, used));
 }

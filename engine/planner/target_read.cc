@@ -57,20 +57,8 @@ Node* TargetRead::Column(AttrNumber attribute, Index levels_up) {
 }
 
 Node* TargetRead::WholeRow(Index levels_up) {
-    const Relation relation = table_open(table_.relation, NoLock);
-    const TupleDesc descriptor = RelationGetDescr(relation);
-    auto* row = makeNode(RowExpr);
-    row->row_typeid = relation->rd_rel->reltype;
-    row->row_format = COERCE_IMPLICIT_CAST;
-    row->location = -1;
-    for (AttrNumber i = 1; i <= descriptor->natts; i++) {
-        // Of a dropped column only the place is left.
-        Node* field = TupleDescAttr(descriptor, i - 1)->attisdropped
-                          ? reinterpret_cast<Node*>(makeNullConst(INT4OID, -1, InvalidOid))
-                          : Column(i, levels_up);
-        row->args = lappend(row->args, field);
-    }
-    table_close(relation, NoLock);
+    RowExpr* row = MakeRow(table_.relation,
+                           [&](AttrNumber attribute) { return Column(attribute, levels_up); });
     if (nullable_by_ == 0) return reinterpret_cast<Node*>(row);
     // No row is NULL, not a row of NULLs.
     auto* exists = makeNode(NullTest);

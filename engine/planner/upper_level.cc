@@ -58,6 +58,29 @@ Node* ReplaceLevelVars(Node* node, VarReplacement replace, void* context) {
     return ReplaceStep(node, &replacing);
 }
 
+void ReplaceVarsOfLevel(Query* level, VarReplacement replace, void* context) {
+    Replacing replacing = {replace, context, 0};
+    query_tree_mutator(level, reinterpret_cast<Node* (*)()>(&ReplaceStep), &replacing,
+                       QTW_IGNORE_JOINALIASES | QTW_DONT_COPY_QUERY);
+}
+
+RowExpr* MakeRow(Oid relation_id, RowField field, void* context) {
+    const Relation relation = table_open(relation_id, NoLock);
+    const TupleDesc descriptor = RelationGetDescr(relation);
+    auto* row = makeNode(RowExpr);
+    row->row_typeid = relation->rd_rel->reltype;
+    row->row_format = COERCE_IMPLICIT_CAST;
+    row->location = -1;
+    for (AttrNumber i = 1; i <= descriptor->natts; i++)
+        // Of a dropped column only the place is left.
+        row->args =
+            lappend(row->args, TupleDescAttr(descriptor, i - 1)->attisdropped
+                                   ? reinterpret_cast<Node*>(makeNullConst(INT4OID, -1, InvalidOid))
+                                   : field(i, context));
+    table_close(relation, NoLock);
+    return row;
+}
+
 void DeepenCteReferences(Query* query) {
     Index depth = 0;
     query_tree_walker(query, reinterpret_cast<bool (*)()>(&DeepenStep), &depth,

@@ -46,6 +46,24 @@ Node* MapLevelVars(Node* node, Replace&& replace) {
         &replace);
 }
 
+// The same for a level itself, in place, sub-queries included.
+void ReplaceVarsOfLevel(Query* level, VarReplacement replace, void* context);
+
+// A row of the relation's type, its fields made by field(attribute).
+using RowField = Node* (*)(AttrNumber attribute, void* context);
+RowExpr* MakeRow(Oid relation, RowField field, void* context);
+
+template <typename Field>
+RowExpr* MakeRow(Oid relation, Field&& field) {
+    using Function = std::remove_reference_t<Field>;
+    return MakeRow(
+        relation,
+        [](AttrNumber attribute, void* context) {
+            return (*static_cast<Function*>(context))(attribute);
+        },
+        const_cast<void*>(static_cast<const void*>(&field)));
+}
+
 // The query is put one level deeper, below the owner of its CTEs.
 void DeepenCteReferences(Query* query);
 

@@ -37,19 +37,9 @@ Node* NewValue(WriteRewrite* write, AttrNumber attribute, Index levels_up) {
 }
 
 Node* NewRow(WriteRewrite* write, Index levels_up) {
-    const Relation relation = table_open(write->table->relation, NoLock);
-    const TupleDesc descriptor = RelationGetDescr(relation);
-    auto* row = makeNode(RowExpr);
-    row->row_typeid = relation->rd_rel->reltype;
-    row->row_format = COERCE_IMPLICIT_CAST;
-    row->location = -1;
-    for (AttrNumber i = 1; i <= descriptor->natts; i++)
-        row->args =
-            lappend(row->args, TupleDescAttr(descriptor, i - 1)->attisdropped
-                                   ? reinterpret_cast<Node*>(makeNullConst(INT4OID, -1, InvalidOid))
-                                   : NewValue(write, i, levels_up));
-    table_close(relation, NoLock);
-    return reinterpret_cast<Node*>(row);
+    return reinterpret_cast<Node*>(MakeRow(write->table->relation, [&](AttrNumber attribute) {
+        return NewValue(write, attribute, levels_up);
+    }));
 }
 
 Node* ReturnedAttribute(WriteRewrite* write, const Var* var, Index levels_up) {

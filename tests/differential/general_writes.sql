@@ -183,6 +183,7 @@ SELECT * FROM r2 ORDER BY a, b;
 SELECT grp, name FROM r ORDER BY grp;
 SELECT r2.a, r2.b, a.id FROM r2 JOIN a ON a.id = r2.a ORDER BY 1, 2, 3;
 UPDATE l SET note = a.t FROM a WHERE a.id = l.id RETURNING l.*, a.k;
+UPDATE l SET note = 'rows' FROM a JOIN c AS cc USING (id) WHERE a.id = l.id RETURNING l, a, cc, (a).p, (cc).note;
 UPDATE l SET note = (SELECT note FROM c WHERE c.id = l.id), grp = (SELECT count(*) FROM a WHERE a.k = l.grp) RETURNING *;
 UPDATE l SET grp = -1 WHERE id IN (SELECT id FROM a WHERE v > 50) RETURNING id;
 DELETE FROM l USING c JOIN a ON a.id = c.id WHERE l.id = a.id AND c.w > 8 RETURNING l.id, c.w, a.k;
