@@ -44,7 +44,10 @@ CustomPath* MakePartPath(RelOptInfo* relation, const RemotePart* part) {
     info.shape = part->shape;
     info.scan_target = list_copy(relation->reltarget->exprs);
     info.shipments = ShipmentsOf(part);
-    return MakeRemotePath(relation, relation->reltarget, info, relation->rows, part->cost);
+    CustomPath* path =
+        MakeRemotePath(relation, relation->reltarget, info, relation->rows, part->cost);
+    path->path.total_cost = part->cost + TransferCost(part->rows, relation->reltarget->width);
+    return path;
 }
 
 // True if EXISTS leaves the expression its meaning above the join.
@@ -177,8 +180,9 @@ RemotePart* PartOfRemoteRelation(PlannerInfo* root, RelOptInfo* rel, RemoteRelat
     shape.keys = NIL;
     for (auto* column : Each<Var>(columns))
         if (IsKeyColumn(*relation, column->varattno)) shape.keys = lappend(shape.keys, column);
-    const Cost cost = EstimateOf(relation, root->glob->boundParams).total_cost / CountNodes(shape);
-    return MakeQueryPart(root, rel, relation->query, shape, columns, cost);
+    const Estimate& estimate = EstimateOf(relation, root->glob->boundParams);
+    return MakeQueryPart(root, rel, relation->query, shape, columns,
+                         estimate.total_cost / CountNodes(shape), estimate.root);
 }
 
 AttrNumber NumberIn(const List* expressions, const Node* wanted) {

@@ -30,7 +30,9 @@ struct RemotePart {
     Kind kind = Kind::kTable;
     Shape shape;
     Relids relids = nullptr;
-    double rows = 0;  // of all nodes together
+    double rows = 0;  // of all nodes together; of a join by several columns more than PostgreSQL
+                      // expects, which takes these for independent of each other
+    double expected_rows = 0;  // what PostgreSQL expects
     double width = 0;
     Cost cost = 0;  // until the rows are there on the nodes, everything before included
 
@@ -40,6 +42,7 @@ struct RemotePart {
     List* quals = NIL;               // Exprs of the level; for kJoin the conditions of the join
     Query* query = nullptr;          // kQuery: its target list is the columns
     List* columns = NIL;             // kQuery: Vars of the level, one for each column of the query
+    PlannerInfo* inside = nullptr;   // kQuery: how PostgreSQL would plan it, where that is known
     // kShipment:
     Path* source = nullptr;
     Expr* route = nullptr;  // of the level, among the source's columns; nullptr: broadcast
@@ -68,9 +71,10 @@ Var* OuterEqualOf(const List* conditions, const Var* inner, Relids outer);
 // nodes.
 RemotePart* MakeTablePart(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry);
 // The part of a relation whose rows are those of `query`, column by column those of `columns`.
-// Filters over it travel along; nullptr if they cannot. cost: of the query on the nodes.
+// Filters over it travel along; nullptr if they cannot. cost: of the query on the nodes. inside:
+// see RemotePart.
 RemotePart* MakeQueryPart(PlannerInfo* root, RelOptInfo* relation, Query* query, const Shape& shape,
-                          List* columns, Cost cost);
+                          List* columns, Cost cost, PlannerInfo* inside = nullptr);
 // The rows of a relation's cheapest path sent to the nodes of `destination`; nullptr if they cannot
 // travel or are too many. route: nullptr or the expression that is hashed.
 RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* route);
