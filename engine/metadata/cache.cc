@@ -99,6 +99,12 @@ uint64 CacheGeneration() {
     return generation;
 }
 
+bool ChangedSince(uint64 before) {
+    // debug_discard_caches empties the caches at every lock, and so while every entry is being
+    // built: like PostgreSQL's relation cache, do not start again for that.
+    return generation != before && debug_discard_caches == 0;
+}
+
 MemoryContext NewEntryContext(const char* name) {
     if (!cache_context) {
         cache_context =

@@ -30,6 +30,9 @@ const CatalogOids& Catalog();
 // Grows by one with every invalidation that empties the caches. A reader that saw it change while
 // it was building an entry builds it again.
 uint64 CacheGeneration();
+// True if an invalidation has emptied the caches since that generation, so that what was read
+// meanwhile has to be read again.
+bool ChangedSince(uint64 generation);
 
 // A memory context for one cache entry; Retire frees it at the end of the transaction.
 MemoryContext NewEntryContext(const char* name);

@@ -72,7 +72,7 @@ void Build() {
             node.is_primary = IsPrimaryRole(DatumGetObjectId(Column(tuple, d, kRole)));
             node.should_have_shards = DatumGetBool(Column(tuple, d, kShouldHaveShards));
         });
-    } while (generation != CacheGeneration());
+    } while (ChangedSince(generation));
     for (int i = 0; i < fresh.count; i++)
         fresh.nodes[i].is_local =
             fresh.nodes[i].group_id == fresh.local_group && fresh.nodes[i].is_primary;

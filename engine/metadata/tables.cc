@@ -182,7 +182,7 @@ const Table* FindTable(Oid relation) {
         context = NewEntryContext("table");
         const Key key = {kRelation, OIDOID, ObjectIdGetDatum(relation)};
         table = Read(Catalog().distributed_table_by_relation, key, context);
-    } while (generation != CacheGeneration());
+    } while (ChangedSince(generation));
     if (!table) {
         MemoryContextDelete(context);
         context = nullptr;
