@@ -196,9 +196,6 @@ void ReleaseReaders(int timeout_ms);
 // end.
 void CloseUnusable();
 
-// The definition of a table changed: statements prepared on the nodes before are prepared anew.
-void ForgetPreparedStatements();
-
 // Settings of this room (pgspan.node_conninfo, pgspan.connect_timeout, …); called once from
 // _PG_init.
 void DefineSettings();

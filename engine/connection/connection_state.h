@@ -125,6 +125,7 @@ struct Connection {
     dlist_head doomed;
     int prepared_count;
     uint64 prepared_counter;
+    uint64 definition_generation;  // of the tables when the kept statements were prepared
     Resend resend;
 
     uint64 settings_version;  // of the session's settings when they were last sent
@@ -183,6 +184,9 @@ bool SendBare(Connection* connection, const char* sql, bool orphan);
 
 // ---- prepared_statements.cc
 void InitializePrepared(Connection* connection);
+// The definition of a table changed, here or in another session: what was prepared before is
+// prepared anew. In the middle of a transaction the node's own complaint would come too late.
+void ForgetOutdatedStatements(Connection* connection);
 PreparedStatement* FindPrepared(Connection* connection, const Statement& statement);
 PreparedStatement* AddPrepared(Connection* connection, const Statement& statement);
 void RemovePrepared(Connection* connection, PreparedStatement* prepared);  // unknown to the node

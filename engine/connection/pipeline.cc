@@ -366,6 +366,7 @@ void Send(Connection* c, const Statement& statement, Reader* reader) {
                        statement.parameter_count, PQ_QUERY_PARAM_MAX_LIMIT));
     MakeReady(c);
     c->resend.possible = false;
+    if (statement.prepare) ForgetOutdatedStatements(c);
     if (statement.prepare && !c->state.begun) {
         const PreparedStatement* known = FindPrepared(c, statement);
         if (known && known->ready) KeepForResend(c, statement, c->state.in_transaction);

@@ -1,6 +1,7 @@
 // Statements kept prepared on a connection: found by text and parameter types, the least recently
 // used dropped first.
 #include "engine/connection/connection_state.h"
+#include "engine/metadata/tables.h"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -187,13 +188,14 @@ void KeepForResend(Connection* connection, const Statement& statement, bool star
     resend.possible = true;
 }
 
-void ForgetPreparedStatements() {
-    for (Connection* connection : SessionConnections()) {
-        ForEachPrepared(&connection->recent, [&](PreparedStatement* prepared) {
-            if (prepared->ready) DoomPrepared(connection, prepared);
-            return false;
-        });
-    }
+void ForgetOutdatedStatements(Connection* connection) {
+    const uint64 generation = metadata::DefinitionGeneration();
+    if (connection->definition_generation == generation) return;
+    connection->definition_generation = generation;
+    ForEachPrepared(&connection->recent, [&](PreparedStatement* prepared) {
+        if (prepared->ready) DoomPrepared(connection, prepared);
+        return false;
+    });
 }
 
 }  // namespace pgspan::connection

@@ -35,6 +35,7 @@ struct CacheEntry {
 };
 
 HTAB* cache = nullptr;
+uint64 definition_generation = 1;
 bool shells_are_plain = false;
 
 void CreateCache() {
@@ -146,6 +147,7 @@ int32 ShardIndexOfHash(const Table& table, Datum hash) {
 }  // namespace
 
 void ForgetTables() {
+    definition_generation++;
     if (!cache) return;
     HASH_SEQ_STATUS status;
     hash_seq_init(&status, cache);
@@ -159,8 +161,13 @@ void ForgetTable(Oid relation) {
     if (!cache) return;
     const auto* entry = static_cast<CacheEntry*>(hash_search(cache, &relation, HASH_FIND, nullptr));
     if (!entry) return;
+    if (entry->table) definition_generation++;
     Retire(entry->context);
     hash_search(cache, &relation, HASH_REMOVE, nullptr);
+}
+
+uint64 DefinitionGeneration() {
+    return definition_generation;
 }
 
 bool TreatShellsAsPlain(bool on) {

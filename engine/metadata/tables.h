@@ -46,6 +46,14 @@ const Table* FindTableByContainer(Oid container);
 // By table id, the same on every node; nullptr if unknown.
 const Table* FindTableById(int32 table_id);
 
+// Grows whenever the definition of a distributed or reference table may have changed, here or in
+// another session.
+uint64 DefinitionGeneration();
+
+// False for a type that somebody made and no column of a distributed or reference table is made
+// from: other nodes may not have it. Types of extensions are everywhere, as extensions are.
+bool TypeIsEverywhere(Oid type);
+
 // Every distributed and reference table: relation OIDs.
 List* AllTables();
 
