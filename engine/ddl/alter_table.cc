@@ -355,6 +355,10 @@ void AlterOnReceiver(const Statement& statement, const metadata::Table& table,
 void HandleAlterTable(const Statement& statement) {
     auto* stmt = CopyOf<AlterTableStmt>(statement.planned->utilityStmt);
     const Oid relation = RangeVarGetRelid(stmt->relation, NoLock, true);
+    if (stmt->objtype == OBJECT_TYPE) {
+        AlterCompositeType(statement, relation);
+        return;
+    }
     if (const metadata::Table* owner = FindForIndex(relation, "ALTER INDEX")) {
         AlterIndex(statement, *owner, relation);
         return;

@@ -47,6 +47,10 @@ List* OwnerDefinition(Oid relation, const char* target);
 // " USING method" if it is not heap, else "".
 const char* AccessMethodClause(Oid relation);
 
+// CREATE TYPE or DOMAIN; nullptr for kinds that cannot be written down; "" for those that come with
+// another type.
+const char* TypeDefinition(Oid type);
+
 // GRANT statements of a schema.
 List* SchemaGrants(Oid schema);
 

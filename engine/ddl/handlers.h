@@ -25,7 +25,12 @@ void HandleCopy(const Statement& statement);            // copy.cc
 void HandleCreateTable(const Statement& statement);     // create_table.cc
 void HandleAlterEnum(const Statement& statement);       // type.cc
 void HandleAlterDomain(const Statement& statement);     // type.cc
+void HandleCreateFunction(const Statement& statement);  // function.cc
+void HandleAlterFunction(const Statement& statement);   // function.cc
 void HandleSetConstraints(const Statement& statement);  // set_constraints.cc
 void HandleUnsupported(const Statement& statement);     // unsupported.cc
+
+// For HandleAlterTable and HandleRename: a composite type by its relation.
+void AlterCompositeType(const Statement& statement, Oid relation);  // type.cc
 
 }  // namespace pgspan::ddl

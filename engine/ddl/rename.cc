@@ -3,13 +3,15 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/required_change.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/ddl/tables_in.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
-#include "parser/parse_type.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "parser/parse_func.h"
 }
 
 namespace pgspan::ddl {
@@ -101,17 +103,16 @@ void RenameRelation(const Statement& statement, const RenameStmt& stmt) {
 
 void RenameSchema(const Statement& statement, const RenameStmt& stmt) {
     const Oid schema = get_namespace_oid(stmt.subname, true);
-    const bool is_everywhere = OidIsValid(schema) && TablesInSchema(schema) != NIL;
-    if (is_everywhere) RequireOrigin("ALTER SCHEMA");
-    RunStandard(statement);
-    if (is_everywhere) Broadcast(statement.Text());
+    RunWhereRequired(statement, NamespaceRelationId, schema, "ALTER SCHEMA");
 }
 
-void RenameType(const Statement& statement, const RenameStmt& stmt) {
-    const bool is_everywhere = TypeIsDistributed(castNode(List, stmt.object));
-    if (is_everywhere) RequireOrigin("ALTER TYPE");
-    RunStandard(statement);
-    if (is_everywhere) Broadcast(statement.Text());
+Oid CompositeType(const RangeVar* name) {
+    const Oid relation = RangeVarGetRelid(name, NoLock, true);
+    return OidIsValid(relation) ? get_rel_type_id(relation) : InvalidOid;
+}
+
+Oid FunctionNamed(const RenameStmt& stmt) {
+    return LookupFuncWithArgs(stmt.renameType, castNode(ObjectWithArgs, stmt.object), true);
 }
 
 // A part of a relation: a column, a constraint, or something that distributed tables do not
@@ -153,7 +154,18 @@ void HandleRename(const Statement& statement) {
         return;
     case OBJECT_TYPE:
     case OBJECT_DOMAIN:
-        RenameType(statement, *stmt);
+    case OBJECT_DOMCONSTRAINT:
+        RunWhereRequired(statement, TypeRelationId, TypeNamed(castNode(List, stmt->object)),
+                         "ALTER TYPE");
+        return;
+    case OBJECT_ATTRIBUTE:
+        RunWhereRequired(statement, TypeRelationId, CompositeType(stmt->relation), "ALTER TYPE");
+        return;
+    case OBJECT_FUNCTION:
+    case OBJECT_PROCEDURE:
+    case OBJECT_ROUTINE:
+    case OBJECT_AGGREGATE:
+        RunWhereRequired(statement, ProcedureRelationId, FunctionNamed(*stmt), "ALTER FUNCTION");
         return;
     default:
         RunStandard(statement);

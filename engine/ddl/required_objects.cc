@@ -112,10 +112,14 @@ void NeedFunction(Collector* collector, Oid function) {
     if (rows == NIL) return;
     const auto* row = static_cast<CatalogRow*>(linitial(rows));
     NeedRole(collector, static_cast<Oid>(strtoul(row[4], nullptr, 10)));
-    const char* create = row[2]
-                             ? psprintf("%s; ALTER ROUTINE %s OWNER TO %s", row[2], row[1], row[3])
-                             : psprintf("SELECT pgspan.missing_object('aggregate', %s)", row[0]);
-    Emit(collector, psprintf("pg_catalog.to_regprocedure(%s) IS NOT NULL", row[0]), create);
+    const char* found = psprintf("pg_catalog.to_regprocedure(%s)", row[0]);
+    if (row[2])
+        Emit(collector,
+             psprintf("pg_catalog.pg_get_functiondef(%s) = %s", found, quote_literal_cstr(row[2])),
+             psprintf("%s; ALTER ROUTINE %s OWNER TO %s", row[2], row[1], row[3]));
+    else
+        Emit(collector, psprintf("%s IS NOT NULL", found),
+             psprintf("SELECT pgspan.missing_object('aggregate', %s)", row[0]));
 }
 
 void NeedCollation(Collector* collector, Oid collation) {
@@ -139,80 +143,24 @@ void NeedCollation(Collector* collector, Oid collation) {
          psprintf("CREATE COLLATION %s (%s)", row[0], row[1]));
 }
 
-// CREATE TYPE or DOMAIN; nullptr for kinds that cannot be written down; "" for those that come with
-// another type.
-const char* TypeDefinition(Oid type, char kind) {
-    const char* name = format_type_be_qualified(type);
-    switch (kind) {
-    case TYPTYPE_ENUM:
-        return CatalogText(
-            "SELECT %s || coalesce(string_agg(quote_literal(enumlabel), ', '"
-            " ORDER BY enumsortorder), '') || ')' FROM pg_enum WHERE enumtypid = %u",
-            quote_literal_cstr(psprintf("CREATE TYPE %s AS ENUM (", name)), type);
-    case TYPTYPE_COMPOSITE:
-        return CatalogText(
-            "SELECT %s || (SELECT coalesce(string_agg(quote_ident(attname) || ' '"
-            " || format_type(atttypid, atttypmod) || CASE WHEN attcollation <> 0 AND attcollation "
-            "<> 100 THEN"
-            " ' COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(co.collname) ELSE '' "
-            "END,"
-            " ', ' ORDER BY attnum), '') FROM pg_attribute a LEFT JOIN pg_collation co ON co.oid = "
-            "attcollation"
-            " LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace"
-            " WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) || ')'"
-            " FROM pg_class c WHERE c.reltype = %u AND c.relkind = 'c'",
-            quote_literal_cstr(psprintf("CREATE TYPE %s AS (", name)), type);
-    case TYPTYPE_DOMAIN:
-        return CatalogText(
-            "SELECT %s || format_type(t.typbasetype, t.typtypmod)"
-            " || CASE WHEN t.typcollation <> b.typcollation THEN ' COLLATE ' || "
-            "quote_ident(cn.nspname) || '.'"
-            " || quote_ident(co.collname) ELSE '' END || coalesce(' DEFAULT ' || "
-            "pg_get_expr(t.typdefaultbin, 0), '')"
-            " || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END"
-            " || coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(conname) || ' '"
-            " || pg_get_constraintdef(oid), '' ORDER BY conname) FROM pg_constraint WHERE contypid "
-            "= t.oid"
-            " AND contype = 'c'), '') FROM pg_type t JOIN pg_type b ON b.oid = t.typbasetype"
-            " LEFT JOIN pg_collation co ON co.oid = t.typcollation"
-            " LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE t.oid = %u",
-            quote_literal_cstr(psprintf("CREATE DOMAIN %s AS ", name)), type);
-    case TYPTYPE_RANGE:
-        return CatalogText(
-            "SELECT %s || format_type(r.rngsubtype, -1)"
-            " || ', subtype_opclass = ' || quote_ident(n.nspname) || '.' || quote_ident(o.opcname)"
-            " || CASE WHEN r.rngcollation <> 0 THEN ', collation = ' || quote_ident(cn.nspname) || "
-            "'.'"
-            " || quote_ident(co.collname) ELSE '' END || CASE WHEN r.rngsubdiff <> 0 THEN ', "
-            "subtype_diff = '"
-            " || r.rngsubdiff::oid::regproc::text ELSE '' END || ', multirange_type_name = '"
-            " || format_type(r.rngmultitypid, -1) || ')'"
-            " FROM pg_range r JOIN pg_opclass o ON o.oid = r.rngsubopc JOIN pg_namespace n ON "
-            "n.oid = o.opcnamespace"
-            " LEFT JOIN pg_collation co ON co.oid = r.rngcollation"
-            " LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE r.rngtypid = %u AND "
-            "r.rngcanonical = 0",
-            quote_literal_cstr(psprintf("CREATE TYPE %s AS RANGE (subtype = ", name)), type);
-    case TYPTYPE_MULTIRANGE:
-        return "";
-    default:
-        return nullptr;
-    }
-}
-
 void NeedType(Collector* collector, Oid type) {
     if (OidIsValid(get_element_type(type))) return;
-    const char kind = get_typtype(type);
     const char* name = format_type_be_qualified(type);
-    const char* create = TypeDefinition(type, kind);
+    const char* create = TypeDefinition(type);
     if (create && create[0] == '\0') return;
     const Oid owner = static_cast<Oid>(
         strtoul(CatalogText("SELECT typowner FROM pg_type WHERE oid = %u", type), nullptr, 10));
     NeedRole(collector, owner);
-    Emit(collector, psprintf("pg_catalog.to_regtype(%s) IS NOT NULL", quote_literal_cstr(name)),
-         create ? psprintf("%s; ALTER TYPE %s OWNER TO %s", create, name,
-                           quote_identifier(GetUserNameFromId(owner, false)))
-                : psprintf("SELECT pgspan.missing_object('type', %s)", quote_literal_cstr(name)));
+    const char* found = psprintf("pg_catalog.to_regtype(%s)", quote_literal_cstr(name));
+    if (!create) {
+        Emit(collector, psprintf("%s IS NOT NULL", found),
+             psprintf("SELECT pgspan.missing_object('type', %s)", quote_literal_cstr(name)));
+        return;
+    }
+    // One of the same name that was left by a table that is gone has to give way.
+    Emit(collector, psprintf("pgspan.type_definition(%s) = %s", found, quote_literal_cstr(create)),
+         psprintf("DROP TYPE IF EXISTS %s; %s; ALTER TYPE %s OWNER TO %s", name, create, name,
+                  quote_identifier(GetUserNameFromId(owner, false))));
 }
 
 void FollowDependencies(Collector* collector, Oid class_id, Oid object_id) {
@@ -256,21 +204,17 @@ void Visit(Collector* collector, Oid class_id, Oid object_id) {
     if (class_id == CollationRelationId) return NeedCollation(collector, object_id);
 }
 
-}  // namespace
-
-List* RequiredObjects(Oid relation) {
-    const int settings = EnterCanonicalSettings();
-    Collector collector = {new_object_addresses(), NIL, NIL, NIL};
+void FollowTable(Collector* collector, Oid relation) {
     NeedRoles(
-        &collector,
+        collector,
         CatalogRows(
             "SELECT relowner FROM pg_class WHERE oid = %u UNION SELECT grantee FROM pg_class,"
             " aclexplode(relacl) WHERE pg_class.oid = %u UNION SELECT grantee FROM pg_attribute,"
             " aclexplode(attacl) WHERE attrelid = %u",
             relation, relation, relation));
     const ObjectAddress self = {RelationRelationId, relation, 0};
-    add_exact_object_address(&self, collector.visited);
-    FollowDependencies(&collector, RelationRelationId, relation);
+    add_exact_object_address(&self, collector->visited);
+    FollowDependencies(collector, RelationRelationId, relation);
     List* rows = CatalogRows(
         "SELECT 'pg_attrdef'::regclass::oid, oid FROM pg_attrdef WHERE adrelid = %u UNION ALL"
         " SELECT 'pg_constraint'::regclass::oid, oid FROM pg_constraint WHERE conrelid = %u UNION "
@@ -281,11 +225,50 @@ List* RequiredObjects(Oid relation) {
         "   AND classid = 'pg_class'::regclass AND deptype IN ('a', 'i')",
         relation, relation, relation, relation);
     for (const auto* row : pg::Each<CatalogRow>(rows))
-        FollowDependencies(&collector, static_cast<Oid>(strtoul(row[0], nullptr, 10)),
+        FollowDependencies(collector, static_cast<Oid>(strtoul(row[0], nullptr, 10)),
                            static_cast<Oid>(strtoul(row[1], nullptr, 10)));
+}
+
+// What body finds, as definitions in order of dependency.
+template <typename Body>
+List* Collected(Body&& body) {
+    const int settings = EnterCanonicalSettings();
+    Collector collector = {new_object_addresses(), NIL, NIL, NIL};
+    body(&collector);
     LeaveCanonicalSettings(settings);
     free_object_addresses(collector.visited);
     return list_concat(collector.role_definitions, collector.definitions);
+}
+
+}  // namespace
+
+List* RequiredObjects(Oid relation) {
+    return Collected([&](Collector* collector) { FollowTable(collector, relation); });
+}
+
+List* RequirementsOf(Oid class_id, Oid object_id) {
+    return Collected([&](Collector* collector) {
+        const ObjectAddress self = {class_id, object_id, 0};
+        add_exact_object_address(&self, collector->visited);
+        FollowDependencies(collector, class_id, object_id);
+    });
+}
+
+List* FunctionDefinition(Oid function) {
+    return Collected(
+        [&](Collector* collector) { Visit(collector, ProcedureRelationId, function); });
+}
+
+bool IsRequired(Oid class_id, Oid object_id) {
+    bool required = false;
+    const ObjectAddress wanted = {class_id, object_id, 0};
+    (void)Collected([&](Collector* collector) {
+        for (const Oid relation : pg::EachOid(metadata::AllTables()))
+            if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
+                FollowTable(collector, relation);
+        required = object_address_present(&wanted, collector->visited);
+    });
+    return required;
 }
 
 }  // namespace pgspan::ddl

@@ -1,18 +1,35 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
-#include "engine/ddl/tables_in.h"
+#include "engine/ddl/required_change.h"
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "parser/parse_func.h"
+}
 
 namespace pgspan::ddl {
 
 // ALTER … SET SCHEMA. Container and shards stay in the schema that holds them all.
 void HandleSetSchema(const Statement& statement) {
     const auto* stmt = statement.Tree<AlterObjectSchemaStmt>();
-    if (stmt->objectType == OBJECT_TYPE || stmt->objectType == OBJECT_DOMAIN) {
-        const bool is_everywhere = TypeIsDistributed(castNode(List, stmt->object));
-        if (is_everywhere) RequireOrigin("ALTER TYPE");
-        RunStandard(statement);
-        if (is_everywhere) Broadcast(statement.Text());
+    switch (stmt->objectType) {
+    case OBJECT_TYPE:
+    case OBJECT_DOMAIN:
+        RunWhereRequired(statement, TypeRelationId, TypeNamed(castNode(List, stmt->object)),
+                         "ALTER TYPE");
         return;
+    case OBJECT_FUNCTION:
+    case OBJECT_PROCEDURE:
+    case OBJECT_ROUTINE:
+    case OBJECT_AGGREGATE:
+        RunWhereRequired(
+            statement, ProcedureRelationId,
+            LookupFuncWithArgs(stmt->objectType, castNode(ObjectWithArgs, stmt->object), true),
+            "ALTER FUNCTION");
+        return;
+    default:
+        break;
     }
     const metadata::Table* table =
         stmt->relation ? FindForDdl(stmt->relation, "ALTER TABLE") : nullptr;

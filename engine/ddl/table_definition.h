@@ -39,6 +39,12 @@ char* RemoteDefinitions(List* definitions);
 // schemas, extensions, types, functions, collations; each created if missing. In order of
 // dependency.
 List* RequiredObjects(Oid relation);
+// What an object (not a table) needs on another node before it can be made there; without itself.
+List* RequirementsOf(Oid class_id, Oid object_id);
+// A function with its requirements; the definition there is replaced if it differs.
+List* FunctionDefinition(Oid function);
+// True if some distributed or reference table needs the object on every node.
+bool IsRequired(Oid class_id, Oid object_id);
 // The table on the node of a group: sequences, columns at the same attribute numbers, constraints
 // (foreign keys excluded), indexes, comments, grants, owner, storage settings, replica identity.
 List* ShellDefinition(Oid relation, int32 group_id);

@@ -7,7 +7,6 @@
 
 extern "C" {
 #include "catalog/pg_class.h"
-#include "parser/parse_type.h"
 }
 
 namespace pgspan::ddl {
@@ -45,11 +44,6 @@ List* TablesNamed(const List* range_vars, const char* command) {
         if (table) found = list_append_unique_oid(found, table->relation);
     }
     return found;
-}
-
-bool TypeIsDistributed(List* name) {
-    const Oid wanted = LookupTypeNameOid(nullptr, makeTypeNameFromNameList(name), true);
-    return OidIsValid(wanted) && metadata::TypeIsUsed(wanted);
 }
 
 char* QualifiedNames(const List* relations) {

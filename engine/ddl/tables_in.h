@@ -15,10 +15,6 @@ List* TablesOwnedBy(Oid role);
 // does.
 List* TablesNamed(const List* range_vars, const char* command);
 
-// True if a column of some distributed or reference table has that type, an array of it, or a
-// domain over it. name: a List of String, as in ALTER TYPE. A missing type gives false.
-bool TypeIsDistributed(List* name);
-
 // "public.a, public.b" for relation OIDs.
 char* QualifiedNames(const List* relations);
 

@@ -1,26 +1,30 @@
 #include "engine/ddl/handlers.h"
-#include "engine/ddl/mirror.h"
-#include "engine/ddl/tables_in.h"
+#include "engine/ddl/required_change.h"
+
+extern "C" {
+#include "catalog/pg_type.h"
+}
 
 namespace pgspan::ddl {
 
-namespace {
-
-void RunWhereUsed(const Statement& statement, List* type_name, const char* command) {
-    const bool is_everywhere = TypeIsDistributed(type_name);
-    if (is_everywhere) RequireOrigin(command);
-    RunStandard(statement);
-    if (is_everywhere) Broadcast(statement.Text());
-}
-
-}  // namespace
-
 void HandleAlterEnum(const Statement& statement) {
-    RunWhereUsed(statement, statement.Tree<AlterEnumStmt>()->typeName, "ALTER TYPE");
+    const auto* stmt = statement.Tree<AlterEnumStmt>();
+    const Oid type = TypeNamed(stmt->typeName);
+    // Enums are hashed by their labels, because their OIDs differ between nodes.
+    if (stmt->oldVal) RefuseOnKeys(type, "ALTER TYPE ... RENAME VALUE");
+    RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE");
 }
 
 void HandleAlterDomain(const Statement& statement) {
-    RunWhereUsed(statement, statement.Tree<AlterDomainStmt>()->typeName, "ALTER DOMAIN");
+    RunWhereRequired(statement, TypeRelationId,
+                     TypeNamed(statement.Tree<AlterDomainStmt>()->typeName), "ALTER DOMAIN");
+}
+
+// ALTER TYPE … ADD, DROP or ALTER ATTRIBUTE.
+void AlterCompositeType(const Statement& statement, Oid relation) {
+    const Oid type = OidIsValid(relation) ? get_rel_type_id(relation) : InvalidOid;
+    RefuseOnKeys(type, "ALTER TYPE ... ATTRIBUTE");
+    RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE");
 }
 
 }  // namespace pgspan::ddl

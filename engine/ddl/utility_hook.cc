@@ -42,6 +42,8 @@ constexpr Route kRoutes[] = {
     {T_CreateForeignTableStmt, HandleCreateTable, true},
     {T_AlterEnumStmt, HandleAlterEnum},
     {T_AlterDomainStmt, HandleAlterDomain},
+    {T_CreateFunctionStmt, HandleCreateFunction},
+    {T_AlterFunctionStmt, HandleAlterFunction},
     {T_ConstraintsSetStmt, HandleSetConstraints},
     {T_ClusterStmt, HandleUnsupported},
     {T_CreateTrigStmt, HandleUnsupported, true},

@@ -20,6 +20,8 @@ CREATE FUNCTION pgspan.hash_remainder(container regclass, modulus integer, value
 -- Called by other nodes. Statements run as the caller, who could run them without this function too.
 CREATE FUNCTION pgspan.run_statements(unless text[], statements text[]) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_run_statements';
+CREATE FUNCTION pgspan.type_definition(type regtype) RETURNS text
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pgspan_type_definition';
 CREATE FUNCTION pgspan.missing_object(kind text, name text) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_missing_object';
 CREATE FUNCTION pgspan.register_table(relation regclass, table_id integer, kind "char", colocation_id integer,

@@ -1,0 +1,76 @@
+#include "engine/ddl/required_change.h"
+
+#include "engine/ddl/mirror.h"
+#include "engine/ddl/table_definition.h"
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "parser/parse_type.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+bool IsMadeFrom(Oid type, Oid wanted);
+
+bool HasAttributeMadeFrom(Oid type, Oid wanted) {
+    const TupleDesc attributes = lookup_rowtype_tupdesc_copy(type, -1);
+    for (int i = 0; i < attributes->natts; i++) {
+        const FormData_pg_attribute* attribute = TupleDescAttr(attributes, i);
+        if (!attribute->attisdropped && IsMadeFrom(attribute->atttypid, wanted)) return true;
+    }
+    return false;
+}
+
+bool IsMadeFrom(Oid type, Oid wanted) {
+    if (type == wanted) return true;
+    const Oid element = get_element_type(type);
+    if (OidIsValid(element)) return IsMadeFrom(element, wanted);
+    switch (get_typtype(type)) {
+    case TYPTYPE_DOMAIN:
+        return IsMadeFrom(getBaseType(type), wanted);
+    case TYPTYPE_COMPOSITE:
+        return HasAttributeMadeFrom(type, wanted);
+    case TYPTYPE_RANGE:
+        return IsMadeFrom(get_range_subtype(type), wanted);
+    case TYPTYPE_MULTIRANGE:
+        return IsMadeFrom(get_multirange_range(type), wanted);
+    default:
+        return false;
+    }
+}
+
+}  // namespace
+
+void RunWhereRequired(const Statement& statement, Oid class_id, Oid object_id,
+                      const char* command) {
+    const bool required = IsOrigin() && OidIsValid(object_id) && IsRequired(class_id, object_id);
+    if (required) RequireOrigin(command);
+    RunStandard(statement);
+    if (!required) return;
+    CommandCounterIncrement();
+    List* requirements = RequirementsOf(class_id, object_id);
+    if (requirements != NIL) Broadcast(RemoteDefinitions(requirements));
+    Broadcast(statement.Text());
+}
+
+void RefuseOnKeys(Oid type, const char* construct) {
+    if (!OidIsValid(type)) return;
+    for (const Oid relation : pg::EachOid(metadata::AllTables())) {
+        const metadata::Table* table = metadata::FindTable(relation);
+        if (!table || !table->IsHash() || !IsMadeFrom(table->distribution_type, type)) continue;
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("%s is not supported for a type by which tables are distributed", construct),
+                errdetail("Table \"%s\" is distributed by a column of type %s.",
+                          get_rel_name(relation), format_type_be(table->distribution_type)),
+                errhint("Undistribute it with undistribute_table(), change the type, and "
+                        "distribute it again."));
+    }
+}
+
+Oid TypeNamed(const List* name) {
+    return LookupTypeNameOid(nullptr, makeTypeNameFromNameList(const_cast<List*>(name)), true);
+}
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,20 @@
+// Changes of objects that distributed tables need on every node (types, functions): carried out
+// everywhere. Private to this room.
+#pragma once
+
+#include "engine/ddl/statement.h"
+
+namespace pgspan::ddl {
+
+// Runs the statement here, and on every other node if some distributed or reference table needs the
+// object; what the object needs since then is made there first.
+void RunWhereRequired(const Statement& statement, Oid class_id, Oid object_id, const char* command);
+
+// 0A000 if tables are distributed by that type, an array of it, a domain over it, …: rows would no
+// longer be in the shards to which their values hash.
+void RefuseOnKeys(Oid type, const char* construct);
+
+// The type or domain of a name as in ALTER TYPE, InvalidOid if there is none.
+Oid TypeNamed(const List* name);
+
+}  // namespace pgspan::ddl
