@@ -50,10 +50,6 @@ const Table* FindTableById(int32 table_id);
 // another session.
 uint64 DefinitionGeneration();
 
-// False for a type that somebody made and no column of a distributed or reference table is made
-// from: other nodes may not have it. Types of extensions are everywhere, as extensions are.
-bool TypeIsEverywhere(Oid type);
-
 // Every distributed and reference table: relation OIDs.
 List* AllTables();
 

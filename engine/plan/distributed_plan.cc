@@ -3,6 +3,10 @@
 #include "engine/pg/list.h"
 #include "engine/plan/fields.h"
 
+extern "C" {
+#include "optimizer/optimizer.h"
+}
+
 namespace pgspan::plan {
 
 List* Encode(const DistributedPlan& plan) {
@@ -39,7 +43,13 @@ List* Encode(const DistributedPlan& plan) {
 
 List* CustomExpressions(const DistributedPlan& plan) {
     List* expressions = list_copy(plan.parameters);
-    return plan.shard_key ? lappend(expressions, plan.shard_key) : expressions;
+    if (plan.shard_key) expressions = lappend(expressions, plan.shard_key);
+    // They come from the query as it was parsed; the executor does not know COLLATE, for example.
+    ListCell* cell;
+    foreach (cell, expressions)
+        if (!IsA(lfirst(cell), Const) && !IsA(lfirst(cell), Param))
+            lfirst(cell) = expression_planner(static_cast<Expr*>(lfirst(cell)));
+    return expressions;
 }
 
 DistributedPlan Decode(List* custom_private, List* custom_exprs) {

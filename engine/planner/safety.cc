@@ -10,6 +10,8 @@ extern "C" {
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
@@ -42,6 +44,81 @@ bool TypeIsRemotable(Oid type) {
     const Oid relation = get_typ_typrelid(type);
     if (OidIsValid(relation) && metadata::FindTable(relation)) return true;
     return OidIsValid(getExtensionOfObject(TypeRelationId, type)) || metadata::TypeIsUsed(type);
+}
+
+// Made by somebody, and not by an extension, which every node has.
+bool IsPrivate(Oid class_id, Oid object_id) {
+    return object_id >= FirstNormalObjectId &&
+           !OidIsValid(getExtensionOfObject(class_id, object_id));
+}
+
+const char* CheckOperator(Oid op) {
+    return IsPrivate(OperatorRelationId, op) ? psprintf("the operator %s", format_operator(op))
+                                             : nullptr;
+}
+
+const char* CheckOperators(const List* operators) {
+    for (const Oid op : pg::EachOid(operators))
+        if (const char* why = CheckOperator(op)) return why;
+    return nullptr;
+}
+
+const char* CheckCollation(Oid collation) {
+    return IsPrivate(CollationRelationId, collation) ? "a collation of one's own" : nullptr;
+}
+
+const char* CheckRowTypes(const List* types) {
+    for (const Oid type : pg::EachOid(types))
+        if (!TypeIsRemotable(type)) return psprintf("the type %s", format_type_be(type));
+    return nullptr;
+}
+
+// What else the text of a task would name and another node may not have.
+const char* CheckNames(Node* node) {
+    switch (nodeTag(node)) {
+    case T_OpExpr:
+    case T_DistinctExpr:
+    case T_NullIfExpr:
+        return CheckOperator(reinterpret_cast<OpExpr*>(node)->opno);
+    case T_ScalarArrayOpExpr:
+        return CheckOperator(reinterpret_cast<ScalarArrayOpExpr*>(node)->opno);
+    case T_RowCompareExpr:
+        return CheckOperators(reinterpret_cast<RowCompareExpr*>(node)->opnos);
+    case T_RangeTblFunction:
+        return CheckRowTypes(reinterpret_cast<RangeTblFunction*>(node)->funccoltypes);
+    case T_CollateExpr:
+        return CheckCollation(reinterpret_cast<CollateExpr*>(node)->collOid);
+    case T_Const:
+        return CheckCollation(reinterpret_cast<Const*>(node)->constcollid);
+    case T_RelabelType: {
+        // What the planner makes of COLLATE.
+        auto* argument = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+        const Oid collation = exprCollation(node);
+        return collation == exprCollation(argument) ? nullptr : CheckCollation(collation);
+    }
+    default:
+        return nullptr;
+    }
+}
+
+bool IsExact(Oid type) {
+    return type == INT2OID || type == INT4OID || type == INT8OID || type == NUMERICOID ||
+           type == INTERVALOID || type == CASHOID;
+}
+
+// The same result whatever the order of its input: not so array_agg, and sums of floats.
+bool IsOrderFree(const Aggref* aggregate) {
+    static constexpr const char* kAlways[] = {"count", "min",    "max",     "bool_and", "bool_or",
+                                              "every", "bit_or", "bit_and", "bit_xor"};
+    static constexpr const char* kOfExactTypes[] = {
+        "sum", "avg", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"};
+    if (aggregate->aggfnoid >= FirstNormalObjectId) return false;
+    const char* name = get_func_name(aggregate->aggfnoid);
+    const auto is_name = [name](const char* other) { return strcmp(name, other) == 0; };
+    if (std::any_of(std::begin(kAlways), std::end(kAlways), is_name)) return true;
+    return list_length(aggregate->aggargtypes) == 1 &&
+           IsExact(linitial_oid(aggregate->aggargtypes)) &&
+           std::any_of(std::begin(kOfExactTypes), std::end(kOfExactTypes), is_name);
 }
 
 const char* CheckVar(const Var* var, const Query* level) {
@@ -88,6 +165,7 @@ const char* WhyNotElsewhere(Node* node, const Query* level) {
     if (NamesUnknownType(node))
         return psprintf("the type %s, which no distributed table has",
                         format_type_be(exprType(node)));
+    if (const char* why = CheckNames(node)) return why;
     Oid culprit = InvalidOid;
     if (check_functions_in_node(node, CheckFunction, &culprit))
         return psprintf("the function %s", format_procedure(culprit));
@@ -154,6 +232,20 @@ bool IsRemotable(Node* expression, const Query* level, const char** reason) {
     });
     if (reason && why) *reason = why;
     return why == nullptr;
+}
+
+bool MayDifferBetweenCopies(Query* level) {
+    if (level->limitCount || level->limitOffset || level->hasWindowFuncs || level->hasDistinctOn)
+        return true;
+    for (auto* rte : pg::Each<RangeTblEntry>(level->rtable))
+        if (rte->tablesample) return true;
+    if (contain_volatile_functions(reinterpret_cast<Node*>(level))) return true;
+    return level->hasAggs &&
+           pg::WalkNode(reinterpret_cast<Node*>(level), [&](Node* node, auto&& descend) {
+               if (IsA(node, Query) && node != reinterpret_cast<Node*>(level)) return false;
+               if (IsA(node, Aggref) && !IsOrderFree(reinterpret_cast<Aggref*>(node))) return true;
+               return descend(node);
+           });
 }
 
 bool NeedsEvaluationHere(Node* expression) {

@@ -20,6 +20,12 @@ bool NeedsEvaluationHere(Node* expression);
 // A single function, by the same rule.
 bool FunctionIsRemotable(Oid function);
 
+// True if a query level over reference tables may give other rows on another node, whose copies
+// hold the same rows in another order: LIMIT, windows, DISTINCT ON, samples, volatile functions,
+// and aggregates that are not the same in any order. Sub-queries inside are not looked into, but
+// for volatile functions.
+bool MayDifferBetweenCopies(Query* level);
+
 // True if the expression has no Vars, aggregates, sub-queries or executor parameters: its value can
 // be computed before the statement runs.
 bool IsComputableUpFront(Node* expression);

@@ -644,8 +644,7 @@ QueryShape AnalyzeQuery(const Level& level) {
     if (!reason && query->rowMarks && result.from.IsReplicated())
         reason = "FOR UPDATE or FOR SHARE of reference tables";
     if (!reason && result.from.IsReplicated() && query->commandType == CMD_SELECT &&
-        (query->limitCount || query->limitOffset ||
-         contain_volatile_functions(reinterpret_cast<Node*>(query->targetList))))
+        MayDifferBetweenCopies(level.query))
         reason = "a sub-query that may differ between nodes";
     result.whole = reason ? Unpushable(reason) : result.from;
     if (!reason) result.key_columns = KeyColumns(query, result.from);

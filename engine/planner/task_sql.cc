@@ -207,6 +207,8 @@ TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& mar
     // Only now, so that it is not taken for an expression to evaluate here.
     if (marker.level) AddMarker(marker);
     PointAtContainers(&rewriting, query);
+    // The target of a view that is updated comes from the view's FROM.
+    if (query->resultRelation > 0) rt_fetch(query->resultRelation, query->rtable)->inFromCl = false;
     rewriting.task.sql = pg::DeparseQuery(query);
     return rewriting.task;
 }
