@@ -7,6 +7,7 @@
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
 #include "engine/planner/cursor_row.h"
+#include "engine/planner/dump.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -201,6 +202,8 @@ bool IsInternalSession() {
 
 PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
+    if (IsDumpSession()) HideParts(query);
+    if (IsDumpSession()) HideParts(query);
     const Contents contents = LookAt(query);
     if (contents.containers)
         if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params))

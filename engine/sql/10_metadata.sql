@@ -90,6 +90,3 @@ CREATE SEQUENCE pgspan.table_id_sequence;
 CREATE SEQUENCE pgspan.colocation_id_sequence;
 CREATE SEQUENCE pgspan.shard_id_sequence START 102008;
 
-SELECT pg_catalog.pg_extension_config_dump('pgspan.node', '');
-SELECT pg_catalog.pg_extension_config_dump('pgspan.colocation_group', '');
-SELECT pg_catalog.pg_extension_config_dump('pgspan.shard_group', '');
