@@ -1,6 +1,7 @@
 #include "engine/ddl/definition_parts.h"
 
 extern "C" {
+#include "common/hashfn.h"
 #include "mb/pg_wchar.h"
 }
 
@@ -8,10 +9,15 @@ namespace pgspan::ddl {
 
 namespace {
 
-// A copy of name that ends in suffix and fits into a name; cut at a character boundary.
+// A copy of name that ends in suffix and fits into a name. One that has to be cut (at a character
+// boundary) gets a hash of the whole, so that names that differ only at their ends stay different.
 char* Suffixed(const char* name, const char* suffix) {
+    const int length = static_cast<int>(strlen(name));
     const int room = NAMEDATALEN - 1 - static_cast<int>(strlen(suffix));
-    return psprintf("%.*s%s", pg_mbcliplen(name, static_cast<int>(strlen(name)), room), name,
+    if (length <= room) return psprintf("%s%s", name, suffix);
+    constexpr int kHashLength = 9;
+    const uint32 hash = hash_bytes(reinterpret_cast<const unsigned char*>(name), length);
+    return psprintf("%.*s_%08x%s", pg_mbcliplen(name, length, room - kHashLength), name, hash,
                     suffix);
 }
 
