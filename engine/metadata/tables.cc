@@ -8,6 +8,7 @@ extern "C" {
 #include "catalog/partition.h"
 #include "common/hashfn.h"
 #include "mb/pg_wchar.h"
+#include "parser/parse_coerce.h"
 #include "partitioning/partbounds.h"
 #include "utils/hsearch.h"
 #include "utils/partcache.h"
@@ -235,7 +236,11 @@ int32 ShardIndexFor(const Table& table, Datum value, bool is_null, Oid value_typ
         return ShardIndexFor(table, value, is_null);
     const Oid function =
         get_opfamily_proc(table.hash_opfamily, value_type, value_type, HASHEXTENDED_PROC);
-    if (!OidIsValid(function)) return -1;
+    // The family's equality takes varchar for text, too.
+    if (!OidIsValid(function))
+        return IsBinaryCoercible(getBaseType(value_type), getBaseType(table.distribution_type))
+                   ? ShardIndexFor(table, value, is_null)
+                   : -1;
     return ShardIndexOfHash(table,
                             OidFunctionCall2Coll(function, table.distribution_collation, value,
                                                  UInt64GetDatum(HASH_PARTITION_SEED)));

@@ -125,10 +125,30 @@ Node* RewriteEquality(Rewriting* rewriting, OpExpr* op) {
     return reinterpret_cast<Node*>(copy);
 }
 
+// The planner writes x COLLATE "C" as a relabelling, which the deparser takes for a cast.
+Node* RestoreCollate(Rewriting* rewriting, RelabelType* relabel) {
+    auto* argument = reinterpret_cast<Node*>(relabel->arg);
+    Oid collation = exprCollation(argument);
+    if (!OidIsValid(collation)) collation = get_typcollation(relabel->resulttype);
+    if (!OidIsValid(relabel->resultcollid) || relabel->resultcollid == collation)
+        return RewriteChildren(rewriting, reinterpret_cast<Node*>(relabel));
+    auto* cast = makeRelabelType(relabel->arg, relabel->resulttype, relabel->resulttypmod,
+                                 collation, relabel->relabelformat);
+    auto* collate = makeNode(CollateExpr);
+    collate->arg = reinterpret_cast<Expr*>(Rewrite(
+        rewriting,
+        exprType(argument) == relabel->resulttype ? argument : reinterpret_cast<Node*>(cast)));
+    collate->collOid = relabel->resultcollid;
+    collate->location = -1;
+    return reinterpret_cast<Node*>(collate);
+}
+
 Node* Rewrite(Rewriting* rewriting, Node* node) {
     if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN)
         return ParameterFor(rewriting, node);
     if (NeedsEvaluationHere(node)) return ParameterFor(rewriting, node);
+    if (IsA(node, RelabelType))
+        return RestoreCollate(rewriting, reinterpret_cast<RelabelType*>(node));
     if (rewriting->constants == Constants::kEqualities && IsA(node, OpExpr))
         return RewriteEquality(rewriting, reinterpret_cast<OpExpr*>(node));
     return RewriteChildren(rewriting, node);

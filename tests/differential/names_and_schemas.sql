@@ -141,7 +141,6 @@ INSERT INTO idn (k, i2) OVERRIDING USER VALUE VALUES (8, 6);
 SELECT * FROM idn ORDER BY k;
 -- @error 428C9
 UPDATE idn SET id = 3 WHERE k = 1;
--- @expect 0A000 a sequence in UPDATE
 UPDATE idn SET id = DEFAULT WHERE k = 1 RETURNING id > 3;
 SELECT currval('idn_s_seq') > 0;
 COPY idn (k) FROM STDIN;
@@ -151,5 +150,20 @@ COPY idn (k) FROM STDIN;
 SELECT k, s FROM idn WHERE k >= 10 ORDER BY k;
 TRUNCATE idn RESTART IDENTITY;
 INSERT INTO idn (k) VALUES (1) RETURNING *;
+-- Names as long as names can be, which differ at their ends only.
+CREATE TABLE "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ("éééééééééééééééééééééééééééééé" int, "ééééééééééééééééééééééééééééb" int);
+-- @cluster SELECT create_distributed_table('"üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"', 'éééééééééééééééééééééééééééééé')
+INSERT INTO "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" VALUES (1, 2), (2, 3);
+CREATE INDEX ON "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ("ééééééééééééééééééééééééééééb");
+CREATE INDEX ON "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ("ééééééééééééééééééééééééééééb");
+CREATE INDEX a23456789_123456789_123456789_123456789_123456789_123456789_x ON "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ("ééééééééééééééééééééééééééééb");
+CREATE INDEX a23456789_123456789_123456789_123456789_123456789_123456789_y ON "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ("ééééééééééééééééééééééééééééb");
+DROP INDEX a23456789_123456789_123456789_123456789_123456789_123456789_x;
+ALTER INDEX a23456789_123456789_123456789_123456789_123456789_123456789_y RENAME TO short;
+ALTER TABLE "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ADD UNIQUE ("éééééééééééééééééééééééééééééé", "ééééééééééééééééééééééééééééb");
+-- @error 23505
+INSERT INTO "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" VALUES (2, 3);
+SELECT * FROM "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" ORDER BY 1;
+DROP TABLE "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx";
 DROP TABLE gaps, idn;
 DROP SCHEMA s1, s2, s3 CASCADE;

@@ -33,6 +33,25 @@ SELECT DISTINCT v COLLATE ci FROM t ORDER BY 1;
 SELECT v FROM t WHERE k < 5 ORDER BY v COLLATE "en-x-icu", k;
 SELECT v FROM t WHERE k < 5 ORDER BY v COLLATE ci, k;
 SELECT max(v COLLATE ci) FROM t;
+CREATE TABLE words (k int, w text, x varchar(9), c text COLLATE "en-x-icu");
+-- @cluster SELECT create_distributed_table('words','k')
+INSERT INTO words SELECT g, (ARRAY['a', 'B', 'c', 'D'])[1 + g % 4], (ARRAY['a', 'B', 'c', 'D'])[1 + g % 4], (ARRAY['a', 'B', 'c', 'D'])[1 + g % 4] FROM generate_series(1, 40) g;
+SELECT count(*) FROM words WHERE w COLLATE "en-x-icu" < 'c';
+SELECT count(*) FROM words WHERE w COLLATE "C" < 'c';
+SELECT count(*) FROM words WHERE c COLLATE "C" < 'c';
+SELECT count(*) FROM words WHERE x COLLATE "en-x-icu" < 'c';
+SELECT count(*) FROM words WHERE c < 'c';
+SELECT count(*) FROM words a JOIN words b ON a.w COLLATE "en-x-icu" < b.w;
+SELECT count(*) FROM words a JOIN words b ON a.w COLLATE "en-x-icu" < b.w AND a.k = b.k + 1;
+SELECT count(*) FROM words a JOIN words b ON a.k + 1 = b.k WHERE a.x COLLATE "en-x-icu" < 'c';
+SELECT a.w, count(*) FROM words a LEFT JOIN words b ON a.k + 1 = b.k AND b.c COLLATE "C" < 'c' GROUP BY a.w ORDER BY 1;
+-- @bind c
+SELECT count(*) FROM words a JOIN words b ON a.k + 1 = b.k WHERE a.w < $1 COLLATE "en-x-icu";
+-- @bind c
+SELECT count(*) FROM words WHERE w < $1 COLLATE "en-x-icu";
+SELECT min(w COLLATE "en-x-icu"), max(w COLLATE "en-x-icu"), min(c), max(c COLLATE "C") FROM words;
+SELECT w COLLATE "en-x-icu" AS w, count(*) FROM words GROUP BY 1 ORDER BY 1;
+SELECT k FROM words WHERE greatest(w COLLATE "en-x-icu", 'c') = 'c' ORDER BY w COLLATE "en-x-icu" DESC, k LIMIT 7;
 CREATE OPERATOR ### (leftarg = int, rightarg = int, procedure = int4pl);
 SELECT k ### 1 FROM t WHERE k = 3;
 SELECT sum(k ### 1) FROM t;
