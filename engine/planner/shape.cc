@@ -345,10 +345,11 @@ bool DependsOnOrder(const Aggref* aggregate) {
 // people build arrays by it.
 bool ShowsOrderOfItsOnlySource(const Query* query) {
     if (query->commandType != CMD_SELECT || list_length(query->jointree->fromlist) != 1 ||
-        !IsA(linitial(query->jointree->fromlist), RangeTblRef) || query->sortClause)
+        !IsA(linitial(query->jointree->fromlist), RangeTblRef))
         return false;
     if (query->hasWindowFuncs) return true;
-    if (!query->hasAggs) return !query->groupClause && !query->distinctClause;
+    if (!query->hasAggs)
+        return !query->groupClause && !query->distinctClause && !query->sortClause;
     const auto sensitive = [](Node* node, auto&& descend) {
         if (IsA(node, Query)) return false;
         if (IsA(node, Aggref) && DependsOnOrder(reinterpret_cast<Aggref*>(node))) return true;

@@ -146,3 +146,4 @@ SELECT * FROM (SELECT id, v FROM a ORDER BY v DESC, id) s LIMIT 7;
 SELECT id + 1 FROM (SELECT id, v FROM a WHERE k < 9 ORDER BY v DESC, id) s WHERE v > 20;
 -- @ordered
 SELECT id, row_number() OVER () FROM (SELECT id FROM a ORDER BY v DESC, id) s;
+SELECT id, last_value(v) OVER (PARTITION BY grp) FROM (SELECT id, grp, v FROM a ORDER BY grp, v, id) s ORDER BY id;
