@@ -193,3 +193,10 @@ SELECT count(*) BETWEEN 10 AND 110 FROM t TABLESAMPLE BERNOULLI (50);
 SELECT count(*) FROM t x TABLESAMPLE SYSTEM (100) JOIN o ON o.tid = x.id WHERE x.id < 999;
 -- @error 2202H
 SELECT count(*) FROM t TABLESAMPLE SYSTEM (101);
+
+-- A SQL function in FROM that PostgreSQL inlines, without and with distributed tables around it.
+CREATE FUNCTION numbers(n int) RETURNS SETOF int LANGUAGE sql STABLE AS 'SELECT * FROM generate_series(1, n) ORDER BY 1';
+SELECT count(*) FROM numbers(5);
+SELECT n, count(u.k) FROM numbers(5) n LEFT JOIN u ON u.k = n GROUP BY n ORDER BY n;
+CREATE FUNCTION rs() RETURNS SETOF r LANGUAGE sql STABLE AS 'SELECT * FROM r WHERE id < 4 ORDER BY id';
+SELECT x.name, u.w FROM rs() x JOIN u ON u.k = x.id ORDER BY 1;
