@@ -348,8 +348,7 @@ bool ShowsOrderOfItsOnlySource(const Query* query) {
         !IsA(linitial(query->jointree->fromlist), RangeTblRef))
         return false;
     if (query->hasWindowFuncs) return true;
-    if (!query->hasAggs)
-        return !query->groupClause && !query->distinctClause && !query->sortClause;
+    if (!query->hasAggs) return !query->groupClause && !query->distinctClause && !query->sortClause;
     const auto sensitive = [](Node* node, auto&& descend) {
         if (IsA(node, Query)) return false;
         if (IsA(node, Aggref) && DependsOnOrder(reinterpret_cast<Aggref*>(node))) return true;
