@@ -139,16 +139,8 @@ void ReadChild(Run* run) {
 }
 
 RowAction ActionOf(const plan::ModifyPlan& plan, const TupleTableSlot* row) {
-    switch (plan.command) {
-    case CMD_UPDATE:
-        return RowAction::kUpdate;
-    case CMD_DELETE:
-        return RowAction::kDelete;
-    case CMD_INSERT:
-        return RowAction::kInsert;
-    default:
-        return static_cast<RowAction>(DatumGetInt32(row->tts_values[plan.action_column - 1]) & 3);
-    }
+    if (plan.command != CMD_MERGE) return plan::RowActionOf(plan.command);
+    return static_cast<RowAction>(DatumGetInt32(row->tts_values[plan.action_column - 1]) & 3);
 }
 
 int ShardOf(const ModifyScanState* state, const TupleTableSlot* row, int column) {

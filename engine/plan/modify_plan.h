@@ -21,6 +21,19 @@ namespace pgspan::plan {
 // What happens to a row: the lowest two bits of MERGE's action column.
 enum class RowAction : int { kNothing = 0, kUpdate = 1, kDelete = 2, kInsert = 3 };
 
+constexpr RowAction RowActionOf(CmdType command) {
+    switch (command) {
+    case CMD_UPDATE:
+        return RowAction::kUpdate;
+    case CMD_DELETE:
+        return RowAction::kDelete;
+    case CMD_INSERT:
+        return RowAction::kInsert;
+    default:
+        return RowAction::kNothing;
+    }
+}
+
 // All columns are those of the child, counted from 1.
 struct ModifyPlan {
     Oid relation;     // the shell, or the reference table

@@ -197,6 +197,11 @@ bool IsSimpleRow(const Query* query) {
     return true;
 }
 
+bool ReadsValuesOnly(const Query* query) {
+    const RangeTblEntry* source = SourceOf(query);
+    return source && source->rtekind == RTE_VALUES && !query->hasSubLinks && query->cteList == NIL;
+}
+
 CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
     plan::DistributedPlan output = {};
     output.anchor = insert.relation;
@@ -225,8 +230,10 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
         fix_opfuncids(reinterpret_cast<Node*>(insert.values));
         return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
     }
+    // Rows of VALUES alone come from no table: there is nothing in long lists of them to look for.
+    const auto plan_rows = ReadsValuesOnly(query) ? standard_planner : PlanQuery;
     PlannedStmt* statement =
-        PlanQuery(RowsQuery(query), query_string, cursor_options, bound_params);
+        plan_rows(RowsQuery(query), query_string, cursor_options, bound_params);
     CustomScan* scan = MakeInsertScan(query, insert);
     scan->custom_plans = pg::MakeList(statement->planTree);
     statement->planTree = &scan->scan.plan;

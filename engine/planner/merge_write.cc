@@ -19,19 +19,6 @@ namespace {
 using pg::Each;
 using plan::RowAction;
 
-RowAction KindOf(const MergeAction* action) {
-    switch (action->commandType) {
-    case CMD_UPDATE:
-        return RowAction::kUpdate;
-    case CMD_DELETE:
-        return RowAction::kDelete;
-    case CMD_INSERT:
-        return RowAction::kInsert;
-    default:
-        return RowAction::kNothing;
-    }
-}
-
 Expr* IntConst(int value) {
     return reinterpret_cast<Expr*>(
         makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(value), false, true));
@@ -39,7 +26,7 @@ Expr* IntConst(int value) {
 
 // The value of the action column: which action (from 1), and in the lowest bits what it does.
 int CodeOf(int number, const MergeAction* action) {
-    return number * 4 + static_cast<int>(KindOf(action));
+    return number * 4 + static_cast<int>(plan::RowActionOf(action->commandType));
 }
 
 CaseWhen* When(Node* condition, Expr* result) {
@@ -139,7 +126,7 @@ Expr* ValueOf(const Merge* merge, const Query* query, int attribute, bool of_ins
     int number = 0;
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
         number++;
-        const RowAction kind = KindOf(action);
+        const RowAction kind = plan::RowActionOf(action->commandType);
         if (!(kind == RowAction::kInsert && of_inserts) &&
             !(kind == RowAction::kUpdate && of_updates))
             continue;
@@ -158,7 +145,7 @@ List* AssignedBy(const Query* query, RowAction kind) {
     List* attributes = NIL;
     for (auto* action : Each<MergeAction>(query->mergeActionList))
         for (auto* entry : Each<TargetEntry>(action->targetList))
-            if (KindOf(action) == kind && !entry->resjunk)
+            if (plan::RowActionOf(action->commandType) == kind && !entry->resjunk)
                 attributes = list_append_unique_int(attributes, entry->resno);
     return attributes;
 }
@@ -183,7 +170,7 @@ void AddRowAssignments(Merge* merge, const Query* query) {
 bool MovesRows(const Query* query, const metadata::Table& table) {
     if (!table.IsHash()) return false;
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
-        if (KindOf(action) != RowAction::kUpdate) continue;
+        if (plan::RowActionOf(action->commandType) != RowAction::kUpdate) continue;
         Query update = *query;
         update.targetList = action->targetList;
         if (AssignsKey(&update, table, nullptr)) return true;
@@ -204,7 +191,7 @@ void AddValues(Merge* merge, Query* query) {
     if (plan->moves) RefuseCascades(*write->table);
     plan->inserts = plan->moves;
     for (auto* action : Each<MergeAction>(query->mergeActionList))
-        if (KindOf(action) == RowAction::kInsert) plan->inserts = true;
+        if (plan::RowActionOf(action->commandType) == RowAction::kInsert) plan->inserts = true;
     if (!plan->inserts) return;
     List* attributes = plan->moves ? StoredAttributes(write->table->relation)
                                    : AssignedBy(query, RowAction::kInsert);
@@ -222,7 +209,7 @@ void AddValues(Merge* merge, Query* query) {
 LockClauseStrength StrengthFor(const Merge& merge, const Query* query) {
     if (merge.write->plan->moves) return LCS_FORUPDATE;
     for (auto* action : Each<MergeAction>(query->mergeActionList))
-        if (KindOf(action) == RowAction::kDelete) return LCS_FORUPDATE;
+        if (plan::RowActionOf(action->commandType) == RowAction::kDelete) return LCS_FORUPDATE;
     return LCS_FORNOKEYUPDATE;
 }
 
@@ -246,7 +233,7 @@ Query* RewriteMerge(Query* query, const metadata::Table& table) {
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
         if (pg::MatchOf(action) == pg::MergeMatch::kNotMatchedBySource)
             RefuseFeature("WHEN NOT MATCHED BY SOURCE", nullptr);
-        if (KindOf(action) == RowAction::kInsert) merge.keeps_rows = true;
+        if (plan::RowActionOf(action->commandType) == RowAction::kInsert) merge.keeps_rows = true;
     }
     MakeJoin(&merge, query);
     AddActionColumn(&merge, query);

@@ -203,7 +203,6 @@ bool IsInternalSession() {
 PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
     if (IsDumpSession()) HideParts(query);
-    if (IsDumpSession()) HideParts(query);
     const Contents contents = LookAt(query);
     if (contents.containers)
         if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params))

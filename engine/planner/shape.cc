@@ -4,17 +4,16 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/row_order.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
 #include "access/hash.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
-#include "utils/fmgroids.h"
 #include "utils/syscache.h"
 }
 
@@ -277,8 +276,12 @@ Shape ShapeOfRelation(const RangeTblEntry* rte, Index varno) {
 }
 
 // A sub-query's shape as an item of the level above it.
-Shape ShapeOfSubquery(const QueryShape& inner, Index varno, const Query* query) {
+Shape ShapeOfSubquery(const QueryShape& inner, Index varno, const Query* query,
+                      const Query* above) {
     Shape shape = inner.whole;
+    if (shape.IsDistributed() && !shape.IsPinned() && query->sortClause &&
+        ShowsOrderOfItsOnlySource(above))
+        return Unpushable("a sorted sub-query whose order shows");
     shape.keys = NIL;
     for (const int column : pg::EachInt(inner.key_columns)) {
         const auto* entry = static_cast<TargetEntry*>(list_nth(query->targetList, column - 1));
@@ -303,7 +306,7 @@ Shape ShapeOfCte(const RangeTblEntry* rte, Index varno, const Level& level) {
         auto* query = castNode(Query, cte->ctequery);
         if (cte->cterecursive) return Unpushable("a recursive CTE");
         const Level inner = {query, owner};
-        return ShapeOfSubquery(AnalyzeQuery(inner), varno, query);
+        return ShapeOfSubquery(AnalyzeQuery(inner), varno, query, level.query);
     }
     return Unpushable("a CTE of an outer query");
 }
@@ -318,46 +321,6 @@ Shape ShapeOfExpressions(Node* expressions, const Level& level) {
     return {};
 }
 
-bool HasCombineFunction(Oid aggregate) {
-    const HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for aggregate %u", aggregate);
-    const Oid function = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple))->aggcombinefn;
-    ReleaseSysCache(tuple);
-    return OidIsValid(function);
-}
-
-// Not the aggregates that PostgreSQL itself would compute in parts, whatever the order of their
-// rows.
-bool DependsOnOrder(const Aggref* aggregate) {
-    if (aggregate->aggorder || aggregate->aggdistinct) return false;
-    switch (aggregate->aggfnoid) {  // in parts since PostgreSQL 16
-    case F_ARRAY_AGG_ANYNONARRAY:
-    case F_ARRAY_AGG_ANYARRAY:
-    case F_STRING_AGG_TEXT_TEXT:
-    case F_STRING_AGG_BYTEA_BYTEA:
-        return true;
-    default:
-        return !HasCombineFunction(aggregate->aggfnoid);
-    }
-}
-
-// SQL promises nothing, but PostgreSQL hands on the rows of a sorted sub-query in its order, and
-// people build arrays by it.
-bool ShowsOrderOfItsOnlySource(const Query* query) {
-    if (query->commandType != CMD_SELECT || list_length(query->jointree->fromlist) != 1 ||
-        !IsA(linitial(query->jointree->fromlist), RangeTblRef))
-        return false;
-    if (query->hasWindowFuncs) return true;
-    if (!query->hasAggs) return !query->groupClause && !query->distinctClause && !query->sortClause;
-    const auto sensitive = [](Node* node, auto&& descend) {
-        if (IsA(node, Query)) return false;
-        if (IsA(node, Aggref) && DependsOnOrder(reinterpret_cast<Aggref*>(node))) return true;
-        return descend(node);
-    };
-    return pg::WalkNode(reinterpret_cast<Node*>(query->targetList), sensitive) ||
-           pg::WalkNode(query->havingQual, sensitive);
-}
-
 Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     const RangeTblEntry* rte = rt_fetch(varno, level.query->rtable);
     if (rte->securityQuals) return Unpushable("row-level security or a security barrier view");
@@ -367,11 +330,7 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     case RTE_SUBQUERY: {
         if (rte->functions != NIL) return Unpushable("a write");
         const Level inner = {rte->subquery, &level};
-        const Shape shape = ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery);
-        if (shape.IsDistributed() && !shape.IsPinned() && rte->subquery->sortClause &&
-            ShowsOrderOfItsOnlySource(level.query))
-            return Unpushable("a sorted sub-query whose order shows");
-        return shape;
+        return ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery, level.query);
     }
     case RTE_CTE:
         return ShapeOfCte(rte, varno, level);
@@ -656,49 +615,6 @@ Shape AnalyzeFromAsRoot(const Level& level, List** local_quals) {
     if (reason) return Unpushable(reason);
     if (level.query->setOperations) return Unpushable("a set operation");
     return AnalyzeFrom(level, local_quals);
-}
-
-void FlattenJoinAliases(Query* query) {
-    bool has_joins = false;
-    for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
-        if (rte->rtekind != RTE_JOIN) continue;
-        has_joins = true;
-        rte->alias = nullptr;
-    }
-    if (has_joins) {
-        const auto flatten = [&](Node* node) {
-            return node ? pg::FlattenJoinAliasVars(query, node) : nullptr;
-        };
-        const auto flatten_list = [&](List* list) {
-            return reinterpret_cast<List*>(flatten(reinterpret_cast<Node*>(list)));
-        };
-        query->targetList = flatten_list(query->targetList);
-        query->returningList = flatten_list(query->returningList);
-        query->havingQual = flatten(query->havingQual);
-        query->limitCount = flatten(query->limitCount);
-        query->limitOffset = flatten(query->limitOffset);
-        query->jointree =
-            reinterpret_cast<FromExpr*>(flatten(reinterpret_cast<Node*>(query->jointree)));
-        query->mergeActionList = flatten_list(query->mergeActionList);
-        query->onConflict =
-            reinterpret_cast<OnConflictExpr*>(flatten(reinterpret_cast<Node*>(query->onConflict)));
-        for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
-            rte->functions = flatten_list(rte->functions);
-            rte->values_lists = flatten_list(rte->values_lists);
-            rte->tablefunc =
-                reinterpret_cast<TableFunc*>(flatten(reinterpret_cast<Node*>(rte->tablefunc)));
-            if (rte->rtekind == RTE_SUBQUERY && rte->lateral)
-                rte->subquery = castNode(Query, flatten(reinterpret_cast<Node*>(rte->subquery)));
-        }
-    }
-    pg::WalkNode(
-        reinterpret_cast<Node*>(query),
-        [&](Node* node, auto&& descend) {
-            if (!IsA(node, Query) || node == reinterpret_cast<Node*>(query)) return descend(node);
-            FlattenJoinAliases(reinterpret_cast<Query*>(node));
-            return false;
-        },
-        QTW_IGNORE_JOINALIASES);
 }
 
 }  // namespace pgspan::planner

@@ -147,3 +147,5 @@ SELECT id + 1 FROM (SELECT id, v FROM a WHERE k < 9 ORDER BY v DESC, id) s WHERE
 -- @ordered
 SELECT id, row_number() OVER () FROM (SELECT id FROM a ORDER BY v DESC, id) s;
 SELECT id, last_value(v) OVER (PARTITION BY grp) FROM (SELECT id, grp, v FROM a ORDER BY grp, v, id) s ORDER BY id;
+WITH s AS (SELECT id FROM a ORDER BY v DESC, id) SELECT array_agg(id) FROM s;
+WITH s AS MATERIALIZED (SELECT id FROM a ORDER BY v DESC, id) SELECT array_agg(id) FROM s;

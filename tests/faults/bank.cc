@@ -12,7 +12,6 @@
 
 namespace pgspan::test {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 long FromEnvironment(const char* name, long otherwise) {
@@ -81,18 +80,24 @@ bool BankTest::Transfer(Session& session, int transfer, std::mt19937& random) {
     return commit.ok() && commit.tag == "COMMIT";
 }
 
+std::optional<Session> BankTest::OpenWhenUp(const std::atomic<bool>& stop) {
+    std::optional<Session> session;
+    (void)Eventually(kRestart, [&] {
+        Result<Session> opened = Session::Open(ClusterConninfo());
+        if (opened) session.emplace(std::move(*opened));
+        return session || stop;
+    });
+    return session;
+}
+
 void BankTest::TransferLoop(unsigned seed, int first, std::atomic<bool>& stop,
                             std::set<int>& committed) {
     std::mt19937 random(seed);
     std::optional<Session> session;
     for (int transfer = first; !stop; ++transfer) {
         if (!session || !session->open()) {
-            Result<Session> opened = Session::Open(ClusterConninfo());
-            if (!opened) {
-                std::this_thread::sleep_for(milliseconds(20));  // the server is starting
-                continue;
-            }
-            session.emplace(std::move(*opened));
+            session = OpenWhenUp(stop);
+            if (!session) continue;
         }
         if (Transfer(*session, transfer, random)) committed.insert(transfer);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -27,6 +28,9 @@ class BankTest : public ClusterTest {
     bool Transfer(Session& session, int transfer, std::mt19937& random);
     // Transfers in a session of their own until told to stop; sessions that break are replaced.
     void TransferLoop(unsigned seed, int first, std::atomic<bool>& stop, std::set<int>& committed);
+
+    // A session on the coordinator once it can be had; nothing when told to stop before that.
+    static std::optional<Session> OpenWhenUp(const std::atomic<bool>& stop);
 
     // Starts whatever is down, waits until every node answers.
     void BringBack();

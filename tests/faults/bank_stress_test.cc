@@ -123,12 +123,8 @@ class BankStressTest : public BankTest {
         std::optional<Session> session;
         while (!stop) {
             if (!session || !session->open()) {
-                Result<Session> opened = Session::Open(ClusterConninfo());
-                if (!opened) {
-                    std::this_thread::sleep_for(milliseconds(20));  // the server is starting
-                    continue;
-                }
-                session.emplace(std::move(*opened));
+                session = OpenWhenUp(stop);
+                if (!session) continue;
                 // A session that died may be prepared, and hold its locks, until the maintenance
                 // worker comes.
                 session->Run("SET lock_timeout = '1s'");
