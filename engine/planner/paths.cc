@@ -9,6 +9,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/container_paths.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/grouping_paths.h"
 #include "engine/planner/join_paths.h"
@@ -17,6 +18,7 @@
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/unique_keys.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -88,7 +90,9 @@ Plan* PlanRemotePath(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List*
     scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
     scan->flags = path->flags;
     scan->scan.plan.targetlist = tlist;
-    if (!info->is_filtered) scan->scan.plan.qual = extract_actual_clauses(clauses, false);
+    if (!info->is_filtered)
+        scan->scan.plan.qual =
+            extract_actual_clauses(list_difference_ptr(clauses, info->pushed), false);
     if (info->attributes != NIL) {
         scan->scan.scanrelid = rel->relid;
         plan.scan_attributes = info->attributes;
@@ -282,6 +286,7 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
     List* quals = NIL;
+    List* pushed = NIL;
     for (auto* restriction : Each<RestrictInfo>(rel->baserestrictinfo)) {
         auto* clause = static_cast<Node*>(copyObjectImpl(restriction->clause));
         ChangeVarNodes(clause, static_cast<int>(rti), 1, 0);
@@ -289,14 +294,13 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
             return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) ||
                    descend(n);
         });
-        if (!restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr))
+        if (!restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr)) {
             quals = lappend(quals, clause);
-        else
+            pushed = lappend(pushed, restriction);
+        } else {
             pull_varattnos(reinterpret_cast<Node*>(restriction->clause), rti, &needed);
+        }
     }
-    // All filters are evaluated here once more: cheap, and right also for those that were not sent.
-    pull_varattnos(reinterpret_cast<Node*>(extract_actual_clauses(rel->baserestrictinfo, false)),
-                   rti, &needed);
     remote->jointree =
         makeFromExpr(pg::MakeList(reference),
                      quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr);
@@ -345,6 +349,7 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     if (!info.shape.IsDistributed())
         elog(ERROR, "unexpected shape of a scan of relation %u", rte->relid);
     info.attributes = attributes;
+    info.pushed = pushed;
     CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows, CheapestLocalWork(rel));
     path->path.param_info = get_baserel_parampathinfo(root, rel, rel->lateral_relids);
     OnlyPath(rel, &path->path);
@@ -359,6 +364,11 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             AddBaseParts(root, rel, rte);
             return;
         }
+        const bool is_table = rte->rtekind == RTE_RELATION && !IS_DUMMY_REL(rel);
+        if (is_table && rte->relkind == RELKIND_PARTITIONED_TABLE)
+            MendContainer(root, rel, rte);
+        else if (is_table && metadata::FindTable(rte->relid))
+            UseUniqueKeys(root, rel);
         if (IsEstimating()) return;
         if (plan::ModifyPlan* modify = ModifyPlanOf(rte)) {
             if (!IS_DUMMY_REL(rel)) AddModifyPath(root, rel, rte, modify);

@@ -11,8 +11,10 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
 #include "nodes/makefuncs.h"
+#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
+#include "optimizer/tlist.h"
 #include "partitioning/partdesc.h"
 #include "utils/lsyscache.h"
 }
@@ -168,12 +170,72 @@ void MakePartial(PlannedStmt* statement) {
     }
 }
 
+// Shards that are read in less time than it takes to think about each.
+constexpr double kFewPages = 1000;
+
+double PagesOfShards(const metadata::Table& table) {
+    const Relation container = table_open(table.container, AccessShareLock);
+    const PartitionDesc partitions = RelationGetPartitionDesc(container, true);
+    double pages = 0;
+    for (int i = 0; i < partitions->nparts; i++) {
+        const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(partitions->oids[i]));
+        if (!HeapTupleIsValid(tuple)) continue;
+        pages += reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relpages;
+        ReleaseSysCache(tuple);
+    }
+    table_close(container, AccessShareLock);
+    return pages;
+}
+
+// True if the level groups the rows of one big table by its distribution column.
+bool GroupsShards(const Query* query) {
+    if (!query->groupClause || query->groupingSets || list_length(query->rtable) != 1) return false;
+    const auto* rte = static_cast<RangeTblEntry*>(linitial(query->rtable));
+    if (rte->rtekind != RTE_RELATION || rte->relkind != RELKIND_PARTITIONED_TABLE) return false;
+    const metadata::Table* table = metadata::FindTableByContainer(rte->relid);
+    if (!table) return false;
+    for (auto* clause : Each<SortGroupClause>(query->groupClause)) {
+        Node* expr = get_sortgroupclause_expr(clause, query->targetList);
+        if (IsA(expr, Var) && reinterpret_cast<Var*>(expr)->varattno == table->distribution_column)
+            return PagesOfShards(*table) > kFewPages;
+    }
+    return false;
+}
+
+// Groups that lie within a shard are best made shard by shard: their order comes from one index,
+// and parallel workers share the shards. (PostgreSQL leaves that out unless it is asked to, as it
+// takes time to plan.)
+PlannedStmt* PlanShardByShard(Query* query, const char* query_string, int cursor_options,
+                              ParamListInfo bound_params) {
+    PlannedStmt* statement = nullptr;
+    const bool configured = enable_partitionwise_aggregate;
+    enable_partitionwise_aggregate = true;
+    ErrorData* error = pg::Capture(
+        [&] { statement = standard_planner(query, query_string, cursor_options, bound_params); });
+    enable_partitionwise_aggregate = configured;
+    if (error) ReThrowError(error);
+    return statement;
+}
+
+bool AnyLevelGroupsShards(Query* query) {
+    return pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [](Node* node, auto&& descend) {
+            return (IsA(node, Query) && GroupsShards(reinterpret_cast<Query*>(node))) ||
+                   descend(node);
+        },
+        QTW_IGNORE_JOINALIASES);
+}
+
 }  // namespace
 
 PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options,
                       ParamListInfo bound_params) {
     const Markers markers = TakeMarkers(query);
     if (!markers.found) return nullptr;
+    // The transition states that are asked for are those of the plan's top node.
+    if (!markers.partial && AnyLevelGroupsShards(query))
+        return PlanShardByShard(query, query_string, cursor_options, bound_params);
     PlannedStmt* statement = standard_planner(query, query_string, cursor_options, bound_params);
     if (markers.partial) MakePartial(statement);
     return statement;

@@ -1,0 +1,85 @@
+// Proves, by EXPLAIN and by the columns and rows that travel, that plans over nodes take the ways
+// that make decision support as fast as on one PostgreSQL.
+#include "tests/harness/cluster_test.h"
+
+namespace pgspan::test {
+namespace {
+
+class PlansTest : public ClusterTest {
+  protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        OnCluster("CREATE TABLE purchase (id int PRIMARY KEY, client int, total int, remark text)");
+        OnCluster("CREATE TABLE line (purchase int, item int, vendor int, pieces int, pad text)");
+        OnCluster(
+            "CREATE TABLE stock (item int, vendor int, cost int, PRIMARY KEY (item, vendor))");
+        OnCluster("SELECT create_distributed_table('purchase', 'id', shard_count => 8)");
+        OnCluster(
+            "SELECT create_distributed_table('line', 'purchase', colocate_with => 'purchase')");
+        OnCluster("SELECT create_distributed_table('stock', 'item', colocate_with => 'none')");
+        OnCluster("CREATE INDEX ON line (purchase)");
+        OnCluster(
+            "INSERT INTO purchase SELECT g, g % 10000, g % 1000, 'remark ' || g "
+            "FROM generate_series(1, 40000) g");
+        OnCluster(
+            "INSERT INTO line SELECT 1 + g / 5, g % 2000, g % 2000 % 500 + g % 2 * 500, g % 9, "
+            "repeat('x', 200) FROM generate_series(0, 199999) g");
+        OnCluster(
+            "INSERT INTO stock SELECT g % 2000, g % 2000 % 500 + g / 2000 * 500, g "
+            "FROM generate_series(0, 3999) g");
+        OnCluster("ANALYZE purchase, line, stock");
+    }
+
+    std::string Plan(const std::string& sql) { return Rows("EXPLAIN (VERBOSE) " + sql); }
+    // The rows that the top of the plan is expected to return.
+    double Expected(const std::string& sql) {
+        const std::string plan = Rows("EXPLAIN " + sql);
+        return std::stod(plan.substr(plan.find("rows=") + 5));
+    }
+};
+
+TEST_F(PlansTest, GroupsOfOneShardAreMadeShardByShard) {
+    const std::string plan =
+        Plan("SELECT purchase, sum(pieces) FROM line GROUP BY purchase HAVING sum(pieces) > 30");
+    const size_t append = plan.find("Append");
+    ASSERT_NE(append, std::string::npos) << plan;
+    EXPECT_NE(plan.find("Aggregate", append), std::string::npos) << plan;
+    // The rows of a group that is no shard's own are combined as before.
+    const std::string other = Plan("SELECT item, sum(pieces) FROM line GROUP BY item");
+    EXPECT_EQ(other.find("Aggregate", other.find("Append")), std::string::npos) << other;
+}
+
+TEST_F(PlansTest, AColocatedLookUpIsTakenForOneShards) {
+    const std::string plan = Plan(
+        "SELECT p.id, n.item FROM purchase p, line n "
+        "WHERE n.purchase = p.id AND p.total < 60");
+    EXPECT_NE(plan.find("Nested Loop"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("Hash Join"), std::string::npos) << plan;
+}
+
+TEST_F(PlansTest, AUniqueKeyOfTwoColumnsTellsTheSizeOfAJoin) {
+    // 2000 * 1000 combinations, of which 4000 exist: each line has one of them.
+    const double rows =
+        Expected("SELECT * FROM line n, stock s WHERE s.item = n.item AND s.vendor = n.vendor");
+    EXPECT_GT(rows, 150000);
+    EXPECT_LT(rows, 250000);
+}
+
+TEST_F(PlansTest, AFilterThatTheNodesApplyIsNotAppliedAgain) {
+    // (Joined with what lies here, so that the table is scanned by itself.)
+    OnCluster("CREATE TEMP TABLE here AS SELECT 1 AS one");
+    const std::string plan = Plan(
+        "SELECT p.total, h.one FROM purchase p LEFT JOIN here h ON h.one = p.total "
+        "WHERE p.remark LIKE '%7%'");
+    EXPECT_EQ(plan.find("Filter: (p.remark"), plan.rfind("Filter: (p.remark")) << plan;
+    EXPECT_EQ(plan.find("remark, "), std::string::npos) << plan;
+    // Half of the rows, not a quarter.
+    const long rows = Number(
+        "SELECT count(p.total) FROM purchase p LEFT JOIN here h "
+        "ON h.one = p.total WHERE random() < 0.5");
+    EXPECT_GT(rows, 18000);
+    EXPECT_LT(rows, 22000);
+}
+
+}  // namespace
+}  // namespace pgspan::test
