@@ -147,21 +147,32 @@ __attribute__((noinline)) SplitText SplitAroundRow(const char* sql) {
     return split;
 }
 
+// The statement without what it takes its rows from, which may be long and is not copied.
+Query* WithoutSource(const Query* query) {
+    Query bare = *query;
+    bare.rtable = NIL;
+    for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
+        RangeTblEntry entry = *rte;
+        if (rte->rtekind == RTE_SUBQUERY || rte->rtekind == RTE_VALUES) {
+            entry.rtekind = RTE_RESULT;
+            entry.subquery = nullptr;
+            entry.values_lists = NIL;
+        }
+        bare.rtable = lappend(bare.rtable, copyObjectImpl(&entry));
+    }
+    bare.jointree = makeFromExpr(NIL, nullptr);
+    bare.targetList = NIL;
+    bare.cteList = NIL;
+    bare.hasModifyingCTE = false;
+    bare.hasSubLinks = false;
+    bare.override = OVERRIDING_NOT_SET;
+    return static_cast<Query*>(copyObjectImpl(&bare));
+}
+
 // The statement without its rows, as text in two parts, with parameters of the tail first.
 void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::InsertPlan* insert) {
-    auto* remote = static_cast<Query*>(copyObjectImpl(query));
+    Query* remote = WithoutSource(query);
     PointAtContainersConstraint(remote, table);
-    for (auto* rte : Each<RangeTblEntry>(remote->rtable)) {
-        if (rte->rtekind != RTE_SUBQUERY && rte->rtekind != RTE_VALUES) continue;
-        rte->rtekind = RTE_RESULT;
-        rte->subquery = nullptr;
-        rte->values_lists = NIL;
-    }
-    remote->jointree = makeFromExpr(NIL, nullptr);
-    remote->cteList = NIL;
-    remote->hasModifyingCTE = false;
-    remote->hasSubLinks = false;
-    remote->override = OVERRIDING_NOT_SET;
     // The row's parameters are made last so that the tail's come first; while those are collected
     // the row is constant.
     List* columns = NIL;
