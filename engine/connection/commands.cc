@@ -177,13 +177,13 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms) {
     for (const Command& command : commands) CheckTag(command.connection, command.expected_tag);
 }
 
-void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms,
-                     int grace_ms) {
+void ExecuteDecision(Connection* c, std::span<const char* const> commands, const char* expected_tag,
+                     int timeout_ms, int grace_ms) {
     if (!IsAlive(c)) {
         MarkLost(c, PQerrorMessage(c->libpq));
         RaiseLost(c);
     }
-    SendCommands(c, &sql, 1);
+    SendCommands(c, commands.data(), static_cast<int>(commands.size()));
     AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
     if (c->failed) RaiseFailed(c);

@@ -42,6 +42,8 @@ struct Statement {
     bool binary_result = false;
     bool prepare =
         false;  // keep a named prepared statement for this text on the connection (bounded, LRU)
+    // A command without parameters that the node runs right after it, unless it fails.
+    const char* then = nullptr;
 };
 
 // Whoever reads the result of a statement.
@@ -126,11 +128,11 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms = -1);
 // Rows as a List of char** (text; nullptr for NULL) in the current memory context.
 List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 
-// A command after which there is no way back (COMMIT). A cancel by the user, or the end of
+// Commands of which the last has no way back (COMMIT). A cancel by the user, or the end of
 // timeout_ms, is passed on to the node, and its outcome awaited for another grace_ms. Raises the
 // node's error, or 08007 if nobody can know.
-void ExecuteDecision(Connection* connection, const char* sql, const char* expected_tag,
-                     int timeout_ms, int grace_ms);
+void ExecuteDecision(Connection* connection, std::span<const char* const> commands,
+                     const char* expected_tag, int timeout_ms, int grace_ms);
 // The same for a statement that commits as it ends, outside a transaction on the node. No limit of
 // time but the session's; if the node has given in to a cancel, the reason here is raised. Returns
 // the rows affected.
@@ -171,7 +173,7 @@ struct RemoteState {
     int savepoint_depth = 0;  // how many levels of our subtransactions have a SAVEPOINT there
     Savepoint* savepoints = nullptr;
     int savepoints_capacity = 0;
-    char gid[64] = "";  // not empty once PREPARE TRANSACTION may have been sent
+    char gid[128] = "";  // not empty once PREPARE TRANSACTION may have been sent
 };
 RemoteState& StateOf(Connection* connection);
 [[nodiscard]] bool IsBroken(const Connection* connection);

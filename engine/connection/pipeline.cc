@@ -124,6 +124,7 @@ void SendStatement(Connection* c, const Statement& s) {
                               : PQsendQueryParams(c->libpq, s.sql, s.parameter_count, s.types,
                                                   s.values, s.lengths, s.formats, format);
     if (!Sent(c, sent, EntryKind::kStatement, false, prepared)) RaiseLost(c);
+    if (s.then) SendCommand(c, s.then, EntryKind::kCommand);
 }
 
 bool IsLostPlan(const PGresult* failed) {

@@ -157,6 +157,7 @@ void KeepForResend(Connection* connection, const Statement& statement, bool star
     resend.started_transaction = starts_transaction;
     resend.statement = statement;
     resend.statement.sql = pstrdup(statement.sql);
+    resend.statement.then = statement.then ? pstrdup(statement.then) : nullptr;
     const auto copy_array = [&](auto* array) {
         using Item = std::remove_const_t<std::remove_pointer_t<decltype(array)>>;
         if (array == nullptr || count == 0) return static_cast<Item*>(nullptr);

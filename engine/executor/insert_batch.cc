@@ -98,6 +98,9 @@ void RememberOrder(InsertBatch* batch, int node) {
 
 // ---- Sending
 
+// What of the statement comes after a batch.
+enum class Rest { kMayFollow, kNone };
+
 ParameterSet* ParametersOf(InsertBatch* batch, NodeRows* rows) {
     const ParameterSet& tail = *batch->target.tail;
     const int count = tail.count + batch->column_count;
@@ -152,23 +155,34 @@ void PassOnRows(InsertBatch* batch, TaskStream* streams, int stream_count,
         }
 }
 
-void SendToNodes(InsertBatch* batch) {
+TaskList TasksOf(InsertBatch* batch, int* task_of_node) {
     TaskList list;
     list.tasks = static_cast<Task*>(palloc0(sizeof(Task) * batch->node_count));
-    auto* stream_of_node = static_cast<int*>(palloc0(sizeof(int) * batch->node_count));
     for (int i = 0; i < batch->node_count; i++) {
         NodeRows* rows = &batch->nodes[i];
         if (rows->count == 0) continue;
-        stream_of_node[i] = list.count;
+        task_of_node[i] = list.count;
         list.tasks[list.count++] = {rows->group_id, rows->group_id == metadata::LocalGroup(),
                                     batch->sql, ParametersOf(batch, rows)};
     }
+    return list;
+}
+
+void SendToNodes(InsertBatch* batch, Rest rest) {
+    const InsertTarget& target = batch->target;
+    auto* stream_of_node = static_cast<int*>(palloc0(sizeof(int) * batch->node_count));
+    const TaskList list = TasksOf(batch, stream_of_node);
+    if (rest == Rest::kNone && target.decoder == nullptr && target.estate != nullptr &&
+        IsWholeTransaction(target.estate, target.top)) {
+        batch->affected += RunWholeTransaction(list, {});
+        return;
+    }
     TaskOptions options;
     options.access = transaction::Access::kWrite;
-    options.decoder = batch->target.decoder;
-    options.desc = batch->target.desc;
+    options.decoder = target.decoder;
+    options.desc = target.desc;
     TaskStream* streams = StartTasks(list, {}, options);
-    if (batch->target.decoder != nullptr) PassOnRows(batch, streams, list.count, stream_of_node);
+    if (target.decoder != nullptr) PassOnRows(batch, streams, list.count, stream_of_node);
     for (int i = 0; i < list.count; i++) {
         batch->affected += Drain(&streams[i]);
         CloseStream(&streams[i]);
@@ -182,11 +196,11 @@ void SendToCopies(InsertBatch* batch) {
                        batch->target.desc, batch->target.returned);
 }
 
-void SendBatch(InsertBatch* batch) {
+void SendBatch(InsertBatch* batch, Rest rest) {
     if (batch->row_count == 0) return;
     const MemoryContext outer = MemoryContextSwitchTo(batch->memory);
     if (batch->table->IsHash())
-        SendToNodes(batch);
+        SendToNodes(batch, rest);
     else
         SendToCopies(batch);
     MemoryContextSwitchTo(outer);
@@ -249,11 +263,11 @@ void AddRow(InsertBatch* batch, const Datum* values, const bool* nulls) {
     if (batch->target.plan->single_batch)
         CheckSingleBatch(batch);
     else if (rows->count >= plan::kInsertBatchRows || rows->bytes >= kInsertBatchBytes)
-        SendBatch(batch);
+        SendBatch(batch, Rest::kMayFollow);
 }
 
 uint64 FinishInsert(InsertBatch* batch) {
-    SendBatch(batch);
+    SendBatch(batch, Rest::kNone);
     return batch->affected;
 }
 

@@ -22,6 +22,9 @@ struct InsertTarget {
     RowDecoder* decoder;       // of RETURNING; nullptr if none
     TupleDesc desc;
     Tuplestorestate* returned;  // where RETURNING's rows go, in the order of the rows inserted
+    // The statement, if these rows may be all that it does.
+    const EState* estate = nullptr;
+    const Plan* top = nullptr;
 };
 
 // Lives in the current memory context.

@@ -78,10 +78,8 @@ namespace {
 
 uint64 SendOneRow(InsertScanState* state, const TaskList& tasks) {
     const PlanState& scan = state->scan.ss.ps;
-    uint64 at_once = 0;
-    if (state->decoder == nullptr &&
-        RunAsTransaction(tasks, state->parameters, scan.state, scan.plan, &at_once))
-        return at_once;
+    if (state->decoder == nullptr && IsWholeTransaction(scan.state, scan.plan))
+        return RunWholeTransaction(tasks, state->parameters);
     TaskOptions options;
     options.access = transaction::Access::kWrite;
     options.decoder = state->decoder;
@@ -112,6 +110,8 @@ uint64 InsertRows(InsertScanState* state) {
     target.decoder = state->decoder;
     target.desc = RowDescOf(state);
     target.returned = state->returned;
+    target.estate = state->scan.ss.ps.state;
+    target.top = state->scan.ss.ps.plan;
     InsertBatch* batch = MakeInsertBatch(target);
     auto* child = static_cast<PlanState*>(linitial(state->scan.custom_ps));
     const int columns = list_length(state->plan.attributes);

@@ -139,11 +139,11 @@ void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
 
 // A write that is a transaction of its own has ended when this returns true.
 bool RanAsTransaction(RemoteScanState* state, const TaskList& tasks) {
-    if (!state->plan.modifies || state->plan.returns_rows) return false;
+    const plan::DistributedPlan& plan = state->plan;
+    if (!plan.modifies || plan.returns_rows || plan.shipments != NIL) return false;
     const PlanState& scan = state->scan.ss.ps;
-    uint64 affected = 0;
-    if (!RunAsTransaction(tasks, state->parameters, scan.state, scan.plan, &affected)) return false;
-    CountAffected(state, affected);
+    if (!IsWholeTransaction(scan.state, scan.plan)) return false;
+    CountAffected(state, RunWholeTransaction(tasks, state->parameters));
     return true;
 }
 

@@ -76,13 +76,22 @@ void OpenConnections(const TaskList& list, TaskStream* streams) {
             streams[i].connection = connection::ForGroup(list.tasks[i].group_id);
 }
 
+// The node that decides over a transaction of these tasks: this one if it has a part itself.
+int32 DecidingGroup(const TaskList& list) {
+    for (int i = 0; i < list.count; i++)
+        if (list.tasks[i].is_local) return list.tasks[i].group_id;
+    return list.count > 0 ? list.tasks[list.count - 1].group_id : metadata::LocalGroup();
+}
+
 void SendTask(TaskStream* stream, const Task& task, const ParameterSet& parameters,
-              const TaskOptions& options) {
+              const TaskOptions& options, int32 deciding_group) {
     transaction::Join(stream->connection, options.access);
     connection::Statement statement =
         MakeStatement(task.sql, task.parameters ? *task.parameters : parameters);
     statement.prepare = options.prepare;
     statement.binary_result = options.decoder != nullptr && options.decoder->binary;
+    if (options.whole_transaction && task.group_id != deciding_group)
+        statement.then = transaction::CommandAtItsEnd(stream->connection, deciding_group);
     // Registered first: whatever happens from now on, the connection must not keep the stream.
     stream->forget.func = ForgetStream;
     stream->forget.arg = stream;
@@ -110,26 +119,39 @@ TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
         stream->owner = CurrentResourceOwner;
     }
     OpenConnections(list, streams);
+    const int32 deciding_group = DecidingGroup(list);
     for (int i = 0; i < list.count; i++)
         if (streams[i].connection != nullptr)
-            SendTask(&streams[i], list.tasks[i], parameters, options);
+            SendTask(&streams[i], list.tasks[i], parameters, options, deciding_group);
     for (int i = 0; i < list.count; i++)
         if (streams[i].connection == nullptr) StartLocal(&streams[i], list.tasks[i], parameters);
     return streams;
 }
 
-bool RunAsTransaction(const TaskList& list, const ParameterSet& parameters, const EState* estate,
-                      const Plan* top, uint64* affected) {
-    // What else there is in the plan could fail after the write.
-    if (list.count != 1 || list.tasks[0].is_local || estate->es_plannedstmt->planTree != top)
-        return false;
-    if (!transaction::MayCommitAtOnce(estate->es_plannedstmt)) return false;
-    const Task& task = list.tasks[0];
-    connection::Statement statement =
-        MakeStatement(task.sql, task.parameters ? *task.parameters : parameters);
-    statement.prepare = true;
-    *affected = transaction::RunAndCommit(connection::ForGroup(task.group_id), statement);
-    return true;
+bool IsWholeTransaction(const EState* estate, const Plan* top) {
+    // What else there is in the plan could fail after the write, or write more.
+    return estate->es_plannedstmt->planTree == top &&
+           transaction::IsWholeTransaction(estate->es_plannedstmt);
+}
+
+uint64 RunWholeTransaction(const TaskList& list, const ParameterSet& parameters) {
+    if (list.count == 1 && !list.tasks[0].is_local) {
+        const Task& task = list.tasks[0];
+        connection::Statement statement =
+            MakeStatement(task.sql, task.parameters ? *task.parameters : parameters);
+        statement.prepare = true;
+        return transaction::RunAndCommit(connection::ForGroup(task.group_id), statement);
+    }
+    TaskOptions options;
+    options.access = transaction::Access::kWrite;
+    options.whole_transaction = true;
+    TaskStream* streams = StartTasks(list, parameters, options);
+    uint64 affected = 0;
+    for (int i = 0; i < list.count; i++) {
+        affected += Drain(&streams[i]);
+        CloseStream(&streams[i]);
+    }
+    return affected;
 }
 
 namespace {

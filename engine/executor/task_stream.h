@@ -43,6 +43,9 @@ struct TaskOptions {
     RowDecoder* decoder = nullptr;
     TupleDesc desc = nullptr;
     bool prepare = true;  // keep a prepared statement on the node
+    // These tasks are all that the transaction does: each node prepares its part as its task ends,
+    // but for the one that decides over it.
+    bool whole_transaction = false;
 };
 
 // Starts every task: the remote ones are sent before any local one runs. Returns an array of
@@ -50,11 +53,12 @@ struct TaskOptions {
 TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
                        const TaskOptions& options);
 
-// Runs a write that returns no rows, is all that its transaction does and has one task on another
-// node: there it commits as it ends. False if this is not such a write; then nothing was done.
-// `top` is the plan node that runs it.
-bool RunAsTransaction(const TaskList& list, const ParameterSet& parameters, const EState* estate,
-                      const Plan* top, uint64* affected);
+// True if a write is all that its transaction does. `top` is the plan node that runs it.
+[[nodiscard]] bool IsWholeTransaction(const EState* estate, const Plan* top);
+
+// Runs a write that returns no rows and is all that its transaction does. With one task, on another
+// node, it commits there as it ends. Returns the rows affected.
+uint64 RunWholeTransaction(const TaskList& list, const ParameterSet& parameters);
 
 // The next row into values and nulls, decoded in the current memory context and valid until the
 // next call. kWait: nothing has arrived, wait for stream->connection.

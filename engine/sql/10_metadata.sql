@@ -71,6 +71,15 @@ CREATE TABLE pgspan.commit_record (
     PRIMARY KEY (group_id, gid)
 );
 
+-- What this node has decided over transactions that were begun elsewhere; role is the one that wrote the part that is
+-- named. A row that does not commit was left by recovery, so that the transaction cannot commit any more. Local to each node.
+CREATE TABLE pgspan.decision (
+    gid text PRIMARY KEY,
+    role name NOT NULL,
+    commits boolean NOT NULL,
+    taken timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Extra connection options (password=… and the like) for a role on a node; node_id 0 means every node.
 CREATE TABLE pgspan.auth_info (
     node_id integer NOT NULL,

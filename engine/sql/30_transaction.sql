@@ -15,8 +15,14 @@ COMMENT ON FUNCTION pgspan.execute_on_group(integer, text, boolean) IS
     'runs a command on the node of a group as a part of the current transaction';
 REVOKE ALL ON FUNCTION pgspan.execute_on_group(integer, text, boolean) FROM public;
 
--- Who waits for whose locks on this node. Sessions of other nodes are named by the group and the process id at which
--- they came in. Everybody may ask, for everybody's transactions look for deadlocks.
+-- For other nodes: their transactions commit together with this node's part.
+CREATE FUNCTION pgspan.decide(gids text[]) RETURNS void
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pgspan_decide';
+COMMENT ON FUNCTION pgspan.decide(text[]) IS 'commits the named parts of a transaction if the current one commits';
+
+-- Who waits for whose locks on this node. Sessions of other nodes, and transactions that they have prepared here, are
+-- named by the group and the process id at which they came in. Everybody may ask, for everybody's transactions look for
+-- deadlocks.
 CREATE FUNCTION pgspan.lock_waits(OUT waiter_group integer, OUT waiter_pid integer, OUT holder_group integer,
                                   OUT holder_pid integer)
     RETURNS SETOF record
@@ -24,11 +30,27 @@ CREATE FUNCTION pgspan.lock_waits(OUT waiter_group integer, OUT waiter_pid integ
     WITH here AS (SELECT group_id FROM pgspan.local_node),
          session AS (SELECT pid, wait_event_type,
                             regexp_match(application_name, '^pgspan group=(\d{1,9}) pid=(\d{1,9})$')::integer[] AS origin
-                       FROM pg_stat_activity)
-    SELECT coalesce(waiter.origin[1], here.group_id), coalesce(waiter.origin[2], waiter.pid),
-           coalesce(holder.origin[1], here.group_id), coalesce(holder.origin[2], holder.pid)
-      FROM here, session waiter, LATERAL unnest(pg_blocking_pids(waiter.pid)) AS blocking(pid)
-           JOIN session holder ON holder.pid = blocking.pid
-     WHERE waiter.wait_event_type = 'Lock'
+                       FROM pg_stat_activity),
+         waiter AS MATERIALIZED (SELECT *, pg_blocking_pids(pid) AS blocking FROM session WHERE wait_event_type = 'Lock'),
+         prepared AS (SELECT l.virtualtransaction,
+                             regexp_match(p.gid, '^pgspan_(\d{1,9})_\d+_\d+_(\d{1,9})_')::integer[] AS origin
+                        FROM pg_prepared_xacts p JOIN pg_locks l
+                             ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = p.transaction),
+         wait AS (SELECT waiter.pid, waiter.origin, holder.pid AS holder_pid, holder.origin AS holder_origin
+                    FROM waiter JOIN session holder ON holder.pid = ANY (waiter.blocking)
+                  UNION ALL
+                  SELECT waiter.pid, waiter.origin, 0, prepared.origin
+                    FROM waiter JOIN pg_locks wanted ON wanted.pid = waiter.pid AND NOT wanted.granted
+                         JOIN pg_locks held
+                           ON held.granted AND held.pid IS NULL
+                              AND (held.locktype, held.database, held.relation, held.page, held.tuple,
+                                   held.transactionid, held.classid, held.objid, held.objsubid)
+                              IS NOT DISTINCT FROM (wanted.locktype, wanted.database, wanted.relation, wanted.page, wanted.tuple,
+                                   wanted.transactionid, wanted.classid, wanted.objid, wanted.objsubid)
+                         JOIN prepared ON prepared.virtualtransaction = held.virtualtransaction
+                   WHERE 0 = ANY (waiter.blocking) AND prepared.origin IS NOT NULL)
+    SELECT coalesce(origin[1], here.group_id), coalesce(origin[2], pid),
+           coalesce(holder_origin[1], here.group_id), coalesce(holder_origin[2], holder_pid)
+      FROM here, wait
 $$;
 COMMENT ON FUNCTION pgspan.lock_waits() IS 'who waits for whose locks on this node';

@@ -83,7 +83,7 @@ CREATE VIEW pgspan.pg_dist_colocation AS
 
 CREATE VIEW pgspan.pg_dist_local_group AS SELECT group_id AS groupid FROM pgspan.local_node;
 
--- The name of a prepared transaction carries the transaction that began it: pgspan_<group>_<full xid>_<n>.
+-- The name of a prepared transaction carries the transaction that began it: pgspan_<group>_<full xid>_….
 CREATE VIEW pgspan.pg_dist_transaction AS
     SELECT group_id AS groupid, gid, pg_catalog.split_part(gid, '_', 3)::pg_catalog.xid8 AS outer_xid
     FROM pgspan.commit_record;

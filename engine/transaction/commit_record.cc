@@ -1,8 +1,9 @@
 #include "engine/transaction/commit_record.h"
 
+#include "engine/transaction/own_table.h"
+
 extern "C" {
 #include "access/heapam.h"
-#include "catalog/indexing.h"
 #include "catalog/pg_collation.h"
 #include "storage/lmgr.h"
 }
@@ -13,12 +14,6 @@ namespace {
 
 enum CommitRecordColumn : AttrNumber { kGroupId = 1, kGid = 2 };
 constexpr int kColumnCount = 2;
-
-Oid OwnRelation(const char* name) {
-    const Oid relation = get_relname_relid(name, get_namespace_oid("pgspan", false));
-    if (!OidIsValid(relation)) elog(ERROR, "relation pgspan.%s does not exist", name);
-    return relation;
-}
 
 // visit(tuple, descriptor) for each record of a group, or the one with a gid.
 template <typename Visitor>
@@ -41,27 +36,11 @@ void ForEachRecord(int32 group_id, const char* gid, Visitor&& visit) {
     table_close(relation, AccessShareLock);
 }
 
-// write(relation) under a snapshot: writing a table with a TOAST table needs one, and there is none
-// at the end of a transaction.
-template <typename Write>
-void WriteRecords(Write&& write) {
-    const Relation relation = table_open(OwnRelation("commit_record"), RowExclusiveLock);
-    const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
-    write(relation);
-    UnregisterSnapshot(snapshot);
-    table_close(relation, NoLock);
-}
-
 }  // namespace
 
 void InsertCommitRecord(int32 group_id, const char* gid) {
     Datum values[kColumnCount] = {Int32GetDatum(group_id), CStringGetTextDatum(gid)};
-    bool nulls[kColumnCount] = {};
-    WriteRecords([&](Relation relation) {
-        const HeapTuple tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
-        CatalogTupleInsert(relation, tuple);
-        heap_freetuple(tuple);
-    });
+    InsertIntoOwn("commit_record", values);
 }
 
 bool CommitRecordExists(int32 group_id, const char* gid) {
@@ -84,7 +63,12 @@ List* ReadCommitRecords(int32 group_id) {
 
 void DeleteCommitRecord(const CommitRecord* record) {
     ItemPointerData position = record->position;
-    WriteRecords([&](Relation relation) { simple_heap_delete(relation, &position); });
+    const Relation relation = table_open(OwnRelation("commit_record"), RowExclusiveLock);
+    // Tables with a TOAST table are written under a snapshot.
+    const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    simple_heap_delete(relation, &position);
+    UnregisterSnapshot(snapshot);
+    table_close(relation, NoLock);
 }
 
 bool LockCommitRecords(bool wait) {

@@ -1,9 +1,9 @@
 // Finishes prepared transactions that this node started and could not finish (a crash between the
-// phases, a node that was away). For each prepared transaction of ours
-// (pgspan_<group>_<full xid>_<n>) found on a node: left alone while its xid is in progress here;
-// then COMMIT PREPARED if pgspan.commit_record has it, else ROLLBACK PREPARED. Records whose
-// transaction is no longer prepared on their node are removed (only those seen before the node's
-// list was fetched).
+// phases, a node that was away). Each prepared part of ours (gid.h) that is found on a node is left
+// alone while its xid is in progress here; then COMMIT PREPARED if its decider says so (this node's
+// pgspan.commit_record, or another one's pgspan.decision), else ROLLBACK PREPARED; left alone, too,
+// if the decider cannot be reached. Records and decisions whose part is no longer prepared are
+// removed (only those seen before the list of what is prepared was fetched).
 #pragma once
 
 #include "engine/pg/postgres.h"

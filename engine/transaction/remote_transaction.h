@@ -5,16 +5,20 @@
 //   - nothing written remotely: nothing
 //   - the only statement wrote on one node and returned no rows: it has committed there as it ended
 //     (whole_transaction.h), nothing
-//   - one remote node wrote, and there is no local xid: COMMIT there, before the local commit
-//   - otherwise: PREPARE TRANSACTION wherever it wrote (on all nodes at once), a row in
-//     pgspan.commit_record for each, the local commit, COMMIT PREPARED
+//   - one remote node wrote, and nothing was written here: COMMIT there, before the local commit
+//   - several did, and nothing was written here: PREPARE TRANSACTION on all but one, COMMIT with a
+//   row
+//     in pgspan.decision on that one, the local commit, COMMIT PREPARED
+//   - otherwise: PREPARE TRANSACTION wherever it wrote, a row in pgspan.commit_record for each, the
+//     local commit, COMMIT PREPARED
 //
-// SERIALIZABLE always takes the third way where it wrote. Parts that only read end by COMMIT, which
+// A statement that is the whole transaction is sent together with PREPARE TRANSACTION. SERIALIZABLE
+// always takes the last way where it wrote. Parts that only read end by COMMIT, which
 // is not awaited (SERIALIZABLE: awaited before anything is prepared, because it can fail).
 //
 // ROLLBACK and savepoint ends travel too. Whatever cannot be finished then is finished by Recover.
 // Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at:
-// 'before_prepare', 'after_prepare_one', 'after_prepare', 'before_local_commit',
+// 'before_prepare', 'after_prepare_one', 'after_prepare', 'after_decision', 'before_local_commit',
 // 'after_local_commit', 'after_commit_prepared_one', 'before_remote_commit'.
 #pragma once
 

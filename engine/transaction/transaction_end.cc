@@ -1,7 +1,10 @@
 #include "engine/transaction/transaction_end.h"
 
+#include "engine/pg/entry.h"
 #include "engine/transaction/commit_record.h"
+#include "engine/transaction/decision.h"
 #include "engine/transaction/fault_point.h"
+#include "engine/transaction/gid.h"
 
 extern "C" {
 #include "access/transam.h"
@@ -18,6 +21,15 @@ using connection::Attempt;
 using connection::Command;
 using connection::Connection;
 using connection::RemoteState;
+
+// Which node decides over the parts that are prepared, as far as that is settled.
+constexpr int32 kNobody = -1;
+int32 decider = kNobody;
+// What another node that decides has said.
+enum class Verdict { kNone, kUnknown, kCommitted };
+Verdict verdict = Verdict::kNone;
+// This node's xid only names the parts of other nodes: nothing has been written here.
+bool xid_is_only_a_name = false;
 
 // Connections of this transaction for which wanted(state) holds, palloc'd.
 template <typename Wanted>
@@ -48,39 +60,54 @@ void CheckNoneLost() {
             connection::RaiseLost(c);
 }
 
+// The parts that have to be committed.
+std::span<Connection*> Writers() {
+    return Collect([](Connection*, RemoteState& state) { return state.wrote && state.begun; });
+}
+
 void ExecuteOnEach(std::span<Connection* const> connections, const char* sql, const char* tag) {
     auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (connections.size() + 1)));
     for (size_t i = 0; i < connections.size(); i++) commands[i] = {connections[i], sql, tag};
     connection::ExecuteEach({commands, connections.size()}, commit_timeout_s * 1000);
 }
 
+bool NothingIsHere() {
+    return (!TransactionIdIsValid(GetTopTransactionIdIfAny()) || xid_is_only_a_name) &&
+           !IsolationIsSerializable();
+}
+
 // Nothing of this transaction is here: the one writer decides.
 void CommitOnePhase(Connection* writer) {
     FaultPoint("before_remote_commit");
-    connection::ExecuteDecision(writer, "COMMIT", "COMMIT", commit_timeout_s * 1000,
+    const char* const commit = "COMMIT";
+    connection::ExecuteDecision(writer, {&commit, 1}, "COMMIT", commit_timeout_s * 1000,
                                 transaction_end_timeout_ms);
     Reset(&connection::StateOf(writer));
 }
 
-void PrepareAll(std::span<Connection* const> writers) {
-    const FullTransactionId xid = GetTopFullTransactionId();
-    const int32 group = metadata::LocalGroup();
-    auto* commands = static_cast<Command*>(palloc(sizeof(Command) * writers.size()));
-    for (size_t i = 0; i < writers.size(); i++) {
-        RemoteState& state = connection::StateOf(writers[i]);
-        snprintf(state.gid, sizeof(state.gid), "pgspan_%d_%llu_%d", group,
-                 static_cast<unsigned long long>(U64FromFullTransactionId(xid)),
-                 static_cast<int>(i));
-        commands[i] = {writers[i], psprintf("PREPARE TRANSACTION '%s'", state.gid),
-                       "PREPARE TRANSACTION"};
-    }
-    FaultPoint("before_prepare");
-    if (FaultPointIsSet("after_prepare_one")) {
+bool IsPrepared(const RemoteState& state) {
+    return state.gid[0] != '\0';
+}
+
+// Prepares those of the writers that have not prepared their part as their statement ended.
+void Prepare(std::span<Connection* const> writers, int32 deciding_group) {
+    auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (writers.size() + 1)));
+    size_t count = 0;
+    for (Connection* writer : writers)
+        if (!IsPrepared(connection::StateOf(writer)))
+            commands[count++] = {writer, PrepareCommand(writer, deciding_group),
+                                 "PREPARE TRANSACTION"};
+    if (count > 0) FaultPoint("before_prepare");
+    if (FaultPointIsSet("after_prepare_one") && count > 0) {
         connection::ExecuteEach({commands, 1});
         FaultPoint("after_prepare_one");
     }
-    connection::ExecuteEach({commands, writers.size()}, commit_timeout_s * 1000);
+    connection::ExecuteEach({commands, count}, commit_timeout_s * 1000);
     FaultPoint("after_prepare");
+}
+
+void DecideHere(std::span<Connection* const> writers) {
+    Prepare(writers, metadata::LocalGroup());
     for (Connection* writer : writers)
         InsertCommitRecord(connection::GroupOf(writer), connection::StateOf(writer).gid);
     // The record must not be lost when nodes have begun to commit by it.
@@ -88,12 +115,58 @@ void PrepareAll(std::span<Connection* const> writers) {
     FaultPoint("before_local_commit");
 }
 
+// The last writer commits, together with the decision over the others' parts.
+void LetDecide(Connection* last, std::span<Connection* const> others) {
+    Prepare(others, connection::GroupOf(last));
+    List* gids = NIL;
+    for (Connection* other : others) gids = lappend(gids, connection::StateOf(other).gid);
+    const char* const commands[] = {DecideCommand(gids), "COMMIT"};
+    ErrorData* error = pg::Capture([&] {
+        connection::ExecuteDecision(last, commands, "COMMIT", commit_timeout_s * 1000,
+                                    transaction_end_timeout_ms);
+    });
+    if (error) {
+        if (error->sqlerrcode == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
+            verdict = Verdict::kUnknown;
+        ReThrowError(error);
+    }
+    verdict = Verdict::kCommitted;
+    Reset(&connection::StateOf(last));
+    FaultPoint("after_decision");
+}
+
+// The writer that is to decide: the one that has not prepared its part, or the last one. None if
+// this node decides: when it has a part itself, or when the parts are of several roles, which may
+// not decide for one another.
+Connection* ChooseDecider(std::span<Connection* const> writers) {
+    if (decider == kNobody) {
+        const bool one_role = std::all_of(writers.begin(), writers.end(), [&](Connection* writer) {
+            return connection::SameUser(writer, writers.back());
+        });
+        return one_role && NothingIsHere() ? writers.back() : nullptr;
+    }
+    if (decider == metadata::LocalGroup()) return nullptr;
+    for (Connection* writer : writers)
+        if (connection::GroupOf(writer) == decider) return writer;
+    elog(ERROR, "the node of group %d does not take part in the transaction", decider);
+}
+
+void CommitTwoPhase(std::span<Connection*> writers) {
+    Connection* last = ChooseDecider(writers);
+    if (last == nullptr) {
+        DecideHere(writers);
+        return;
+    }
+    std::swap(*std::find(writers.begin(), writers.end(), last), writers.back());
+    LetDecide(last, writers.first(writers.size() - 1));
+}
+
 std::span<Attempt> MakeAttempts(std::span<Connection* const> connections, const char* command) {
     auto* attempts = static_cast<Attempt*>(palloc0(sizeof(Attempt) * (connections.size() + 1)));
     for (size_t i = 0; i < connections.size(); i++) {
         attempts[i].connection = connections[i];
         attempts[i].sql =
-            connection::StateOf(connections[i]).gid[0] && strstr(command, "PREPARED")
+            IsPrepared(connection::StateOf(connections[i])) && strstr(command, "PREPARED")
                 ? psprintf("%s '%s'", command, connection::StateOf(connections[i]).gid)
                 : command;
     }
@@ -116,6 +189,9 @@ void WarnOfUnfinished(std::span<const Attempt> attempts, const char* outcome) {
 }
 
 void EndAll() {
+    decider = kNobody;
+    verdict = Verdict::kNone;
+    xid_is_only_a_name = false;
     for (Connection* c : connection::SessionConnections()) Reset(&connection::StateOf(c));
     connection::ReleaseReaders(transaction_end_timeout_ms);
     connection::CloseUnusable();
@@ -123,10 +199,24 @@ void EndAll() {
 
 }  // namespace
 
+const char* PrepareCommand(Connection* writer, int32 deciding_group) {
+    if (!TransactionIdIsValid(GetTopTransactionIdIfAny())) xid_is_only_a_name = true;
+    decider = deciding_group;
+    Gid gid = {};
+    gid.origin = metadata::LocalGroup();
+    gid.xid = U64FromFullTransactionId(GetTopFullTransactionId());
+    gid.number = NextPartNumber();
+    gid.pid = MyProcPid;
+    gid.holder = connection::GroupOf(writer);
+    gid.decider = deciding_group;
+    RemoteState& state = connection::StateOf(writer);
+    FormatGid(gid, state.gid);
+    return psprintf("PREPARE TRANSACTION '%s'", state.gid);
+}
+
 void PrepareCommit() {
     CheckNoneLost();
-    const auto writers =
-        Collect([](Connection*, RemoteState& state) { return state.wrote && state.begun; });
+    const auto writers = Writers();
     // Serializable nodes may find at COMMIT only that what was read did not fit together; and then
     // this transaction must not commit either.
     if (IsolationIsSerializable()) {
@@ -137,17 +227,14 @@ void PrepareCommit() {
         for (Connection* reader : readers) Reset(&connection::StateOf(reader));
     }
     if (writers.empty()) return;
-    const bool nothing_here =
-        !TransactionIdIsValid(GetTopTransactionIdIfAny()) && !IsolationIsSerializable();
-    if (writers.size() == 1 && nothing_here)
+    if (writers.size() == 1 && decider == kNobody && NothingIsHere())
         CommitOnePhase(writers[0]);
     else
-        PrepareAll(writers);
+        CommitTwoPhase(writers);
 }
 
 void CheckPrepare() {
-    const auto writers =
-        Collect([](Connection*, RemoteState& state) { return state.wrote && state.begun; });
+    const auto writers = Writers();
     if (writers.empty()) return;
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("PREPARE TRANSACTION is not supported for a transaction that has written on "
@@ -157,7 +244,7 @@ void CheckPrepare() {
 
 void FinishCommit() {
     const auto prepared =
-        Collect([](Connection*, RemoteState& state) { return state.gid[0] != '\0'; });
+        Collect([](Connection*, RemoteState& state) { return IsPrepared(state); });
     const std::span<Attempt> attempts = MakeAttempts(prepared, "COMMIT PREPARED");
     if (!attempts.empty()) FaultPoint("after_local_commit");
     if (FaultPointIsSet("after_commit_prepared_one") && !attempts.empty()) {
@@ -167,7 +254,7 @@ void FinishCommit() {
     connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
     WarnOfUnfinished(attempts, "committed");
     for (Connection* reader :
-         Collect([](Connection*, RemoteState& state) { return !state.gid[0]; })) {
+         Collect([](Connection*, RemoteState& state) { return !IsPrepared(state); })) {
         // A ROLLBACK TO that is due goes first: whoever only reads now may have written before it.
         if (connection::StateOf(reader).begun) connection::SendUnawaited(reader, "COMMIT");
         connection::ClearQueue(reader);
@@ -176,14 +263,22 @@ void FinishCommit() {
 }
 
 void FinishAbort() {
+    if (verdict == Verdict::kCommitted) {
+        ereport(WARNING, errcode(ERRCODE_WARNING),
+                errmsg("the transaction has been committed, although it failed afterwards"));
+        FinishCommit();
+        return;
+    }
     connection::CloseOutside(InvalidSubTransactionId);
     for (Connection* c : Collect([](Connection*, RemoteState& state) { return !state.begun; }))
         connection::ClearQueue(c);
     const auto begun = Collect([](Connection*, RemoteState& state) { return state.begun; });
     // Also where PREPARE was sent: it may have failed, and a ROLLBACK too many is harmless.
     connection::TryExecuteAll(MakeAttempts(begun, "ROLLBACK"), transaction_end_timeout_ms);
-    const auto prepared =
-        Collect([](Connection*, RemoteState& state) { return state.gid[0] != '\0'; });
+    // Where nobody knows what was decided, recovery asks the node that did.
+    const auto prepared = Collect([](Connection*, RemoteState& state) {
+        return IsPrepared(state) && verdict == Verdict::kNone;
+    });
     const std::span<Attempt> attempts = MakeAttempts(prepared, "ROLLBACK PREPARED");
     connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
     for (Attempt& attempt : attempts)

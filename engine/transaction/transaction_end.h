@@ -11,8 +11,13 @@ extern int commit_timeout_s;
 // pgspan.transaction_end_timeout, in milliseconds: for a node to do what has been decided.
 extern int transaction_end_timeout_ms;
 
-// Before the local commit: commits the only writer, or prepares all of them and records the
-// decision. Raises.
+// PREPARE TRANSACTION for a connection that writes, under a name of its own. From now on the part
+// is taken to be prepared: the end of the transaction finishes it under that name. All parts of a
+// transaction have the same decider: the local group, or that of one more writer.
+const char* PrepareCommand(connection::Connection* writer, int32 deciding_group);
+// Before the local commit: commits the only writer; or prepares all but one, and lets that one
+// commit with the decision; or, when something has been written here, prepares all of them and
+// records the decision as a part of the local transaction. Raises.
 void PrepareCommit();
 // PREPARE TRANSACTION here. Raises 0A000 if other nodes were written.
 void CheckPrepare();

@@ -1,6 +1,7 @@
 #include "engine/transaction/whole_transaction.h"
 
 #include "engine/pg/client_protocol.h"
+#include "engine/transaction/fault_point.h"
 #include "engine/transaction/remote_transaction.h"
 #include "engine/transaction/transaction_end.h"
 
@@ -17,9 +18,14 @@ bool committed_at_once = false;
 
 }  // namespace
 
-bool MayCommitAtOnce(const PlannedStmt* statement) {
+bool IsWholeTransaction(const PlannedStmt* statement) {
     return !InTransactionBlock() && !HasJoined() && !connection::IsInternalSession() &&
            !TransactionIdIsValid(GetTopTransactionIdIfAny()) && pg::IsAloneUntilCommit(statement);
+}
+
+const char* CommandAtItsEnd(connection::Connection* writer, int32 deciding_group) {
+    FaultPoint("before_prepare");
+    return PrepareCommand(writer, deciding_group);
 }
 
 uint64 RunAndCommit(connection::Connection* connection, const connection::Statement& statement) {

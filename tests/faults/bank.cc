@@ -29,6 +29,7 @@ void BankTest::SetUp() {
     random_.seed(seed_);
     OnCluster("CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)");
     OnCluster("CREATE TABLE halves (account int, transfer int, amount int)");
+    OnCluster("CREATE TABLE notes (transfer int)");
     OnCluster("SELECT create_distributed_table('accounts', 'id')");
     OnCluster(
         "SELECT create_distributed_table('halves', 'account', colocate_with => "
@@ -57,9 +58,25 @@ void BankTest::TearDown() {
 }
 
 bool BankTest::Transfer(Session& session, int transfer, std::mt19937& random) {
+    constexpr Form kForms[] = {Form::kBlock, Form::kBlockWithNote, Form::kOneStatement};
+    return Transfer(session, transfer, random, kForms[random() % std::size(kForms)]);
+}
+
+bool BankTest::Transfer(Session& session, int transfer, std::mt19937& random, Form form) {
     const std::string from = std::to_string(on_first_[random() % on_first_.size()]);
     const std::string to = std::to_string(on_second_[random() % on_second_.size()]);
+    if (form == Form::kOneStatement) {
+        const std::string number = std::to_string(transfer);
+        return session
+            .Run("INSERT INTO " + schema() + ".halves VALUES (" + from + ", " + number + ", 0), (" +
+                 to + ", " + number + ", 0)")
+            .ok();
+    }
     std::vector<std::string> statements = {"BEGIN"};
+    if (form == Form::kBlockWithNote) {
+        statements.push_back("INSERT INTO " + schema() + ".notes VALUES (" +
+                             std::to_string(transfer) + ")");
+    }
     for (const auto& [account, amount] : {std::pair{from, "-1"}, std::pair{to, "1"}}) {
         std::ostringstream update;
         update << "UPDATE " << schema() << ".accounts SET balance = balance + (" << amount
@@ -156,6 +173,10 @@ void BankTest::CheckNothingHalfDone(const std::set<int>& committed) {
     EXPECT_EQ(Rows(session,
                    "SELECT transfer, count(*), sum(amount) FROM halves GROUP BY transfer "
                    "HAVING count(*) <> 2 OR sum(amount) <> 0"),
+              "");
+    EXPECT_EQ(Rows(session,
+                   "SELECT transfer FROM notes WHERE transfer NOT IN (SELECT transfer FROM "
+                   "halves)"),
               "");
     EXPECT_EQ(
         Rows(session, "SELECT id, balance FROM accounts a WHERE balance <> " +

@@ -16,6 +16,12 @@ namespace pgspan::test {
 long FromEnvironment(const char* name, long otherwise);
 
 class BankTest : public ClusterTest {
+  public:
+    // A transaction block that moves money; the same with a note in a table of the coordinator; a
+    // single statement that notes a transfer of nothing. Different nodes decide over them, and
+    // prepare them at different moments.
+    enum class Form { kBlock, kBlockWithNote, kOneStatement };
+
   protected:
     static constexpr int kAccounts = 40;
     static constexpr int kBalance = 1000;
@@ -24,7 +30,9 @@ class BankTest : public ClusterTest {
     void SetUp() override;
     void TearDown() override;
 
-    // One transfer between the nodes; true when its COMMIT was acknowledged.
+    // One transfer between the nodes; true when its commit was acknowledged.
+    bool Transfer(Session& session, int transfer, std::mt19937& random, Form form);
+    // The same in a form chosen at random.
     bool Transfer(Session& session, int transfer, std::mt19937& random);
     // Transfers in a session of their own until told to stop; sessions that break are replaced.
     void TransferLoop(unsigned seed, int first, std::atomic<bool>& stop, std::set<int>& committed);

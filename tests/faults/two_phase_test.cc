@@ -70,24 +70,32 @@ TEST_F(TwoPhaseTest, KillingTheCoordinatorLeavesNothingHalfDone) {
     KillRounds([&] { return Postmaster(0); });
 }
 
+using Form = BankTest::Form;
+
 struct FaultPoint {
     const char* name;
     bool commits;  // the decision has been taken when the backend dies
+    BankTest::Form form;
 };
 
 void PrintTo(const FaultPoint& point, std::ostream* out) {
-    *out << point.name;
+    constexpr const char* kForms[] = {"block", "block_with_note", "one_statement"};
+    *out << point.name << "_of_" << kForms[static_cast<int>(point.form)];
 }
 
-class FaultPointTest : public TwoPhaseTest, public ::testing::WithParamInterface<FaultPoint> {};
+class FaultPointTest : public TwoPhaseTest, public ::testing::WithParamInterface<FaultPoint> {
+  protected:
+    bool TransferInForm(Session& session, int transfer) {
+        return Transfer(session, transfer, random_, GetParam().form);
+    }
+};
 
 TEST_P(FaultPointTest, ACrashThereCommitsBothHalvesOrNone) {
     const FaultPoint& point = GetParam();
-    std::mt19937 random(seed_);
     Session session = OpenCoordinator();
-    ASSERT_TRUE(Transfer(session, 1, random));
+    ASSERT_TRUE(TransferInForm(session, 1));
     Do(session, std::string("SET pgspan.fault_point = '") + point.name + "'");
-    EXPECT_FALSE(Transfer(session, 2, random));
+    EXPECT_FALSE(TransferInForm(session, 2));
     EXPECT_FALSE(session.open()) << "nothing died at " << point.name;
     CloseCluster();
     BringBack();
@@ -96,15 +104,14 @@ TEST_P(FaultPointTest, ACrashThereCommitsBothHalvesOrNone) {
     Session after = OpenCoordinator();
     EXPECT_EQ(Number(after, "SELECT count(*) FROM halves WHERE transfer = 2"),
               point.commits ? 2 : 0);
-    EXPECT_TRUE(Transfer(after, 3, random));
+    EXPECT_TRUE(TransferInForm(after, 3));
     CheckNothingHalfDone({1, 3});
 }
 
 TEST_P(FaultPointTest, TheMaintenanceWorkerFinishesByItself) {
-    std::mt19937 random(seed_);
     Session session = OpenCoordinator();
     Do(session, std::string("SET pgspan.fault_point = '") + GetParam().name + "'");
-    EXPECT_FALSE(Transfer(session, 1, random));
+    EXPECT_FALSE(TransferInForm(session, 1));
     CloseCluster();
     BringBack();
     for (const Node& node : nodes_) {
@@ -121,11 +128,77 @@ TEST_P(FaultPointTest, TheMaintenanceWorkerFinishesByItself) {
 
 INSTANTIATE_TEST_SUITE_P(
     Points, FaultPointTest,
-    ::testing::Values(FaultPoint{"before_prepare", false}, FaultPoint{"after_prepare_one", false},
-                      FaultPoint{"after_prepare", false}, FaultPoint{"before_local_commit", false},
-                      FaultPoint{"after_local_commit", true},
-                      FaultPoint{"after_commit_prepared_one", true}),
-    [](const ::testing::TestParamInfo<FaultPoint>& info) { return std::string(info.param.name); });
+    ::testing::Values(FaultPoint{"before_prepare", false, Form::kBlockWithNote},
+                      FaultPoint{"after_prepare_one", false, Form::kBlockWithNote},
+                      FaultPoint{"after_prepare", false, Form::kBlockWithNote},
+                      FaultPoint{"before_local_commit", false, Form::kBlockWithNote},
+                      FaultPoint{"after_local_commit", true, Form::kBlockWithNote},
+                      FaultPoint{"after_commit_prepared_one", true, Form::kBlockWithNote},
+                      FaultPoint{"before_prepare", false, Form::kBlock},
+                      FaultPoint{"after_prepare", false, Form::kBlock},
+                      FaultPoint{"after_decision", true, Form::kBlock},
+                      FaultPoint{"after_local_commit", true, Form::kBlock},
+                      FaultPoint{"before_prepare", false, Form::kOneStatement},
+                      FaultPoint{"after_prepare", false, Form::kOneStatement},
+                      FaultPoint{"after_decision", true, Form::kOneStatement}),
+    [](const ::testing::TestParamInfo<FaultPoint>& info) {
+        return ::testing::PrintToString(info.param);
+    });
+
+// Until the node that has decided is back, nobody may guess.
+TEST_F(TwoPhaseTest, APartWaitsForTheDecisionOfADeadNode) {
+    const auto group_of = [&](size_t node) {
+        Session session = OpenNode(nodes_[node]);
+        return Scalar(session, "SELECT group_id FROM pgspan.local_node");
+    };
+    const std::string groups = group_of(2) + "_" + group_of(1);
+    for (const bool commits : {false, true}) {
+        SCOPED_TRACE(commits ? "decided" : "undecided");
+        Session origin = OpenCoordinator();
+        Do(origin, "BEGIN");
+        const std::string gid =
+            "pgspan_0_" + Value(origin, "SELECT pg_current_xact_id()") + "_1_1_" + groups;
+        Session holder = OpenNode(nodes_[2]);
+        const std::string kept = commits ? "kept" : "lost";
+        Do(holder, "CREATE SCHEMA IF NOT EXISTS part");
+        Do(holder, "BEGIN");
+        Do(holder, "CREATE TABLE part." + kept + " ()");
+        Do(holder, "PREPARE TRANSACTION '" + gid + "'");
+        if (commits) {
+            Session decider = OpenNode(nodes_[1]);
+            Do(decider, "INSERT INTO pgspan.decision VALUES ('" + gid +
+                            "', (SELECT owner FROM pgspan.execute_on_group(" + group_of(2) +
+                            ", 'SELECT owner FROM pg_prepared_xacts') owner), true)");
+        }
+        ASSERT_EQ(kill(Postmaster(1), SIGKILL), 0);
+        Do(origin, "ROLLBACK");
+        EXPECT_EQ(Value(origin, "SELECT recover_prepared_transactions()"), "0");
+        EXPECT_EQ(Scalar(holder, "SELECT count(*) FROM pg_prepared_xacts"), "1");
+        BringBack();
+        Recover();
+        EXPECT_EQ(Scalar(holder, "SELECT to_regclass('part." + kept + "') IS NOT NULL"),
+                  commits ? "t" : "f");
+    }
+    Session holder = OpenNode(nodes_[2]);
+    Do(holder, "DROP SCHEMA part CASCADE");
+}
+
+// Recovery has asked, and rolled back: whoever was about to decide comes too late.
+TEST_F(TwoPhaseTest, ADecisionThatComesAfterRecoveryHasAskedFails) {
+    Session decider = OpenNode(nodes_[1]);
+    const std::string group = Scalar(decider, "SELECT group_id FROM pgspan.local_node");
+    const std::string gid = "pgspan_0_3_1_1_" + std::string(group == "1" ? "2_1" : "1_2");
+    Do(decider, "SET pgspan.internal_session = 0");
+    Do(decider, "BEGIN");
+    Do(decider, "SELECT 1");
+    Session recovery = OpenNode(nodes_[1]);
+    Do(recovery, "INSERT INTO pgspan.decision VALUES ('" + gid + "', 'postgres', false)");
+    const Answer late = decider.Run("SELECT pgspan.decide(ARRAY['" + gid + "'])");
+    EXPECT_EQ(late.sqlstate, "23505") << late.message;
+    Do(decider, "ROLLBACK");
+    Recover();
+    EXPECT_EQ(Scalar(recovery, "SELECT count(*) FROM pgspan.decision"), "0");
+}
 
 TEST_F(TwoPhaseTest, ACrashBeforeTheOneRemoteCommitLosesAllOfIt) {
     Session session = OpenCoordinator();

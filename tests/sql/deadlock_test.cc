@@ -91,6 +91,38 @@ TEST_F(DeadlockTest, ACycleThroughTheCoordinatorsOwnTableIsFoundToo) {
     EXPECT_EQ(Number("SELECT v FROM here"), 2);
 }
 
+// A statement that is a whole transaction has its part prepared on the node that is done first.
+TEST_F(DeadlockTest, ACycleThroughPartsThatAreAlreadyPreparedIsFound) {
+    OnCluster("CREATE TABLE rows (k int, id int, v int)");
+    OnCluster("SELECT create_distributed_table('rows', 'k', colocate_with => 'dead')");
+    OnCluster("INSERT INTO rows SELECT k, id, 0 FROM unnest(ARRAY[" + first_ + ", " + second_ +
+              "]) k, generate_series(1, 3) id");
+    const auto add = [&](const std::string& ids_on_first) {
+        return "UPDATE rows SET v = v + 1 WHERE (k = " + first_ + " AND id IN (" + ids_on_first +
+               ")) OR (k = " + second_ + " AND id = 1)";
+    };
+    Session blocker = OpenCoordinator();
+    Do(blocker, "BEGIN");
+    Do(blocker, "UPDATE rows SET v = 1 WHERE k = " + first_ + " AND id = 1");
+    // Waits for the blocker's row on the first node; has prepared on the second.
+    Session one = OpenCoordinator();
+    ASSERT_TRUE(one.Send(add("1, 3")));
+    ExpectWaits(one);
+    // Has prepared on the first node; waits for that part on the second.
+    Session two = OpenCoordinator();
+    ASSERT_TRUE(two.Send(add("3")));
+    ExpectWaits(two);
+    Do(blocker, "COMMIT");
+    const Answer of_one = one.Wait();
+    const Answer of_two = two.Wait();
+    ASSERT_NE(of_one.ok(), of_two.ok()) << of_one.message << " / " << of_two.message;
+    EXPECT_EQ((of_one.ok() ? of_two : of_one).sqlstate, "40P01");
+    EXPECT_EQ(Number("SELECT sum(v) FROM rows"), of_one.ok() ? 4 : 3);
+    EXPECT_EQ(Number("SELECT count(*) FROM pgspan.execute_on_group(1, 'SELECT gid FROM "
+                     "pg_prepared_xacts')"),
+              0);
+}
+
 TEST_F(DeadlockTest, ALongWaitThatIsNoneLasts) {
     Session one = OpenCoordinator();
     Session two = OpenCoordinator();

@@ -1,0 +1,97 @@
+#include "engine/transaction/decision.h"
+
+#include "engine/metadata/nodes.h"
+#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
+#include "engine/transaction/gid.h"
+#include "engine/transaction/own_table.h"
+
+extern "C" {
+#include "utils/array.h"
+}
+
+namespace pgspan::transaction {
+
+namespace {
+
+// 'a', 'b' as the body of ARRAY[…].
+char* QuoteAll(const List* gids) {
+    StringInfoData text;
+    initStringInfo(&text);
+    for (const char* gid : pg::Each<const char>(gids))
+        appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", quote_literal_cstr(gid));
+    return text.data;
+}
+
+void CheckMayDecide(const char* text) {
+    Gid gid = {};
+    if (ParseGid(text, &gid) && gid.decider == metadata::LocalGroup()) return;
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+            errmsg("\"%s\" is not a transaction over which this node decides", text));
+}
+
+void InsertDecision(const char* gid) {
+    NameData role = {};
+    namestrcpy(&role, GetUserNameFromId(GetUserId(), false));
+    Datum values[] = {CStringGetTextDatum(gid), NameGetDatum(&role), BoolGetDatum(true),
+                      TimestampTzGetDatum(GetCurrentTimestamp())};
+    InsertIntoOwn("decision", values);
+}
+
+}  // namespace
+
+const char* DecideCommand(const List* gids) {
+    return psprintf("SELECT pgspan.decide(ARRAY[%s])", QuoteAll(gids));
+}
+
+bool AskDecider(connection::Connection* decider, const char* gid, const char* owner) {
+    const char* name = quote_literal_cstr(gid);
+    const char* role = quote_literal_cstr(owner);
+    connection::Execute(decider, "SET lock_timeout = '2s'");
+    connection::Execute(decider, psprintf("INSERT INTO pgspan.decision VALUES (%s, %s, false) ON "
+                                          "CONFLICT (gid) DO NOTHING",
+                                          name, role));
+    const List* rows = connection::Query(
+        decider, psprintf("SELECT 1 FROM pgspan.decision WHERE gid = %s AND role = %s AND commits",
+                          name, role));
+    return rows != NIL;
+}
+
+List* ReadDecisions(connection::Connection* decider) {
+    List* gids = NIL;
+    const List* rows = connection::Query(
+        decider, psprintf("SELECT gid FROM pgspan.decision WHERE gid LIKE 'pgspan\\_%d\\_%%'",
+                          metadata::LocalGroup()));
+    for (char** row : pg::Each<char*>(rows)) gids = lappend(gids, row[0]);
+    return gids;
+}
+
+void ForgetDecisions(connection::Connection* decider, const List* gids) {
+    if (gids == NIL) return;
+    // A session that may still commit has begun its transaction before.
+    connection::Execute(
+        decider,
+        psprintf("DELETE FROM pgspan.decision WHERE gid IN (%s) AND (commits OR NOT EXISTS (SELECT "
+                 "FROM pg_catalog.pg_stat_activity a WHERE a.xact_start <= taken AND a.pid <> "
+                 "pg_catalog.pg_backend_pid()))",
+                 QuoteAll(gids)));
+}
+
+}  // namespace pgspan::transaction
+
+PGSPAN_FUNCTION(pgspan_decide) {
+    using namespace pgspan;
+    if (!connection::IsInternalSession())
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("only other nodes may ask this one to decide over a transaction"));
+    Datum* gids = nullptr;
+    int count = 0;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &gids, nullptr,
+                      &count);
+    for (int i = 0; i < count; i++) {
+        const char* gid = TextDatumGetCString(gids[i]);
+        transaction::CheckMayDecide(gid);
+        transaction::InsertDecision(gid);
+    }
+    PG_RETURN_VOID();
+}
