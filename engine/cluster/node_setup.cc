@@ -7,6 +7,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -123,6 +124,8 @@ void SetUpNode(int32 group_id) {
     List* relations = LockAllTables();
     RunOnGroup(group_id, "SELECT pgspan.reset_node()");
     RunOnGroup(group_id, ReplaceNodesStatement(group_id));
+    List* roles = ddl::AllRoles();
+    if (roles != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(roles));
     ListCell* cell = nullptr;
     foreach (cell, relations) {
         List* definitions = ddl::RequiredObjects(lfirst_oid(cell));
@@ -136,9 +139,12 @@ void SetUpNode(int32 group_id) {
         List* foreign_keys = ddl::ShellForeignKeys(lfirst_oid(cell));
         if (foreign_keys != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(foreign_keys));
     }
-    foreach (cell, relations)
-        RunOnGroup(group_id,
-                   RegisterStatement(RegistrationOf(*metadata::FindTable(lfirst_oid(cell)))));
+    foreach (cell, relations) {
+        const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
+        RunOnGroup(group_id, RegisterStatement(RegistrationOf(table)));
+        if (table.only_on_coordinator)
+            RunOnGroup(group_id, ddl::KeepToCoordinatorStatement(table.relation));
+    }
 }
 
 }  // namespace pgspan::cluster

@@ -6,6 +6,7 @@
 extern "C" {
 #include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
+#include "utils/acl.h"
 }
 
 namespace pgspan::connection {
@@ -52,12 +53,13 @@ const char* AddConninfo(ConnectOptions* options, const char* conninfo) {
     return reason;
 }
 
-// Read without the right to read: passwords are not for everybody's eyes.
-void AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
-    if (!metadata::ExtensionIsReady()) return;
+// Read without the right to read: passwords are not for everybody's eyes. False if there is nothing
+// about the role.
+bool AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
+    if (!metadata::ExtensionIsReady()) return false;
     const Oid schema = get_namespace_oid("pgspan", true);
     const Oid oid = OidIsValid(schema) ? get_relname_relid("auth_info", schema) : InvalidOid;
-    if (!OidIsValid(oid)) return;
+    if (!OidIsValid(oid)) return false;
     const char* for_all = nullptr;
     const char* for_node = nullptr;
     const Relation relation = table_open(oid, AccessShareLock);
@@ -81,6 +83,29 @@ void AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
                     errmsg("invalid connection options for role \"%s\" in pgspan.auth_info", role),
                     errdetail_internal("%s", reason));
     }
+    return for_all || for_node;
+}
+
+// Who can become the user on a node, who need not be allowed to log in: whoever has logged in here
+// as a superuser, or the session's user as a member. Neither gets rights there by taking the role
+// off that they have not got here. Otherwise the user as such.
+Oid LoginFor(Oid user) {
+    const Oid authenticated = GetAuthenticatedUserId();
+    if (user == authenticated || superuser_arg(authenticated)) return authenticated;
+    const Oid session = GetSessionUserId();
+    return is_member_of_role(session, user) ? session : user;
+}
+
+// A word of the startup packet's options.
+char* OptionWord(const char* text) {
+    StringInfoData word;
+    initStringInfo(&word);
+    for (; *text; text++) {
+        if (isspace(static_cast<unsigned char>(*text)) || *text == '\\')
+            appendStringInfoChar(&word, '\\');
+        appendStringInfoChar(&word, *text);
+    }
+    return word.data;
 }
 
 const char* ValueOf(const ConnectOptions* options, const char* keyword) {
@@ -118,17 +143,23 @@ void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* hos
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("invalid value for parameter \"%s\"", "pgspan.node_conninfo"),
                 errdetail_internal("%s", reason));
-    AddAuthInfo(options, node_id, role);
+    const char* login = role;
+    if (!AddAuthInfo(options, node_id, role)) {
+        login = GetUserNameFromId(LoginFor(GetUserId()), false);
+        if (strcmp(login, role) != 0) AddAuthInfo(options, node_id, login);
+    }
 
     const int32 local_group = metadata::ExtensionIsReady() ? metadata::LocalGroup() : 0;
     const char* extra = ValueOf(options, "options");
-    options->Set("options",
-                 psprintf("-c client_connection_check_interval=2s %s -c pgspan.internal_session=%d",
-                          extra ? extra : "", local_group));
+    options->Set(
+        "options",
+        psprintf("-c client_connection_check_interval=2s %s -c pgspan.internal_session=%d%s",
+                 extra ? extra : "", local_group,
+                 strcmp(login, role) == 0 ? "" : psprintf(" -c role=%s", OptionWord(role))));
     options->Set("host", host);
     options->Set("port", psprintf("%d", port));
     options->Set("dbname", dbname ? dbname : get_database_name(MyDatabaseId));
-    options->Set("user", role);
+    options->Set("user", login);
     options->Set("client_encoding", GetDatabaseEncodingName());
     options->Set("application_name", psprintf("pgspan group=%d pid=%d", local_group, MyProcPid));
 }

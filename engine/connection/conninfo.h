@@ -15,7 +15,8 @@ struct ConnectOptions {
 };
 
 // Options for the current user on a node, in the current memory context: pgspan.node_conninfo,
-// pgspan.auth_info, then what is fixed. node_id 0: the node is not known (yet).
+// pgspan.auth_info, then what is fixed. A user of whom pgspan.auth_info knows nothing comes to the
+// node by SET ROLE, from the session's own login, where PostgreSQL allows that here. node_id 0: the node is not known (yet).
 void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* host, int32 port,
                          const char* dbname);
 

@@ -282,6 +282,12 @@ void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt)
     CheckAlterLocalTable(stmt);
     if (IsOrigin()) {
         RunStandard(statement);
+        for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+            if (command->subtype != AT_AddInherit) continue;
+            const metadata::Table* parent = metadata::FindTable(
+                RangeVarGetRelid(castNode(RangeVar, command->def), NoLock, true));
+            if (parent) KeepToCoordinator(*parent);
+        }
         return;
     }
     auto* copy = CopyOf<AlterTableStmt>(&stmt);
@@ -350,6 +356,14 @@ void AlterOnReceiver(const Statement& statement, const metadata::Table& table,
     Mirror(table, steps, defaults, statement.source);
 }
 
+// On a receiving node: what concerns the coordinator's shell alone.
+void StripShellCommands(AlterTableStmt* stmt) {
+    List* kept = NIL;
+    for (auto* command : pg::Each<AlterTableCmd>(stmt->cmds))
+        if (TargetOf(command->subtype) != Target::kShell) kept = lappend(kept, command);
+    stmt->cmds = kept;
+}
+
 }  // namespace
 
 void HandleAlterTable(const Statement& statement) {
@@ -368,7 +382,10 @@ void HandleAlterTable(const Statement& statement) {
         RunForOrdinaryTable(statement, *stmt);
         return;
     }
-    if (!IsOrigin()) StripUnnamedConstraints(stmt);
+    if (!IsOrigin()) {
+        StripUnnamedConstraints(stmt);
+        StripShellCommands(stmt);
+    }
     if (stmt->cmds == NIL) return;
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));

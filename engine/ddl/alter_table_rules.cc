@@ -58,10 +58,10 @@ constexpr Rule kRules[] = {
     {AT_DisableTrigAll, Target::kRefuse, "DISABLE TRIGGER ALL"},
     {AT_EnableTrigUser, Target::kRefuse, "ENABLE TRIGGER USER"},
     {AT_DisableTrigUser, Target::kRefuse, "DISABLE TRIGGER USER"},
-    {AT_EnableRule, Target::kRefuse, "ENABLE RULE"},
-    {AT_EnableAlwaysRule, Target::kRefuse, "ENABLE ALWAYS RULE"},
-    {AT_EnableReplicaRule, Target::kRefuse, "ENABLE REPLICA RULE"},
-    {AT_DisableRule, Target::kRefuse, "DISABLE RULE"},
+    {AT_EnableRule, Target::kShell, "ENABLE RULE"},
+    {AT_EnableAlwaysRule, Target::kShell, "ENABLE ALWAYS RULE"},
+    {AT_EnableReplicaRule, Target::kShell, "ENABLE REPLICA RULE"},
+    {AT_DisableRule, Target::kShell, "DISABLE RULE"},
     {AT_AddInherit, Target::kRefuse, "INHERIT"},
     {AT_DropInherit, Target::kRefuse, "NO INHERIT"},
     {AT_AddOf, Target::kRefuse, "OF"},
@@ -234,6 +234,11 @@ void RefuseTie(const RangeVar* name, const char* construct) {
     if (table) RefuseOn(*table, construct, nullptr);
 }
 
+void CheckNewParent(const RangeVar* name) {
+    const metadata::Table* table = FindForDdl(name, "ALTER TABLE ... INHERIT");
+    if (table && table->IsReference()) RefuseOn(*table, "INHERIT", nullptr);
+}
+
 }  // namespace
 
 Target TargetOf(AlterTableType subtype) {
@@ -271,7 +276,7 @@ void CheckAlterLocalTable(const AlterTableStmt& stmt) {
             CheckLocalForeignKey(castNode(Constraint, command->def));
             break;
         case AT_AddInherit:
-            RefuseTie(castNode(RangeVar, command->def), "INHERIT");
+            CheckNewParent(castNode(RangeVar, command->def));
             break;
         case AT_AttachPartition:
             RefuseTie(castNode(PartitionCmd, command->def)->name, "ATTACH PARTITION");

@@ -9,6 +9,7 @@ void HandleCopy(const Statement& statement) {
     const metadata::Table* table =
         stmt->relation ? metadata::FindTable(RangeVarGetRelid(stmt->relation, NoLock, true))
                        : nullptr;
+    if (table && table->only_on_coordinator) RequireOrigin("COPY");
     // Another node that copies into this node's replica has split nothing: its rows are for here.
     const bool is_plain = !table || (table->IsReference() && (!stmt->is_from || !IsOrigin()));
     if (is_plain)

@@ -5,16 +5,29 @@
 
 namespace pgspan::ddl {
 
-// A new table is local; LIKE a distributed one it may be, but not a part or a referent of it.
+namespace {
+
+// The distributed tables from which the new one inherits: it is local, and so is known to the
+// coordinator alone.
+List* DistributedParents(const CreateStmt& stmt) {
+    List* parents = NIL;
+    for (const auto* parent : pg::Each<RangeVar>(stmt.inhRelations)) {
+        const metadata::Table* table = FindForDdl(parent, "CREATE TABLE ... INHERITS");
+        if (!table) continue;
+        if (stmt.partbound) RefuseOn(*table, "CREATE TABLE ... PARTITION OF", nullptr);
+        if (table->IsReference()) RefuseOn(*table, "CREATE TABLE ... INHERITS", nullptr);
+        parents = lappend_oid(parents, table->relation);
+    }
+    return parents;
+}
+
+}  // namespace
+
+// A new table is local; LIKE a distributed one it may be, or inherit from it, but not be a part or
+// a referent of it.
 void HandleCreateTable(const Statement& statement) {
     const auto* stmt = statement.Tree<CreateStmt>();
-    for (const auto* parent : pg::Each<RangeVar>(stmt->inhRelations))
-        if (const metadata::Table* table =
-                metadata::FindTable(RangeVarGetRelid(parent, NoLock, true)))
-            RefuseOn(
-                *table,
-                stmt->partbound ? "CREATE TABLE ... PARTITION OF" : "CREATE TABLE ... INHERITS",
-                nullptr);
+    const List* parents = DistributedParents(*stmt);
     for (const auto* element : pg::Each<Node>(stmt->tableElts)) {
         if (IsA(element, Constraint))
             CheckLocalForeignKey(reinterpret_cast<const Constraint*>(element));
@@ -24,6 +37,7 @@ void HandleCreateTable(const Statement& statement) {
             CheckLocalForeignKey(constraint);
     }
     RunStandard(statement);
+    for (const Oid parent : pg::EachOid(parents)) KeepToCoordinator(*metadata::FindTable(parent));
 }
 
 }  // namespace pgspan::ddl

@@ -95,7 +95,8 @@ void DropPart(const Statement& statement, const DropStmt& stmt) {
         List* relation = list_copy_head(object, list_length(object) - 1);
         if (relation == NIL) continue;
         if (const metadata::Table* table = FindForDdl(NameOf(relation), "this form of DROP"))
-            RefuseOn(*table, "DROP TRIGGER, DROP RULE and DROP POLICY", nullptr);
+            if (stmt.removeType != OBJECT_RULE || table->IsReference())
+                RefuseOn(*table, "DROP TRIGGER, DROP RULE and DROP POLICY", nullptr);
     }
     RunStandard(statement);
 }

@@ -28,9 +28,17 @@ void HandleAlterDomain(const Statement& statement);     // type.cc
 void HandleCreateFunction(const Statement& statement);  // function.cc
 void HandleAlterFunction(const Statement& statement);   // function.cc
 void HandleSetConstraints(const Statement& statement);  // set_constraints.cc
+void HandleCreateRole(const Statement& statement);      // role.cc
+void HandleAlterRole(const Statement& statement);       // role.cc
+void HandleGrantRole(const Statement& statement);       // role.cc
+void HandleDropRole(const Statement& statement);        // role.cc
+void HandleCreateRule(const Statement& statement);      // rule.cc
 void HandleUnsupported(const Statement& statement);     // unsupported.cc
 
 // For HandleAlterTable and HandleRename: a composite type by its relation.
 void AlterCompositeType(const Statement& statement, Oid relation);  // type.cc
+
+// For HandleRename: ALTER ROLE … RENAME TO.
+void RenameRole(const Statement& statement, const char* old_name);  // role.cc
 
 }  // namespace pgspan::ddl

@@ -36,6 +36,12 @@ void Broadcast(const char* sql);
 // Before Broadcast.
 void BroadcastRequirements(Oid relation);
 
+// From now on sessions of other nodes cannot use the table: it gets what only the coordinator
+// knows.
+void KeepToCoordinator(const metadata::Table& table);
+// What tells another node so.
+char* KeepToCoordinatorStatement(Oid relation);
+
 // Runs a utility tree, or the statements of a text, as a part of the current statement: neither
 // mirrored nor seen by event triggers, and without NOTICEs. source: the text that locations in the
 // tree refer to.

@@ -125,6 +125,8 @@ void RenamePart(const Statement& statement, const RenameStmt& stmt) {
         RenameColumn(statement, stmt, *table);
     else if (stmt.renameType == OBJECT_TABCONSTRAINT)
         RenameConstraint(statement, stmt, *table);
+    else if (stmt.renameType == OBJECT_RULE)
+        RunStandard(statement);
     else
         RefuseOn(*table, "ALTER TRIGGER, ALTER RULE and ALTER POLICY", nullptr);
 }
@@ -148,6 +150,9 @@ void HandleRename(const Statement& statement) {
     case OBJECT_RULE:
     case OBJECT_POLICY:
         RenamePart(statement, *stmt);
+        return;
+    case OBJECT_ROLE:
+        RenameRole(statement, stmt->subname);
         return;
     case OBJECT_SCHEMA:
         RenameSchema(statement, *stmt);

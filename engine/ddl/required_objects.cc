@@ -4,6 +4,7 @@
 // operator classes, text search configurations outside an extension) are left to the statement that
 // uses them, which fails with PostgreSQL's own message if they are missing.
 #include "engine/ddl/definition_parts.h"
+#include "engine/ddl/role_definition.h"
 
 extern "C" {
 #include "catalog/dependency.h"
@@ -38,26 +39,7 @@ void Emit(Collector* collector, const char* unless, const char* sql) {
 void NeedRole(Collector* collector, Oid role) {
     if (!OidIsValid(role) || list_member_oid(collector->roles, role)) return;
     collector->roles = lappend_oid(collector->roles, role);
-    List* rows = CatalogRows(
-        "SELECT quote_literal(rolname), quote_ident(rolname)"
-        " || CASE WHEN rolsuper THEN ' SUPERUSER' ELSE ' NOSUPERUSER' END"
-        " || CASE WHEN rolinherit THEN ' INHERIT' ELSE ' NOINHERIT' END"
-        " || CASE WHEN rolcreaterole THEN ' CREATEROLE' ELSE ' NOCREATEROLE' END"
-        " || CASE WHEN rolcreatedb THEN ' CREATEDB' ELSE ' NOCREATEDB' END"
-        " || CASE WHEN rolcanlogin THEN ' LOGIN' ELSE ' NOLOGIN' END"
-        " || CASE WHEN rolreplication THEN ' REPLICATION' ELSE ' NOREPLICATION' END"
-        " || CASE WHEN rolbypassrls THEN ' BYPASSRLS' ELSE ' NOBYPASSRLS' END"
-        " || ' CONNECTION LIMIT ' || rolconnlimit || coalesce(' PASSWORD ' || "
-        "quote_literal(rolpassword), '')"
-        " || coalesce(' VALID UNTIL ' || quote_literal(rolvaliduntil::text), '')"
-        " FROM pg_authid WHERE oid = %u AND rolname !~ '^pg_'",
-        role);
-    if (rows == NIL) return;
-    const auto* row = static_cast<CatalogRow*>(linitial(rows));
-    collector->role_definitions = AddDefinition(
-        collector->role_definitions,
-        psprintf("EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %s)", row[0]),
-        psprintf("CREATE ROLE %s", row[1]));
+    collector->role_definitions = list_concat(collector->role_definitions, MissingRole(role));
 }
 
 // query yields one column of role OIDs.

@@ -52,9 +52,6 @@ void HandleUnsupported(const Statement& statement) {
         Refuse(statement.Tree<CreateTrigStmt>()->relation, "CREATE TRIGGER");
         Refuse(statement.Tree<CreateTrigStmt>()->constrrel, "CREATE CONSTRAINT TRIGGER ... FROM");
         break;
-    case T_RuleStmt:
-        Refuse(statement.Tree<RuleStmt>()->relation, "CREATE RULE");
-        break;
     case T_CreatePolicyStmt:
         Refuse(statement.Tree<CreatePolicyStmt>()->table, "CREATE POLICY");
         break;

@@ -230,6 +230,7 @@ CopyStmt* RewriteCopyTo(const CopyStmt* stmt) {
             ColumnTarget(NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)));
     table_close(relation, NoLock);
     auto* rewritten = static_cast<CopyStmt*>(copyObjectImpl(stmt));
+    rewritten->relation->inh = false;  // COPY reads no heirs
     select->fromClause = list_make1(rewritten->relation);
     rewritten->relation = nullptr;
     rewritten->attlist = NIL;

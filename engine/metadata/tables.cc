@@ -26,7 +26,8 @@ enum TableColumn : AttrNumber {
     kColocationId,
     kContainer,
     kDistributionColumn,
-    kBaseName
+    kBaseName,
+    kOnlyOnCoordinator
 };
 
 struct CacheEntry {
@@ -114,6 +115,7 @@ Table* Read(Oid index, const Key& key, MemoryContext context) {
         table->colocation_id = DatumGetInt32(Column(tuple, d, kColocationId));
         table->container = DatumGetObjectId(Column(tuple, d, kContainer));
         table->distribution_column = DatumGetInt16(Column(tuple, d, kDistributionColumn));
+        table->only_on_coordinator = DatumGetBool(Column(tuple, d, kOnlyOnCoordinator));
         char* base_name = TextDatumGetCString(Column(tuple, d, kBaseName));
         table->base_name = MemoryContextStrdup(context, base_name);
         pfree(base_name);

@@ -18,6 +18,9 @@ struct Table {
     TableKind kind;
     int32 colocation_id;
     const char* base_name;  // containers and shards are named after this for ever
+    // It has, or has had, what only the coordinator knows (rules, tables that inherit from it):
+    // statements of other nodes' own sessions cannot name it.
+    bool only_on_coordinator;
 
     // Hash-distributed tables only:
     Oid container;

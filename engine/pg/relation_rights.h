@@ -49,4 +49,39 @@ inline void CheckNothing(RangeTblEntry* rte) {
 #endif
 }
 
+// rte, of query, gets the rights that are to be checked for source, of another query, which is the
+// same relation.
+inline void CopyRights(Query* query, RangeTblEntry* rte, const Query* from,
+                       const RangeTblEntry* source) {
+#if PG_VERSION_NUM >= 160000
+    rte->perminfoindex = 0;
+    if (source->perminfoindex == 0) return;
+    query->rteperminfos = lappend(
+        query->rteperminfos,
+        copyObjectImpl(list_nth(from->rteperminfos, static_cast<int>(source->perminfoindex) - 1)));
+    rte->perminfoindex = list_length(query->rteperminfos);
+#else
+    (void)query;
+    (void)from;
+    rte->requiredPerms = source->requiredPerms;
+    rte->checkAsUser = source->checkAsUser;
+    rte->selectedCols = bms_copy(source->selectedCols);
+#endif
+}
+
+// A relation's entry becomes a sub-query's, under the same name and with the same columns.
+inline void BecomeSubquery(RangeTblEntry* rte, Query* subquery) {
+    CheckNothing(rte);
+    rte->rtekind = RTE_SUBQUERY;
+    rte->subquery = subquery;
+    rte->relid = InvalidOid;
+    rte->relkind = 0;
+    rte->rellockmode = NoLock;
+    rte->inh = false;
+#if PG_VERSION_NUM < 160000
+    rte->checkAsUser = InvalidOid;
+    rte->selectedCols = nullptr;
+#endif
+}
+
 }  // namespace pgspan::pg

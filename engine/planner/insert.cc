@@ -104,7 +104,10 @@ void WrapSource(Query* query, Index source_index) {
 }
 
 PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const RangeTblEntry* source) {
-    if (!table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL) return nullptr;
+    // A rule adds conditions, and tables, beside the source.
+    if (!table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL ||
+        query->jointree->quals || list_length(query->jointree->fromlist) != 1)
+        return nullptr;
     const Level level = {source->subquery, nullptr};
     const QueryShape shape = AnalyzeQuery(level);
     if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)) ||

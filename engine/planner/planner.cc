@@ -9,6 +9,7 @@
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/dump.h"
 #include "engine/planner/general_write.h"
+#include "engine/planner/heirs.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/row_locks.h"
@@ -43,9 +44,11 @@ PlannedStmt* StandardPlan(Query* query, const char* query_string, int cursor_opt
 
 // What a query has to do with the cluster.
 struct Contents {
-    bool hash_tables;       // reads or writes a hash-distributed table
-    bool reference_target;  // writes a reference table
-    bool containers;        // names a container: it may be a task
+    bool hash_tables;                            // reads or writes a hash-distributed table
+    bool reference_target;                       // writes a reference table
+    bool containers;                             // names a container: it may be a task
+    const metadata::Table* only_on_coordinator;  // a table that workers cannot use
+    bool heirs;                                  // reads or writes a table with its heirs
 };
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
@@ -53,7 +56,11 @@ void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
         contents->containers =
             metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
     const metadata::Table* table = metadata::FindTable(rte->relid);
-    if (table && table->IsHash()) contents->hash_tables = true;
+    if (!table) return;
+    if (table->IsHash()) contents->hash_tables = true;
+    if (!table->only_on_coordinator) return;
+    contents->only_on_coordinator = table;
+    if (HasHeirs(rte)) contents->heirs = true;
 }
 
 void LookAtTarget(const Query* query, Contents* contents) {
@@ -197,6 +204,14 @@ bool IsInternalSession() {
     return group && group[0] != '-';
 }
 
+void RefuseOnWorker(const metadata::Table& table) {
+    if (metadata::IsCoordinator() || IsInternalSession() || plan::task_planning_depth > 0) return;
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("cannot use table \"%s\" from a worker", get_rel_name(table.relation)),
+            errdetail("It has rules or heirs, which the coordinator alone knows."),
+            errhint("Connect to the coordinator."));
+}
+
 // The hook
 // ------------------------------------------------------------------------------------------------------
 
@@ -204,6 +219,8 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
     if (IsDumpSession()) HideParts(query);
     const Contents contents = LookAt(query);
+    if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
+    if (contents.heirs) ReadHeirs(query);
     if (contents.containers)
         if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params))
             return task;

@@ -171,6 +171,87 @@ void RewriteAssignments(Rewriting* rewriting, Query* query) {
     }
 }
 
+// What a rule has put into FROM (OLD) is none of its items to the deparser, until it is marked.
+void MarkItemsOfFrom(const Query* query, Node* item) {
+    if (IsA(item, RangeTblRef)) {
+        const int rti = reinterpret_cast<RangeTblRef*>(item)->rtindex;
+        if (rti != query->resultRelation) rt_fetch(rti, query->rtable)->inFromCl = true;
+    } else if (IsA(item, JoinExpr)) {
+        MarkItemsOfFrom(query, reinterpret_cast<JoinExpr*>(item)->larg);
+        MarkItemsOfFrom(query, reinterpret_cast<JoinExpr*>(item)->rarg);
+    } else {
+        for (auto* part : Each<Node>(castNode(FromExpr, item)->fromlist))
+            MarkItemsOfFrom(query, part);
+    }
+}
+
+// Behind an updatable view there is the view's EXCLUDED too, and the name must stay the table's.
+void RenameFormerExcluded(const Query* query) {
+    if (!query->onConflict) return;
+    int rti = 0;
+    for (auto* rte : Each<RangeTblEntry>(query->rtable))
+        if (++rti != query->onConflict->exclRelIndex && rti != query->resultRelation &&
+            !rte->inFromCl && strcmp(rte->eref->aliasname, "excluded") == 0)
+            rte->alias = makeAlias("former_excluded", NIL);
+}
+
+bool RefersToAny(const Query* query, const Node* item, const List* others) {
+    if (!IsA(item, RangeTblRef)) return false;
+    const RangeTblEntry* rte =
+        rt_fetch(reinterpret_cast<const RangeTblRef*>(item)->rtindex, query->rtable);
+    if (!rte->lateral) return false;
+    Node* const parts[] = {reinterpret_cast<Node*>(rte->subquery),
+                           reinterpret_cast<Node*>(rte->functions),
+                           reinterpret_cast<Node*>(rte->values_lists)};
+    Relids referred = nullptr;
+    for (Node* part : parts)
+        referred = bms_add_members(referred,
+                                   pull_varnos_of_level(nullptr, part, part == parts[0] ? 1 : 0));
+    for (const auto* other : Each<Node>(others))
+        if (IsA(other, RangeTblRef) &&
+            bms_is_member(reinterpret_cast<const RangeTblRef*>(other)->rtindex, referred))
+            return true;
+    return false;
+}
+
+// A rule puts its tables behind sub-queries that refer to them; in SQL they stand before.
+void OrderItemsOfFrom(const Query* query, FromExpr* from) {
+    List* first = NIL;
+    List* last = NIL;
+    int place = 0;
+    for (auto* item : Each<Node>(from->fromlist)) {
+        const List* behind = list_copy_tail(from->fromlist, ++place);
+        if (RefersToAny(query, item, behind))
+            last = lappend(last, item);
+        else
+            first = lappend(first, item);
+    }
+    if (last != NIL) from->fromlist = list_concat(first, last);
+}
+
+// Makes the text name what the tree means, where the rewriter has changed the tree.
+void PrepareNames(Query* query) {
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [](Node* node, auto&& descend) {
+            if (IsA(node, Var)) {
+                // A column of NEW that is the old row's says still NEW.
+                auto* var = reinterpret_cast<Var*>(node);
+                var->varnosyn = static_cast<Index>(std::max(static_cast<int>(var->varno), 0));
+                var->varattnosyn = var->varattno;
+                return false;
+            }
+            if (!IsA(node, Query)) return descend(node);
+            const auto* level = reinterpret_cast<Query*>(node);
+            if (level->jointree) OrderItemsOfFrom(level, level->jointree);
+            if (level->jointree && level->commandType != CMD_INSERT)
+                MarkItemsOfFrom(level, reinterpret_cast<Node*>(level->jointree));
+            RenameFormerExcluded(level);
+            return descend(node);
+        },
+        QTW_IGNORE_JOINALIASES);
+}
+
 // Shells become containers; every name that the text will use is forced by an alias.
 void PointAtContainers(Rewriting* rewriting, Query* query) {
     pg::WalkNode(
@@ -226,6 +307,7 @@ TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& mar
     if (query->resultRelation > 0) rt_fetch(query->resultRelation, query->rtable)->inFromCl = false;
     // Only now, so that it is not taken for an expression to evaluate here.
     if (marker.level) AddMarker(marker);
+    PrepareNames(query);
     PointAtContainers(&rewriting, query);
     // The target of a view that is updated comes from the view's FROM.
     if (query->resultRelation > 0) rt_fetch(query->resultRelation, query->rtable)->inFromCl = false;

@@ -49,7 +49,11 @@ CustomScan* ScanOf(const PlannedStmt* statement, int columns) {
 ViewChecks TakeViewChecks(Query* query) {
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     if (!metadata::FindTable(target->relid)) return {};  // PostgreSQL checks by itself
-    const ViewChecks checks = {query->withCheckOptions, query->returningList};
+    // A view without a WHERE clause checks nothing.
+    List* options = NIL;
+    for (auto* option : Each<WithCheckOption>(query->withCheckOptions))
+        if (option->qual) options = lappend(options, option);
+    const ViewChecks checks = {options, query->returningList};
     query->returningList = list_copy(query->returningList);
     for (auto* option : Each<WithCheckOption>(checks.options)) {
         // Of ON CONFLICT DO UPDATE through a view PostgreSQL checks the row that is there already.

@@ -53,7 +53,8 @@ CREATE TABLE pgspan.distributed_table (
     colocation_id integer NOT NULL,
     container oid NOT NULL DEFAULT 0,          -- on this node; 0 for reference tables
     distribution_column smallint NOT NULL DEFAULT 0,  -- attribute number
-    base_name text NOT NULL                    -- containers and shards are named after it
+    base_name text NOT NULL,                   -- containers and shards are named after it
+    only_on_coordinator boolean NOT NULL DEFAULT false  -- it has rules or heirs, which workers do not know
 );
 CREATE INDEX distributed_table_container ON pgspan.distributed_table (container);
 

@@ -1,0 +1,18 @@
+// Distributed tables from which ordinary tables inherit (CREATE TABLE … INHERITS). The heirs are
+// local to the coordinator: a query that reads the table without ONLY reads the union of the
+// table's own rows and of theirs, each planned as what it is.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::planner {
+
+// In place, on all levels, before anything else looks at the query: replaces each such table by
+// that union, tableoid included. Raises 0A000 where the union cannot stand for the table: for row
+// locks, TABLESAMPLE, other system columns, and as the target of UPDATE, DELETE and MERGE.
+void ReadHeirs(Query* query);
+
+// True if the entry is such a table, read with its heirs.
+bool HasHeirs(const RangeTblEntry* rte);
+
+}  // namespace pgspan::planner
