@@ -4,6 +4,7 @@
 #include "engine/cluster/move_rows.h"
 #include "engine/cluster/nodes.h"
 #include "engine/cluster/table_checks.h"
+#include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -101,6 +102,8 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
         pg::EmptyStorage(relation);
     }
     RecordTable(table);
+    ddl::NoteReferencedTables(relation);
+    ddl::NoteLocalParts(relation);
 }
 
 static void CreateReferenceTable(Oid relation) {
@@ -119,6 +122,7 @@ static void CreateReferenceTable(Oid relation) {
     table.shard_count = 1;
     CreateOnOthers(table);
     RecordTable(table);
+    ddl::NoteReferencedTables(relation);
 }
 
 }  // namespace pgspan::cluster

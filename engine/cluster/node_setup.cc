@@ -143,7 +143,7 @@ void SetUpNode(int32 group_id) {
         const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
         RunOnGroup(group_id, RegisterStatement(RegistrationOf(table)));
         if (table.only_on_coordinator)
-            RunOnGroup(group_id, ddl::KeepToCoordinatorStatement(table.relation));
+            RunOnGroup(group_id, ddl::KeepToCoordinatorStatement(table.relation, true));
     }
 }
 

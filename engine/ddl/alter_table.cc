@@ -281,13 +281,12 @@ void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, co
 void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt) {
     CheckAlterLocalTable(stmt);
     if (IsOrigin()) {
+        const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
+        List* tied = TablesTiedTo(relation);
         RunStandard(statement);
-        for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
-            if (command->subtype != AT_AddInherit) continue;
-            const metadata::Table* parent = metadata::FindTable(
-                RangeVarGetRelid(castNode(RangeVar, command->def), NoLock, true));
-            if (parent) KeepToCoordinator(*parent);
-        }
+        CommandCounterIncrement();
+        tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
+        for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
         return;
     }
     auto* copy = CopyOf<AlterTableStmt>(&stmt);

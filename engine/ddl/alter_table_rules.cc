@@ -254,27 +254,8 @@ void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt) {
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) CheckSubcommand(table, *command);
 }
 
-void CheckLocalForeignKey(const Constraint* constraint) {
-    if (constraint->contype != CONSTR_FOREIGN) return;
-    const metadata::Table* referenced =
-        metadata::FindTable(RangeVarGetRelid(constraint->pktable, NoLock, true));
-    if (!referenced || !referenced->IsHash() || !IsOrigin()) return;
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("a local table cannot have a foreign key to a distributed table"),
-            errdetail("Table \"%s\" is a distributed table.", get_rel_name(referenced->relation)),
-            errhint("Distribute the referencing table first, then add the foreign key."));
-}
-
 void CheckAlterLocalTable(const AlterTableStmt& stmt) {
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) switch (command->subtype) {
-        case AT_AddColumn:
-            for (const auto* constraint :
-                 pg::Each<Constraint>(castNode(ColumnDef, command->def)->constraints))
-                CheckLocalForeignKey(constraint);
-            break;
-        case AT_AddConstraint:
-            CheckLocalForeignKey(castNode(Constraint, command->def));
-            break;
         case AT_AddInherit:
             CheckNewParent(castNode(RangeVar, command->def));
             break;

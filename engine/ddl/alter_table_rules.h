@@ -26,8 +26,6 @@ Target TargetOf(AlterTableType subtype);
 void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt);
 // For an ordinary table: what would tie it to a distributed one.
 void CheckAlterLocalTable(const AlterTableStmt& stmt);
-// For CREATE TABLE and ALTER TABLE of ordinary tables: foreign keys to distributed tables.
-void CheckLocalForeignKey(const Constraint* constraint);
 
 // A call of nextval() anywhere in a raw expression.
 bool CallsNextval(Node* raw_expression);

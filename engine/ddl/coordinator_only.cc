@@ -4,50 +4,79 @@
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
+#include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/relation.h"
 #include "engine/pg/spi.h"
 
 namespace pgspan::ddl {
 
 namespace {
 
-void Record(const metadata::Table& table) {
-    pg::RunSqlAsOwner(psprintf(
-        "UPDATE pgspan.distributed_table SET only_on_coordinator = true WHERE relation = %u",
-        table.relation));
+void Record(const metadata::Table& table, bool only) {
+    pg::RunSqlAsOwner(
+        psprintf("UPDATE pgspan.distributed_table SET only_on_coordinator = %s WHERE relation = %u",
+                 only ? "true" : "false", table.relation));
     metadata::InvalidateTable(table.relation);
     CommandCounterIncrement();
 }
 
-}  // namespace
-
-void KeepToCoordinator(const metadata::Table& table) {
-    if (table.only_on_coordinator) return;
-    const Oid relation = table.relation;
-    Record(table);
-    Broadcast(KeepToCoordinatorStatement(relation));
+// Rules, heirs, or foreign keys of local tables.
+bool HasLocalParts(Oid relation) {
+    return pg::QueryTextAsOwner(psprintf(
+               "SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u UNION ALL"
+               " SELECT 1 FROM pg_catalog.pg_inherits WHERE inhparent = %u UNION ALL"
+               " SELECT 1 FROM pg_catalog.pg_constraint k WHERE confrelid = %u AND contype = 'f'"
+               " AND NOT EXISTS (SELECT FROM pgspan.distributed_table t WHERE t.relation ="
+               " k.conrelid) LIMIT 1",
+               relation, relation, relation)) != nullptr;
 }
 
-char* KeepToCoordinatorStatement(Oid relation) {
-    return psprintf("SELECT pgspan.keep_to_coordinator(%s::pg_catalog.regclass)",
-                    quote_literal_cstr(QualifiedRelationName(relation)));
+}  // namespace
+
+void NoteLocalParts(Oid relation) {
+    CommandCounterIncrement();
+    const metadata::Table* table = metadata::FindTable(relation);
+    if (!IsOrigin() || !table || !table->IsHash()) return;
+    const bool only = HasLocalParts(relation);
+    if (only == table->only_on_coordinator) return;
+    Record(*table, only);
+    Broadcast(KeepToCoordinatorStatement(relation, only));
+}
+
+List* TablesTiedTo(Oid relation) {
+    List* rows = pg::QueryRowsAsOwner(psprintf(
+        "SELECT t.relation FROM pgspan.distributed_table t WHERE t.relation <> %u AND t.relation IN"
+        " (SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = %u AND contype = 'f'"
+        " UNION ALL SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = %u) ORDER BY 1",
+        relation, relation, relation));
+    List* tables = NIL;
+    for (const auto* row : pg::Each<char*>(rows))
+        tables = lappend_oid(tables, static_cast<Oid>(strtoul(row[0], nullptr, 10)));
+    return tables;
+}
+
+void NoteReferencedTables(Oid relation) {
+    CommandCounterIncrement();
+    for (const Oid table : pg::EachOid(TablesTiedTo(relation))) NoteLocalParts(table);
+}
+
+char* KeepToCoordinatorStatement(Oid relation, bool only) {
+    return psprintf("SELECT pgspan.keep_to_coordinator(%s::pg_catalog.regclass, %s)",
+                    quote_literal_cstr(QualifiedRelationName(relation)), only ? "true" : "false");
 }
 
 }  // namespace pgspan::ddl
 
 using namespace pgspan;
 
-// pgspan.keep_to_coordinator(relation): called by the coordinator.
+// pgspan.keep_to_coordinator(relation, only): called by the coordinator.
 PGSPAN_FUNCTION(pgspan_keep_to_coordinator) {
     const Oid relation = PG_GETARG_OID(0);
     if (!connection::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.keep_to_coordinator() is called by other nodes only"));
-    if (!pg::OwnsRelation(GetUserId(), relation))
-        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                errmsg("must be owner of table %s", get_rel_name(relation)));
+    // Whoever may declare a foreign key to the table need not own it.
     const metadata::Table* table = metadata::FindTable(relation);
-    if (table) ddl::Record(*table);
+    if (table) ddl::Record(*table, PG_GETARG_BOOL(1));
     PG_RETURN_VOID();
 }

@@ -1,4 +1,3 @@
-#include "engine/ddl/alter_table_rules.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/pg/list.h"
@@ -21,23 +20,29 @@ List* DistributedParents(const CreateStmt& stmt) {
     return parents;
 }
 
-}  // namespace
-
-// A new table is local; LIKE a distributed one it may be, or inherit from it, but not be a part or
-// a referent of it.
-void HandleCreateTable(const Statement& statement) {
-    const auto* stmt = statement.Tree<CreateStmt>();
-    const List* parents = DistributedParents(*stmt);
-    for (const auto* element : pg::Each<Node>(stmt->tableElts)) {
-        if (IsA(element, Constraint))
-            CheckLocalForeignKey(reinterpret_cast<const Constraint*>(element));
+bool HasForeignKey(const CreateStmt& stmt) {
+    for (const auto* element : pg::Each<Node>(stmt.tableElts)) {
+        if (IsA(element, Constraint) &&
+            reinterpret_cast<const Constraint*>(element)->contype == CONSTR_FOREIGN)
+            return true;
         if (!IsA(element, ColumnDef)) continue;
         for (const auto* constraint :
              pg::Each<Constraint>(reinterpret_cast<const ColumnDef*>(element)->constraints))
-            CheckLocalForeignKey(constraint);
+            if (constraint->contype == CONSTR_FOREIGN) return true;
     }
+    return false;
+}
+
+}  // namespace
+
+// A new table is local; LIKE a distributed one it may be, inherit from it, or reference it,
+// but not be a part of it.
+void HandleCreateTable(const Statement& statement) {
+    const auto* stmt = statement.Tree<CreateStmt>();
+    const List* parents = DistributedParents(*stmt);
     RunStandard(statement);
-    for (const Oid parent : pg::EachOid(parents)) KeepToCoordinator(*metadata::FindTable(parent));
+    for (const Oid parent : pg::EachOid(parents)) NoteLocalParts(parent);
+    if (HasForeignKey(*stmt)) NoteReferencedTables(RangeVarGetRelid(stmt->relation, NoLock, true));
 }
 
 }  // namespace pgspan::ddl

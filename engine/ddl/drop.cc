@@ -44,10 +44,16 @@ RangeVar* NameOf(List* object) {
 }
 
 void DropTables(const Statement& statement, const DropStmt& stmt) {
-    for (auto* object : pg::Each<List>(stmt.objects)) FindForDdl(NameOf(object), "DROP TABLE");
+    List* tied = NIL;
+    for (auto* object : pg::Each<List>(stmt.objects)) {
+        const Oid relation = RangeVarGetRelid(NameOf(object), NoLock, true);
+        if (OidIsValid(relation) && !FindForDdl(relation, "DROP TABLE"))
+            tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
+    }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP TABLE", stmt.behavior);
     RefuseLostParts(watch);
+    for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
 }
 
 // An index of the shell that is to be dropped from its container too.
@@ -99,6 +105,11 @@ void DropPart(const Statement& statement, const DropStmt& stmt) {
                 RefuseOn(*table, "DROP TRIGGER, DROP RULE and DROP POLICY", nullptr);
     }
     RunStandard(statement);
+    if (stmt.removeType != OBJECT_RULE) return;
+    for (auto* object : pg::Each<List>(stmt.objects)) {
+        List* relation = list_copy_head(object, list_length(object) - 1);
+        if (relation != NIL) NoteLocalParts(RangeVarGetRelid(NameOf(relation), NoLock, true));
+    }
 }
 
 bool DropsThisExtension(const DropStmt& stmt) {

@@ -36,11 +36,15 @@ void Broadcast(const char* sql);
 // Before Broadcast.
 void BroadcastRequirements(Oid relation);
 
-// From now on sessions of other nodes cannot use the table: it gets what only the coordinator
-// knows.
-void KeepToCoordinator(const metadata::Table& table);
+// After a change of what only the coordinator may know of a table (rules, tables that inherit from
+// it, foreign keys of local tables): keeps other nodes' own sessions off a table that has any.
+void NoteLocalParts(Oid relation);
+// The same for all tables that foreign keys of the relation reference.
+void NoteReferencedTables(Oid relation);
+// The distributed and reference tables that an ordinary one references, or inherits from.
+List* TablesTiedTo(Oid relation);
 // What tells another node so.
-char* KeepToCoordinatorStatement(Oid relation);
+char* KeepToCoordinatorStatement(Oid relation, bool only);
 
 // Runs a utility tree, or the statements of a text, as a part of the current statement: neither
 // mirrored nor seen by event triggers, and without NOTICEs. source: the text that locations in the

@@ -18,7 +18,7 @@ void HandleCreateRule(const Statement& statement) {
     // It would make a view of the table.
     if (stmt->event == CMD_SELECT) RefuseOn(*table, "CREATE RULE ... ON SELECT", nullptr);
     RunStandard(statement);
-    KeepToCoordinator(*table);
+    NoteLocalParts(table->relation);
 }
 
 }  // namespace pgspan::ddl

@@ -211,7 +211,7 @@ void GatherStatistics(Oid relation, const List* names) {
     List* columns = pg::ColumnsToAnalyze(shell, names);
     if (columns != NIL) {
         const Sample sample =
-            FetchSample(shell, *table, sizes, size.tuples, pg::RowsToSample(columns));
+            FetchSample(shell, *table, sizes, size.tuples, pg::RowsToSample(shell, columns));
         // A table that grew since its shards were measured has at least the rows that came.
         pg::StoreStatistics(shell, columns, sample.rows, sample.count,
                             std::max(size.tuples, sample.seen));

@@ -58,11 +58,6 @@ void HandleUnsupported(const Statement& statement) {
     case T_AlterPolicyStmt:
         Refuse(statement.Tree<AlterPolicyStmt>()->table, "ALTER POLICY");
         break;
-    case T_CreateStatsStmt:
-        for (const auto* relation : pg::Each<Node>(statement.Tree<CreateStatsStmt>()->relations))
-            if (IsA(relation, RangeVar))
-                Refuse(reinterpret_cast<const RangeVar*>(relation), "CREATE STATISTICS");
-        break;
     case T_SecLabelStmt:
         RefuseLabelled(*statement.Tree<SecLabelStmt>());
         break;

@@ -54,7 +54,6 @@ constexpr Route kRoutes[] = {
     {T_RuleStmt, HandleCreateRule, true},
     {T_CreatePolicyStmt, HandleUnsupported},
     {T_AlterPolicyStmt, HandleUnsupported},
-    {T_CreateStatsStmt, HandleUnsupported},
     {T_SecLabelStmt, HandleUnsupported},
     {T_CreatePublicationStmt, HandleUnsupported},
     {T_AlterPublicationStmt, HandleUnsupported},

@@ -10,6 +10,7 @@ extern "C" {
 #include "commands/vacuum.h"
 #include "parser/parse_relation.h"
 #include "pgstat.h"
+#include "statistics/statistics.h"
 #include "utils/attoptcache.h"
 #include "utils/timestamp.h"
 #if PG_VERSION_NUM >= 160000
@@ -189,6 +190,32 @@ void Store(Relation catalog, Oid relation, const AnalyzedColumn* column) {
     CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
 }
 
+// The statistics of all columns, as PostgreSQL's functions take them.
+struct StatsArray {
+    VacAttrStats** items;
+    int count;
+};
+
+StatsArray StatsOf(const List* columns) {
+    StatsArray array = {
+        static_cast<VacAttrStats**>(palloc(sizeof(VacAttrStats*) * (list_length(columns) + 1))), 0};
+    for (const auto* column : Each<AnalyzedColumn>(columns))
+        array.items[array.count++] = column->stats;
+    return array;
+}
+
+// CREATE STATISTICS: from the rows of which every value was fetched, because its functions look at
+// all of them.
+void StoreExtended(Relation relation, const List* columns, HeapTuple* rows, int count,
+                   double total_rows) {
+    for (AttrNumber i = 1; i <= RelationGetNumberOfAttributes(relation); i++)
+        if (!TupleDescAttr(RelationGetDescr(relation), i - 1)->attisdropped)
+            rows = RowsWithValue(relation, i, rows, &count);
+    if (count == 0) return;
+    const StatsArray stats = StatsOf(columns);
+    BuildRelationExtStatistics(relation, false, total_rows, count, rows, stats.count, stats.items);
+}
+
 AttrNumber AttributeNamed(Relation relation, const char* name) {
     const auto attribute = static_cast<AttrNumber>(attnameAttNum(relation, name, false));
     if (attribute == InvalidAttrNumber)
@@ -244,8 +271,10 @@ List* ColumnsToAnalyze(Relation relation, const List* names) {
     return columns;
 }
 
-int RowsToSample(const List* columns) {
-    int rows = 100;  // as ANALYZE: enough where no column asks for any
+int RowsToSample(Relation relation, const List* columns) {
+    const StatsArray stats = StatsOf(columns);
+    // As ANALYZE: 100 are enough where no column asks for any.
+    int rows = std::max(100, ComputeExtStatisticsRows(relation, stats.count, stats.items));
     for (const auto* column : Each<AnalyzedColumn>(columns))
         rows = std::max(rows, column->stats->minrows);
     return rows;
@@ -297,6 +326,7 @@ void StoreStatistics(Relation relation, const List* columns, HeapTuple* rows, in
     }
     table_close(catalog, RowExclusiveLock);
     MemoryContextDelete(work);
+    StoreExtended(relation, columns, rows, count, total_rows);
     AtEOXact_GUC(false, settings);
     SetUserIdAndSecContext(user, security);
     CommandCounterIncrement();

@@ -14,16 +14,16 @@ struct AnalyzedColumn;
 
 // names: List of String, NIL for all columns. Raises 42703 and 42701 as ANALYZE does.
 List* ColumnsToAnalyze(Relation relation, const List* names);
-// The number of rows that the columns' statistics targets ask for.
-int RowsToSample(const List* columns);
+// The number of rows that the statistics targets of columns and of extended statistics ask for.
+int RowsToSample(Relation relation, const List* columns);
 // True if statistics of the type come from a function of its own, which reads values of any size.
 bool AnalyzeLooksInside(Oid type);
 // A Datum for a value that is stored in stored_size bytes and was not fetched; palloc'd. It counts
 // as one of more than 1 kB before compression.
 Datum WideValue(int32 stored_size);
 // Computes the statistics of rows (in physical order) out of total_rows and stores them as the
-// relation's own. The relation is locked in ShareUpdateExclusive mode. Operators and typanalyze
-// functions run as the relation's owner.
+// relation's own, those of CREATE STATISTICS too. The relation is locked in ShareUpdateExclusive
+// mode. Operators and typanalyze functions run as the relation's owner.
 void StoreStatistics(Relation relation, const List* columns, HeapTuple* rows, int count,
                      double total_rows);
 

@@ -9,6 +9,7 @@
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/dump.h"
 #include "engine/planner/general_write.h"
+#include "engine/planner/local_references.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -67,7 +68,9 @@ void LookAtTarget(const Query* query, Contents* contents) {
     if (query->resultRelation == 0) return;
     const metadata::Table* table =
         metadata::FindTable(rt_fetch(query->resultRelation, query->rtable)->relid);
-    if (table && table->IsReference()) contents->reference_target = true;
+    if (!table) return;
+    if (table->IsReference()) contents->reference_target = true;
+    if (table->only_on_coordinator) RefuseReferencedByLocal(query, *table);
 }
 
 Contents LookAt(Query* query) {
@@ -208,7 +211,8 @@ void RefuseOnWorker(const metadata::Table& table) {
     if (metadata::IsCoordinator() || IsInternalSession() || plan::task_planning_depth > 0) return;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("cannot use table \"%s\" from a worker", get_rel_name(table.relation)),
-            errdetail("It has rules or heirs, which the coordinator alone knows."),
+            errdetail("It has rules, heirs, or foreign keys of local tables, which the coordinator "
+                      "alone knows."),
             errhint("Connect to the coordinator."));
 }
 

@@ -54,7 +54,7 @@ CREATE TABLE pgspan.distributed_table (
     container oid NOT NULL DEFAULT 0,          -- on this node; 0 for reference tables
     distribution_column smallint NOT NULL DEFAULT 0,  -- attribute number
     base_name text NOT NULL,                   -- containers and shards are named after it
-    only_on_coordinator boolean NOT NULL DEFAULT false  -- it has rules or heirs, which workers do not know
+    only_on_coordinator boolean NOT NULL DEFAULT false  -- it has what workers do not know: rules, heirs, …
 );
 CREATE INDEX distributed_table_container ON pgspan.distributed_table (container);
 

@@ -27,7 +27,7 @@ CREATE FUNCTION pgspan.missing_object(kind text, name text) RETURNS void
 CREATE FUNCTION pgspan.register_table(relation regclass, table_id integer, kind "char", colocation_id integer,
         base_name text, distribution_column text, shard_ids bigint[], shard_groups integer[], is_default_group boolean)
     RETURNS void LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_register_table';
-CREATE FUNCTION pgspan.keep_to_coordinator(relation regclass) RETURNS void
+CREATE FUNCTION pgspan.keep_to_coordinator(relation regclass, only_there boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_keep_to_coordinator';
 CREATE FUNCTION pgspan.forget_table(relation regclass, drop_shell boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_forget_table';
