@@ -6,16 +6,20 @@
 // distributed by their first column where that is possible. Plans (EXPLAIN) and what psql itself
 // prints are not compared. Needs fresh servers: scripts make roles, and build on each other.
 //
+// regression --reasons REPORT   the differences of a report, sorted by reasons (reasons.h)
+//
 // The report lists every difference. Exit code 0 unless a server broke a connection or hung.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <sstream>
 
 #include "tests/harness/servers.h"
+#include "tests/regression/reasons.h"
 #include "tests/regression/side.h"
 #include "tests/runner/comparison.h"
 
@@ -240,6 +244,15 @@ void Print(const std::string& name, const Tally& tally) {
 }
 
 int Main(int count, char** arguments) {
+    if (count == 3 && std::string(arguments[1]) == "--reasons") {
+        std::ifstream in(arguments[2]);
+        if (!in) {
+            std::fprintf(stderr, "cannot read %s\n", arguments[2]);
+            return 2;
+        }
+        PrintReasons(in, std::cout);
+        return 0;
+    }
     fs::path source;
     std::string tables;
     std::string report = "regression.txt";
