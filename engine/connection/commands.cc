@@ -119,6 +119,12 @@ ErrorData* AwaitDecision(Connection* c, int timeout_ms, int grace_ms) {
     return interrupted;
 }
 
+void CheckAlive(Connection* c) {
+    if (IsAlive(c)) return;
+    MarkLost(c, PQerrorMessage(c->libpq));
+    RaiseLost(c);
+}
+
 void Await(Attempt* attempt, const Deadline& deadline) {
     Connection* c = attempt->connection;
     if (!c->broken && AwaitQuietly(c, deadline)) {
@@ -177,23 +183,22 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms) {
     for (const Command& command : commands) CheckTag(command.connection, command.expected_tag);
 }
 
-void ExecuteDecision(Connection* c, std::span<const char* const> commands, const char* expected_tag,
-                     int timeout_ms, int grace_ms) {
-    if (!IsAlive(c)) {
-        MarkLost(c, PQerrorMessage(c->libpq));
-        RaiseLost(c);
-    }
-    SendCommands(c, commands.data(), static_cast<int>(commands.size()));
+void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms,
+                     int grace_ms) {
+    CheckAlive(c);
+    SendCommands(c, &sql, 1);
     AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
     if (c->failed) RaiseFailed(c);
     CheckTag(c, expected_tag);
 }
 
-uint64 ExecuteDecision(Connection* c, const Statement& statement, int grace_ms) {
+uint64 ExecuteDecision(Connection* c, const Statement& statement, int timeout_ms, int grace_ms) {
+    // One that has not been used in this transaction has been looked at when it was chosen.
+    if (c->state.begun) CheckAlive(c);
     Send(c, statement, nullptr);
-    ErrorData* interrupted = AwaitDecision(c, -1, grace_ms);
-    if (interrupted == nullptr && Resent(c)) interrupted = AwaitDecision(c, -1, grace_ms);
+    ErrorData* interrupted = AwaitDecision(c, timeout_ms, grace_ms);
+    if (interrupted == nullptr && Resent(c)) interrupted = AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
     if (c->failed && interrupted && SqlStateOf(c->failed) == ERRCODE_QUERY_CANCELED) {
         ClearResults(c);

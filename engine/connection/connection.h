@@ -128,15 +128,16 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms = -1);
 // Rows as a List of char** (text; nullptr for NULL) in the current memory context.
 List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 
-// Commands of which the last has no way back (COMMIT). A cancel by the user, or the end of
+// A command after which there is no way back (COMMIT). A cancel by the user, or the end of
 // timeout_ms, is passed on to the node, and its outcome awaited for another grace_ms. Raises the
 // node's error, or 08007 if nobody can know.
-void ExecuteDecision(Connection* connection, std::span<const char* const> commands,
-                     const char* expected_tag, int timeout_ms, int grace_ms);
-// The same for a statement that commits as it ends, outside a transaction on the node. No limit of
-// time but the session's; if the node has given in to a cancel, the reason here is raised. Returns
-// the rows affected.
-uint64 ExecuteDecision(Connection* connection, const Statement& statement, int grace_ms);
+void ExecuteDecision(Connection* connection, const char* sql, const char* expected_tag,
+                     int timeout_ms, int grace_ms);
+// The same for a statement that commits as it ends: outside a transaction on the node, or followed
+// by COMMIT (`then`). If the node has given in to a cancel, the reason here is raised. Returns the
+// rows affected. timeout_ms -1: no limit but the session's.
+uint64 ExecuteDecision(Connection* connection, const Statement& statement, int timeout_ms,
+                       int grace_ms);
 
 // For transaction ends, where nothing may be raised or interrupted: never throws, bounded by
 // timeout_ms, returns false when it fails, and marks the connection broken when it does not end;

@@ -14,7 +14,7 @@ namespace pgspan::transaction {
 
 namespace {
 
-// 'a', 'b' as the body of ARRAY[…].
+// 'a', 'b' as the body of IN (…).
 char* QuoteAll(const List* gids) {
     StringInfoData text;
     initStringInfo(&text);
@@ -40,8 +40,22 @@ void InsertDecision(const char* gid) {
 
 }  // namespace
 
-const char* DecideCommand(const List* gids) {
-    return psprintf("SELECT pgspan.decide(ARRAY[%s])", QuoteAll(gids));
+connection::Statement DecideStatement(const List* gids) {
+    static constexpr Oid kTypes[] = {TEXTARRAYOID};
+    // Names of ours need no quotes in an array.
+    StringInfoData array;
+    initStringInfo(&array);
+    for (const char* gid : pg::Each<const char>(gids))
+        appendStringInfo(&array, "%s%s", array.len > 0 ? "," : "{", gid);
+    appendStringInfoChar(&array, '}');
+    auto** values = static_cast<const char**>(palloc(sizeof(char*)));
+    values[0] = array.data;
+    connection::Statement statement = {"SELECT pgspan.decide($1)"};
+    statement.parameter_count = 1;
+    statement.types = kTypes;
+    statement.values = values;
+    statement.prepare = true;
+    return statement;
 }
 
 bool AskDecider(connection::Connection* decider, const char* gid, const char* owner) {
@@ -60,7 +74,8 @@ bool AskDecider(connection::Connection* decider, const char* gid, const char* ow
 List* ReadDecisions(connection::Connection* decider) {
     List* gids = NIL;
     const List* rows = connection::Query(
-        decider, psprintf("SELECT gid FROM pgspan.decision WHERE gid LIKE 'pgspan\\_%d\\_%%'",
+        decider, psprintf("SELECT gid FROM pgspan.decision WHERE gid LIKE 'pgspan\\_%d\\_%%' LIMIT "
+                          "100000",
                           metadata::LocalGroup()));
     for (char** row : pg::Each<char*>(rows)) gids = lappend(gids, row[0]);
     return gids;

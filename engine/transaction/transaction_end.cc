@@ -79,8 +79,7 @@ bool NothingIsHere() {
 // Nothing of this transaction is here: the one writer decides.
 void CommitOnePhase(Connection* writer) {
     FaultPoint("before_remote_commit");
-    const char* const commit = "COMMIT";
-    connection::ExecuteDecision(writer, {&commit, 1}, "COMMIT", commit_timeout_s * 1000,
+    connection::ExecuteDecision(writer, "COMMIT", "COMMIT", commit_timeout_s * 1000,
                                 transaction_end_timeout_ms);
     Reset(&connection::StateOf(writer));
 }
@@ -120,9 +119,10 @@ void LetDecide(Connection* last, std::span<Connection* const> others) {
     Prepare(others, connection::GroupOf(last));
     List* gids = NIL;
     for (Connection* other : others) gids = lappend(gids, connection::StateOf(other).gid);
-    const char* const commands[] = {DecideCommand(gids), "COMMIT"};
+    connection::Statement decide = DecideStatement(gids);
+    decide.then = "COMMIT";
     ErrorData* error = pg::Capture([&] {
-        connection::ExecuteDecision(last, commands, "COMMIT", commit_timeout_s * 1000,
+        connection::ExecuteDecision(last, decide, commit_timeout_s * 1000,
                                     transaction_end_timeout_ms);
     });
     if (error) {

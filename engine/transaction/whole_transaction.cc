@@ -30,7 +30,7 @@ const char* CommandAtItsEnd(connection::Connection* writer, int32 deciding_group
 
 uint64 RunAndCommit(connection::Connection* connection, const connection::Statement& statement) {
     const uint64 affected =
-        connection::ExecuteDecision(connection, statement, transaction_end_timeout_ms);
+        connection::ExecuteDecision(connection, statement, -1, transaction_end_timeout_ms);
     committed_at_once = true;
     HOLD_INTERRUPTS();
     return affected;
