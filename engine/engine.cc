@@ -9,6 +9,7 @@
 #include "engine/pg/postgres.h"
 #include "engine/planner/planner.h"
 #include "engine/transaction/remote_transaction.h"
+#include "engine/trigger/firing.h"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -36,6 +37,7 @@ void Initialize() {
     transaction::Initialize();
     executor::RegisterScans();
     planner::InstallHooks();
+    trigger::Initialize();
     ddl::Initialize();
     background::Initialize();
 }

@@ -3,6 +3,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/ddl/trigger.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -74,16 +75,10 @@ void CheckKind(const Relation table, const char* verb) {
         Refuse(verb, name, "It is a typed table.", "Run ALTER TABLE … NOT OF.");
 }
 
-// The name of the first rule, or trigger that is not a foreign key's; nullptr if there is none.
 void CheckParts(const Relation table, const char* verb) {
     const Oid relation = RelationGetRelid(table);
     const char* name = RelationGetRelationName(table);
-    const char* trigger = pg::QueryTextAsOwner(psprintf(
-        "SELECT tgname FROM pg_catalog.pg_trigger WHERE tgrelid = %u AND NOT tgisinternal LIMIT 1",
-        relation));
-    if (trigger)
-        Refuse(verb, name, psprintf("It has a trigger, \"%s\".", trigger),
-               "Triggers on distributed tables are not supported; drop it.");
+    ddl::CheckTriggers(relation);
     if (pg::QueryTextAsOwner(
             psprintf("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u LIMIT 1", relation)))
         Refuse(verb, name, "It has rules.",

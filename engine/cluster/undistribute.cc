@@ -5,6 +5,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/trigger.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -111,7 +112,11 @@ void Undistribute(Oid relation) {
     const metadata::Table* table = metadata::FindTable(relation);
     const char* name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
                                                   get_rel_name(relation));
-    if (table->IsHash()) MoveRowsToShell(*table);
+    if (table->IsHash()) {
+        List* suspended = ddl::SuspendTriggers(relation, 0, 0);
+        MoveRowsToShell(*table);
+        ddl::ResumeTriggers(relation, suspended);
+    }
     ddl::RestoreForeignKeys(relation);
     ddl::ForgetTable(relation);
     RunOnOthers(psprintf("SELECT pgspan.forget_table(%s::pg_catalog.regclass, true)",

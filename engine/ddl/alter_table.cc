@@ -10,6 +10,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/ddl/trigger.h"
 #include "engine/ddl/unnamed_constraint.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -315,6 +316,7 @@ void AlterOnOrigin(const Statement& statement, const metadata::Table& table, Alt
     RunOnShell(statement, table, steps, stmt);
     List* defaults = StableDefaults(table, *stmt, columns_before);
     Mirror(table, steps, defaults, statement.source);
+    CheckTriggers(table.relation);
     BroadcastRequirements(table.relation);
     if (defaults != NIL) Broadcast(DefaultsAsSetting(defaults));
     Broadcast(statement.Text());

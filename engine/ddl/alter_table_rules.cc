@@ -4,6 +4,7 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/trigger.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -50,14 +51,14 @@ constexpr Rule kRules[] = {
     {AT_DropOids, Target::kRefuse, "SET WITHOUT OIDS"},
     {AT_SetAccessMethod, Target::kRefuse, "SET ACCESS METHOD"},
     {AT_SetTableSpace, Target::kRefuse, "SET TABLESPACE"},
-    {AT_EnableTrig, Target::kRefuse, "ENABLE TRIGGER"},
-    {AT_EnableAlwaysTrig, Target::kRefuse, "ENABLE ALWAYS TRIGGER"},
-    {AT_EnableReplicaTrig, Target::kRefuse, "ENABLE REPLICA TRIGGER"},
-    {AT_DisableTrig, Target::kRefuse, "DISABLE TRIGGER"},
-    {AT_EnableTrigAll, Target::kRefuse, "ENABLE TRIGGER ALL"},
-    {AT_DisableTrigAll, Target::kRefuse, "DISABLE TRIGGER ALL"},
-    {AT_EnableTrigUser, Target::kRefuse, "ENABLE TRIGGER USER"},
-    {AT_DisableTrigUser, Target::kRefuse, "DISABLE TRIGGER USER"},
+    {AT_EnableTrig, Target::kShell, "ENABLE TRIGGER"},
+    {AT_EnableAlwaysTrig, Target::kShell, "ENABLE ALWAYS TRIGGER"},
+    {AT_EnableReplicaTrig, Target::kShell, "ENABLE REPLICA TRIGGER"},
+    {AT_DisableTrig, Target::kShell, "DISABLE TRIGGER"},
+    {AT_EnableTrigAll, Target::kShell, "ENABLE TRIGGER ALL"},
+    {AT_DisableTrigAll, Target::kShell, "DISABLE TRIGGER ALL"},
+    {AT_EnableTrigUser, Target::kShell, "ENABLE TRIGGER USER"},
+    {AT_DisableTrigUser, Target::kShell, "DISABLE TRIGGER USER"},
     {AT_EnableRule, Target::kShell, "ENABLE RULE"},
     {AT_EnableAlwaysRule, Target::kShell, "ENABLE ALWAYS RULE"},
     {AT_EnableReplicaRule, Target::kShell, "ENABLE REPLICA RULE"},
@@ -205,6 +206,7 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
     if (!rule) elog(ERROR, "unrecognized alter table type: %d", static_cast<int>(command.subtype));
     const char* name = psprintf("ALTER TABLE ... %s", rule->name);
     if (rule->target == Target::kRefuse) RefuseOn(table, name, nullptr);
+    if (ConcernsTriggers(command.subtype)) CheckTriggerCommand(table, command);
     switch (command.subtype) {
     case AT_AddColumn:
         CheckNewColumn(table, *castNode(ColumnDef, command.def));

@@ -39,6 +39,15 @@ void FollowDroppedTables(const DropWatch& watch, const char* command, DropBehavi
     Broadcast(psprintf("DROP TABLE %s %s", Joined(watch.names), BehaviorClause(behavior)));
 }
 
+// Triggers that went with their function, from tables that stay.
+void FollowDroppedTriggers(const DropWatch& watch, const char* command) {
+    for (int i = 0; i < list_length(watch.trigger_drops); i++) {
+        if (list_member_oid(watch.tables, list_nth_oid(watch.trigger_owners, i))) continue;
+        RequireOrigin(command);
+        Broadcast(static_cast<char*>(list_nth(watch.trigger_drops, i)));
+    }
+}
+
 RangeVar* NameOf(List* object) {
     return makeRangeVarFromNameList(object);
 }
@@ -91,20 +100,25 @@ void DropSchemas(const Statement& statement, const DropStmt& stmt) {
     }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP SCHEMA", DROP_CASCADE);
+    FollowDroppedTriggers(watch, "DROP SCHEMA");
     RefuseLostParts(watch);
     if (schemas != NIL) Broadcast(psprintf("DROP SCHEMA IF EXISTS %s CASCADE", Joined(schemas)));
 }
 
 // DROP TRIGGER, RULE or POLICY: name of the relation, then of the object.
 void DropPart(const Statement& statement, const DropStmt& stmt) {
+    bool ours = false;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         List* relation = list_copy_head(object, list_length(object) - 1);
         if (relation == NIL) continue;
-        if (const metadata::Table* table = FindForDdl(NameOf(relation), "this form of DROP"))
-            if (stmt.removeType != OBJECT_RULE || table->IsReference())
-                RefuseOn(*table, "DROP TRIGGER, DROP RULE and DROP POLICY", nullptr);
+        const metadata::Table* table = FindForDdl(NameOf(relation), "this form of DROP");
+        if (table && (stmt.removeType == OBJECT_POLICY ||
+                      (stmt.removeType == OBJECT_RULE && table->IsReference())))
+            RefuseOn(*table, "DROP RULE and DROP POLICY", nullptr);
+        if (table) ours = true;
     }
     RunStandard(statement);
+    if (ours && stmt.removeType == OBJECT_TRIGGER) Broadcast(statement.Text());
     if (stmt.removeType != OBJECT_RULE) return;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         List* relation = list_copy_head(object, list_length(object) - 1);
@@ -128,6 +142,7 @@ void DropOthers(const Statement& statement, const DropStmt& stmt) {
     }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP", DROP_CASCADE);
+    FollowDroppedTriggers(watch, "DROP");
     RefuseLostParts(watch);
 }
 
@@ -179,6 +194,7 @@ void HandleDropOwned(const Statement& statement) {
         metadata::AllTables() != NIL && metadata::IsCoordinator() && IsOrigin();
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP OWNED", DROP_CASCADE);
+    FollowDroppedTriggers(watch, "DROP OWNED");
     RefuseLostParts(watch);
     if (is_everywhere) Broadcast(DropOwnedElsewhere(*stmt));
 }

@@ -1,6 +1,7 @@
 #include "engine/ddl/drop_watch.h"
 
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/trigger.h"
 #include "engine/metadata/tables.h"
 
 extern "C" {
@@ -9,6 +10,7 @@ extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_trigger.h"
 }
 
 namespace pgspan::ddl {
@@ -40,6 +42,16 @@ Oid OwnerOf(Oid class_id, Oid object_id, int sub_id) {
     return kind == RELKIND_INDEX ? IndexGetRelation(object_id, true) : InvalidOid;
 }
 
+void NoteTrigger(Oid trigger) {
+    DropWatch& watch = *current_watch;
+    if (watch.known == NIL) return;
+    Oid owner = InvalidOid;
+    char* drop = DropStandIn(trigger, &owner);
+    if (!drop || !list_member_oid(watch.known, owner)) return;
+    watch.trigger_owners = lappend_oid(watch.trigger_owners, owner);
+    watch.trigger_drops = lappend(watch.trigger_drops, drop);
+}
+
 // By the list of tables, not the cache of metadata: their containers may have gone before them.
 void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
     DropWatch& watch = *current_watch;
@@ -47,6 +59,8 @@ void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
     if (class_id == RelationRelationId && sub_id == 0 && list_member_oid(watch.known, object_id)) {
         watch.tables = lappend_oid(watch.tables, object_id);
         watch.names = lappend(watch.names, QualifiedRelationName(object_id));
+    } else if (class_id == TriggerRelationId) {
+        NoteTrigger(object_id);
     } else {
         const Oid owner = OwnerOf(class_id, object_id, sub_id);
         if (OidIsValid(owner) && list_member_oid(watch.known, owner)) {

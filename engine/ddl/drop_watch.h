@@ -16,6 +16,8 @@ struct DropWatch {
     List* part_owners;  // OIDs of tables that lost a column, an index, or a constraint other than a
                         // foreign key to a table that went too
     List* part_names;   // what they lost, char*
+    List* trigger_owners;  // OIDs of tables that lost a trigger
+    List* trigger_drops;   // the statement that drops its stand-ins on other nodes, char*
 };
 
 // Makes the watch the one that is told; returns the one before.
@@ -24,7 +26,7 @@ DropWatch* SetDropWatch(DropWatch* watch);
 // Runs body and returns what it dropped.
 template <typename Body>
 DropWatch Watching(Body&& body) {
-    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL};
+    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL, NIL};
     DropWatch* const outer = SetDropWatch(&watch);
     ErrorData* error = pg::Capture(body);
     SetDropWatch(outer);

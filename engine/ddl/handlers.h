@@ -27,6 +27,7 @@ void HandleAlterEnum(const Statement& statement);       // type.cc
 void HandleAlterDomain(const Statement& statement);     // type.cc
 void HandleCreateFunction(const Statement& statement);  // function.cc
 void HandleAlterFunction(const Statement& statement);   // function.cc
+void HandleCreateTrigger(const Statement& statement);   // trigger.cc
 void HandleSetConstraints(const Statement& statement);  // set_constraints.cc
 void HandleCreateRole(const Statement& statement);      // role.cc
 void HandleAlterRole(const Statement& statement);       // role.cc

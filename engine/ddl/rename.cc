@@ -115,8 +115,14 @@ Oid FunctionNamed(const RenameStmt& stmt) {
     return LookupFuncWithArgs(stmt.renameType, castNode(ObjectWithArgs, stmt.object), true);
 }
 
-// A part of a relation: a column, a constraint, or something that distributed tables do not
-// support.
+// Every node has a trigger of the name (trigger.h).
+void RenameTrigger(const Statement& statement) {
+    RunStandard(statement);
+    Broadcast(statement.Text());
+}
+
+// A part of a relation: a column, a constraint, a trigger, or something that distributed tables do
+// not support.
 void RenamePart(const Statement& statement, const RenameStmt& stmt) {
     const metadata::Table* table = FindForDdl(stmt.relation, "ALTER TABLE");
     if (!table)
@@ -127,8 +133,10 @@ void RenamePart(const Statement& statement, const RenameStmt& stmt) {
         RenameConstraint(statement, stmt, *table);
     else if (stmt.renameType == OBJECT_RULE)
         RunStandard(statement);
+    else if (stmt.renameType == OBJECT_TRIGGER)
+        RenameTrigger(statement);
     else
-        RefuseOn(*table, "ALTER TRIGGER, ALTER RULE and ALTER POLICY", nullptr);
+        RefuseOn(*table, "ALTER RULE and ALTER POLICY", nullptr);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "engine/ddl/definition_parts.h"
+#include "engine/ddl/trigger.h"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -83,6 +84,7 @@ List* ShellDefinition(Oid relation, int32 group_id) {
     definitions = list_concat(definitions, ExhaustedIdentities(relation, group_id));
     definitions = list_concat(definitions, ReplicaIdentity(relation, name));
     definitions = list_concat(definitions, Comments(relation, name));
+    definitions = list_concat(definitions, TriggerStandIns(relation));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
     LeaveCanonicalSettings(settings);
     return definitions;

@@ -1,10 +1,15 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/tables_in.h"
+#include "engine/ddl/trigger.h"
 #include "engine/pg/list.h"
 
 extern "C" {
 #include "catalog/heap.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
 }
 
 namespace pgspan::ddl {
@@ -33,6 +38,47 @@ List* WithReferencing(List* range_vars) {
     return range_vars;
 }
 
+// AFTER TRUNCATE triggers fire once the table is empty on every node.
+struct AfterTruncate {
+    List* tables;     // OIDs
+    List* suspended;  // of Lists of SuspendedTrigger*
+};
+
+AfterTruncate SuspendAfterTriggers(List* tables) {
+    AfterTruncate after = {};
+    if (!IsOrigin()) return after;
+    for (const Oid table : pg::EachOid(tables)) {
+        // Without the right PostgreSQL raises its own error.
+        if (pg_class_aclcheck(table, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK) continue;
+        LockRelationOid(table, AccessExclusiveLock);
+        List* suspended = SuspendTriggers(table, TRIGGER_TYPE_TRUNCATE, TRIGGER_TYPE_BEFORE);
+        if (suspended == NIL) continue;
+        after.tables = lappend_oid(after.tables, table);
+        after.suspended = lappend(after.suspended, suspended);
+    }
+    return after;
+}
+
+void FireAfterTriggers(AfterTruncate* after) {
+    for (int i = 0; i < list_length(after->tables); i++)
+        ResumeTriggers(list_nth_oid(after->tables, i),
+                       static_cast<List*>(list_nth(after->suspended, i)));
+    if (after->tables == NIL) return;
+    EState* estate = CreateExecutorState();
+    AfterTriggerBeginQuery();
+    for (const Oid table : pg::EachOid(after->tables)) {
+        const Relation relation = table_open(table, NoLock);
+        auto* target = makeNode(ResultRelInfo);
+        InitResultRelInfo(target, relation, 0, nullptr, 0);
+        estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, target);
+        ExecASTruncateTriggers(estate, target);
+    }
+    AfterTriggerEndQuery(estate);
+    for (const auto* target : pg::Each<ResultRelInfo>(estate->es_opened_result_relations))
+        table_close(target->ri_RelationDesc, NoLock);
+    FreeExecutorState(estate);
+}
+
 }  // namespace
 
 // Shells, containers and local tables are truncated by one statement, so that PostgreSQL sees that
@@ -47,10 +93,12 @@ void HandleTruncate(const Statement& statement) {
     if (cascades) stmt->relations = WithReferencing(stmt->relations);
     List* tables = TablesNamed(stmt->relations, "TRUNCATE");
     stmt->relations = list_concat(stmt->relations, PartsOf(tables, Parts::kContainers));
+    AfterTruncate after = SuspendAfterTriggers(tables);
     RunStandardWith(statement, reinterpret_cast<Node*>(stmt));
     Broadcast(psprintf("TRUNCATE TABLE %s %s %s", QualifiedNames(tables),
                        stmt->restart_seqs ? "RESTART IDENTITY" : "CONTINUE IDENTITY",
                        cascades ? "CASCADE" : "RESTRICT"));
+    FireAfterTriggers(&after);
 }
 
 }  // namespace pgspan::ddl

@@ -48,10 +48,6 @@ void HandleUnsupported(const Statement& statement) {
     case T_ClusterStmt:
         RefuseCluster(*statement.Tree<ClusterStmt>());
         break;
-    case T_CreateTrigStmt:
-        Refuse(statement.Tree<CreateTrigStmt>()->relation, "CREATE TRIGGER");
-        Refuse(statement.Tree<CreateTrigStmt>()->constrrel, "CREATE CONSTRAINT TRIGGER ... FROM");
-        break;
     case T_CreatePolicyStmt:
         Refuse(statement.Tree<CreatePolicyStmt>()->table, "CREATE POLICY");
         break;

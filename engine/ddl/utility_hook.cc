@@ -7,6 +7,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
+#include "engine/trigger/firing.h"
 
 extern "C" {
 #include "commands/extension.h"
@@ -50,7 +51,7 @@ constexpr Route kRoutes[] = {
     {T_GrantRoleStmt, HandleGrantRole},
     {T_DropRoleStmt, HandleDropRole},
     {T_ClusterStmt, HandleUnsupported},
-    {T_CreateTrigStmt, HandleUnsupported, true},
+    {T_CreateTrigStmt, HandleCreateTrigger, true},
     {T_RuleStmt, HandleCreateRule, true},
     {T_CreatePolicyStmt, HandleUnsupported},
     {T_AlterPolicyStmt, HandleUnsupported},
@@ -99,6 +100,7 @@ void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
           ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment* environment,
           DestReceiver* receiver, QueryCompletion* completion) {
     pg::Entry([&] {
+        trigger::SendPendingWrites();
         Statement statement = {planned,    source,      read_only_tree, context,
                                parameters, environment, receiver,       completion};
         Handle(statement);

@@ -364,6 +364,10 @@ void AddChange(ChangeBatch* batch, int shard, TupleTableSlot* child) {
     if (batch->row_count >= kChangeBatchRows || batch->bytes >= kChangeBatchBytes) SendBatch(batch);
 }
 
+void SendChanges(ChangeBatch* batch) {
+    SendBatch(batch);
+}
+
 uint64 FinishChanges(ChangeBatch* batch) {
     SendBatch(batch);
     if (batch->child_slot) ExecDropSingleTupleTableSlot(batch->child_slot);

@@ -38,6 +38,8 @@ struct ChangeTarget {
 ChangeBatch* MakeChangeBatch(const ChangeTarget& target);
 // child: the row as the child plan returned it; copied.
 void AddChange(ChangeBatch* batch, int shard, TupleTableSlot* child);
+// Sends what was added so far.
+void SendChanges(ChangeBatch* batch);
 // Sends the rest; returns the rows changed in all. A row that an earlier part of the statement has
 // changed is left alone, like one in PostgreSQL.
 uint64 FinishChanges(ChangeBatch* batch);

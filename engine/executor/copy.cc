@@ -5,6 +5,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/trigger/firing.h"
+#include "engine/trigger/matching.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -160,23 +162,52 @@ bool NextRowFromInput(CopyFromState input, EState* estate, ExprState* where, Tup
     return found;
 }
 
+// The triggers of the table; nullptr where none fire.
+trigger::Firing* BeginTriggers(EState* estate, Oid relation) {
+    if (!trigger::MatchingTriggers(relation, CMD_INSERT).any) return nullptr;
+    trigger::Firing* firing = trigger::FiringOf(estate, relation);
+    trigger::FireBeforeStatement(firing, CMD_INSERT, nullptr);
+    return firing;
+}
+
+// False: a trigger takes the row away.
+bool FireForRow(trigger::Firing* firing, TupleTableSlot* slot, CopySink* sink) {
+    if (!firing) return true;
+    trigger::BeginRow(firing);
+    const trigger::PendingWrites pending = {
+        [](void* context) { SendCopied(static_cast<CopySink*>(context)); }, sink};
+    if (!trigger::FireBeforeRow(firing, CMD_INSERT, nullptr, slot, pending)) return false;
+    trigger::ComputeGeneratedColumns(firing, CMD_INSERT, slot);
+    trigger::QueueAfterRow(firing, CMD_INSERT, nullptr, slot);
+    return true;
+}
+
+void EndTriggers(trigger::Firing* firing, EState* estate) {
+    if (!firing) return;
+    trigger::QueueAfterStatement(firing, CMD_INSERT);
+    trigger::FireAfter(estate);
+}
+
 uint64 CopyRows(CopyFromState input, Relation relation, List* where, List* given) {
     EState* estate = CreateExecutorState();
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
     TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
     ExprState* condition = where == NIL ? nullptr : ExecInitQual(where, nullptr);
-    const bool streams =
-        !RunsUserCode(reinterpret_cast<Node*>(where)) && !DefaultsRunUserCode(relation, given);
+    trigger::Firing* firing = BeginTriggers(estate, RelationGetRelid(relation));
+    const bool streams = !firing && !RunsUserCode(reinterpret_cast<Node*>(where)) &&
+                         !DefaultsRunUserCode(relation, given);
     CopySink* sink =
         MakeCopySink(RequireTable(RelationGetRelid(relation)), SentAttributes(relation), streams);
     uint64 rows = 0;
     while (NextRowFromInput(input, estate, condition, slot)) {
         MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+        if (!FireForRow(firing, slot, sink)) continue;
         AddCopyRow(sink, slot->tts_values, slot->tts_isnull);
         pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, static_cast<int64>(++rows));
     }
     MemoryContextSwitchTo(estate->es_query_cxt);
     FinishCopySink(sink);
+    EndTriggers(firing, estate);
     ExecDropSingleTupleTableSlot(slot);
     MemoryContextSwitchTo(outer);
     FreeExecutorState(estate);

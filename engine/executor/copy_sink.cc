@@ -140,6 +140,10 @@ void AddCopyRow(CopySink* sink, const Datum* values, const bool* nulls) {
     if (node->data.len >= kSendBytes) SendData(node);
 }
 
+void SendCopied(CopySink* sink) {
+    SendInserts(sink->batch);
+}
+
 void FinishCopySink(CopySink* sink) {
     for (int i = 0; i < sink->node_count; i++) {
         NodeCopy* node = &sink->nodes[i];

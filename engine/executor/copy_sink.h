@@ -17,6 +17,8 @@ CopySink* MakeCopySink(const metadata::Table& table, List* attributes, bool stre
 // values and nulls are indexed by attribute number - 1, like a tuple's. Garbage goes to the current
 // memory context.
 void AddCopyRow(CopySink* sink, const Datum* values, const bool* nulls);
+// Sends what was added so far; for a sink that does not stream.
+void SendCopied(CopySink* sink);
 // Ends all streams and waits for their outcome; raises the first error.
 void FinishCopySink(CopySink* sink);
 

@@ -266,6 +266,12 @@ void AddRow(InsertBatch* batch, const Datum* values, const bool* nulls) {
         SendBatch(batch, Rest::kMayFollow);
 }
 
+uint64 SendInserts(InsertBatch* batch) {
+    const uint64 before = batch->affected;
+    SendBatch(batch, Rest::kMayFollow);
+    return batch->affected - before;
+}
+
 uint64 FinishInsert(InsertBatch* batch) {
     SendBatch(batch, Rest::kNone);
     return batch->affected;

@@ -31,6 +31,8 @@ struct InsertTarget {
 InsertBatch* MakeInsertBatch(const InsertTarget& target);
 // Takes a row (values of plan->attributes; copied), and sends what is full.
 void AddRow(InsertBatch* batch, const Datum* values, const bool* nulls);
+// Sends what was added so far; returns the rows inserted by that.
+uint64 SendInserts(InsertBatch* batch);
 // Sends the rest; returns the rows inserted (or updated) in all.
 uint64 FinishInsert(InsertBatch* batch);
 

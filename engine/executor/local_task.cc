@@ -1,5 +1,6 @@
 #include "engine/executor/local_task.h"
 
+#include "engine/pg/call_trigger.h"
 #include "engine/pg/run_executor.h"
 #include "engine/plan/task_planning.h"
 
@@ -167,6 +168,7 @@ LocalTask* StartLocalTask(const char* sql, ParamListInfo parameters, bool whole)
     task->query = CreateQueryDesc(statement, pstrdup(sql), GetActiveSnapshot(), InvalidSnapshot,
                                   receiver, parameters, nullptr, 0);
     ExecutorStart(task->query, 0);
+    pg::SilenceUserTriggers(task->query);
     if (!has_rows) return task;
     task->rows = tuplestore_begin_heap(false, false, work_mem);
     SetTuplestoreDestReceiverParams(receiver, task->rows, CurrentMemoryContext, false, nullptr,

@@ -1,6 +1,7 @@
 #include "engine/executor/modify_scan.h"
 
 #include "engine/executor/row_set.h"
+#include "engine/executor/row_triggers.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/statement_reads.h"
 #include "engine/metadata/nodes.h"
@@ -65,9 +66,12 @@ struct Run {
     ChangeBatch* updates;
     ChangeBatch* deletes;
     ChangeBatch* departures;  // rows that are deleted because they move to another shard
-    Tuplestorestate* moved;   // their child rows
+    Tuplestorestate* moved;   // their child rows, which SendMoved reads on
+    TupleTableSlot* moved_row;
     InsertBatch* inserts;
     Tuplestorestate* inserted;  // RETURNING of the INSERT
+    RowTriggers* triggers;
+    uint64 changes;  // rows that updates, deletes and departures were given
     uint64 affected;
 };
 
@@ -191,7 +195,7 @@ void SetTail(Run* run) {
     EncodeParameters(&state->tail);
 }
 
-void InsertRow(Run* run) {
+void AddInserted(Run* run, const TupleTableSlot* row) {
     ModifyScanState* state = run->state;
     const plan::ModifyPlan& plan = state->plan;
     if (!run->inserts) {
@@ -211,31 +215,105 @@ void InsertRow(Run* run) {
     auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * columns));
     int i = 0;
     for (const int column : pg::EachInt(plan.insert_columns)) {
-        values[i] = run->row->tts_values[column - 1];
-        nulls[i++] = run->row->tts_isnull[column - 1];
+        values[i] = row->tts_values[column - 1];
+        nulls[i++] = row->tts_isnull[column - 1];
     }
     AddRow(run->inserts, values, nulls);
     pfree(values);
     pfree(nulls);
 }
 
-void ChangeRow(Run* run, RowAction action) {
-    const plan::ModifyPlan& plan = run->state->plan;
-    const int shard = ShardOf(run->state, run->row, linitial_int(plan.key_columns));
-    if (!IsFirst(run, shard)) return;
-    if (action == RowAction::kDelete) {
-        if (!run->deletes) run->deletes = MakeChanges(run, true, false);
-        AddChange(run->deletes, shard, run->row);
-    } else if (NewShardOf(run->state, run->row, shard) != shard) {
+// ---- Triggers
+
+void SendMoved(Run* run) {
+    if (!run->moved) return;
+    while (tuplestore_gettupleslot(run->moved, true, false, run->moved_row)) {
+        CHECK_FOR_INTERRUPTS();
+        slot_getallattrs(run->moved_row);
+        AddInserted(run, run->moved_row);
+    }
+}
+
+// What was written so far, for queries of triggers.
+void SendWritten(Run* run) {
+    if (run->state->plan.insert.single_batch && run->inserts)
+        ereport(
+            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("a query in a BEFORE INSERT trigger for several rows of INSERT … ON CONFLICT "
+                   "DO UPDATE is not supported"),
+            errhint("Insert each row by a statement of its own."));
+    for (ChangeBatch* changes : {run->updates, run->deletes, run->departures})
+        if (changes) SendChanges(changes);
+    SendMoved(run);
+    if (run->inserts) SendInserts(run->inserts);
+}
+
+// The row as BEFORE ROW triggers leave it; nullptr if they take it away.
+TupleTableSlot* BeforeRow(Run* run, CmdType command) {
+    const trigger::PendingWrites pending = {
+        [](void* context) { SendWritten(static_cast<Run*>(context)); }, run};
+    return FireBeforeRow(run->triggers, command, run->row, pending);
+}
+
+// A row that a trigger changed again cannot be written any more.
+void CheckAllChanged(const Run* run, uint64 changed) {
+    if (!run->triggers || changed == run->changes) return;
+    ereport(ERROR, errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+            errmsg("tuple to be updated was already modified by an operation triggered by the "
+                   "current command"),
+            errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate "
+                    "changes to other rows."));
+}
+
+// ---- Rows
+
+void InsertRow(Run* run) {
+    const plan::TriggerPlan& triggers = run->state->plan.triggers;
+    const TupleTableSlot* row = BeforeRow(run, CMD_INSERT);
+    if (!row) return;
+    AddInserted(run, row);
+    if (!triggers.needs_outcome) return;
+    // ON CONFLICT DO NOTHING: the count alone tells of a row whether it was inserted.
+    const bool may_fail = run->state->plan.insert.skips_conflicts;
+    if (!may_fail || SendInserts(run->inserts) > 0) QueueAfterRow(run->triggers, CMD_INSERT);
+}
+
+void DeleteRow(Run* run, int shard) {
+    TupleTableSlot* row = BeforeRow(run, CMD_DELETE);
+    if (!row) return;
+    if (!run->deletes) run->deletes = MakeChanges(run, true, false);
+    AddChange(run->deletes, shard, row);
+    run->changes++;
+    QueueAfterRow(run->triggers, CMD_DELETE);
+}
+
+void UpdateRow(Run* run, int shard) {
+    TupleTableSlot* row = BeforeRow(run, CMD_UPDATE);
+    if (!row) return;
+    if (NewShardOf(run->state, row, shard) != shard) {
+        CheckMayMove(run->triggers);
         if (!run->departures) {
             run->departures = MakeChanges(run, true, true);
             run->moved = tuplestore_begin_heap(false, false, work_mem);
+            run->moved_row =
+                MakeSingleTupleTableSlot(run->row->tts_tupleDescriptor, &TTSOpsMinimalTuple);
         }
-        AddChange(run->departures, shard, run->row);
+        AddChange(run->departures, shard, row);
     } else {
         if (!run->updates) run->updates = MakeChanges(run, false, false);
-        AddChange(run->updates, shard, run->row);
+        AddChange(run->updates, shard, row);
     }
+    run->changes++;
+    QueueAfterRow(run->triggers, CMD_UPDATE);
+}
+
+void ChangeRow(Run* run, RowAction action) {
+    const int shard = ShardOf(run->state, run->row, linitial_int(run->state->plan.key_columns));
+    if (!IsFirst(run, shard)) return;
+    if (action == RowAction::kDelete)
+        DeleteRow(run, shard);
+    else
+        UpdateRow(run, shard);
 }
 
 void WriteRow(Run* run) {
@@ -274,31 +352,30 @@ void ReturnInserted(Run* run, Tuplestorestate* children) {
 }
 
 void InsertMoved(Run* run) {
-    if (!run->moved) return;
-    while (tuplestore_gettupleslot(run->moved, true, false, run->row)) {
-        CHECK_FOR_INTERRUPTS();
-        slot_getallattrs(run->row);
-        InsertRow(run);
-    }
+    SendMoved(run);
     if (run->inserts) run->affected += FinishInsert(run->inserts);
     tuplestore_rescan(run->moved);
     ReturnInserted(run, run->moved);
+    ExecDropSingleTupleTableSlot(run->moved_row);
+    tuplestore_end(run->moved);
 }
 
 void Finish(Run* run) {
-    if (run->updates) run->affected += FinishChanges(run->updates);
-    if (run->deletes) run->affected += FinishChanges(run->deletes);
+    const uint64 updated = run->updates ? FinishChanges(run->updates) : 0;
+    const uint64 deleted = run->deletes ? FinishChanges(run->deletes) : 0;
+    const uint64 departed = run->departures ? FinishChanges(run->departures) : 0;
+    CheckAllChanged(run, updated + deleted + departed);
     // A moved row counts once, where it arrives.
-    if (run->departures) FinishChanges(run->departures);
+    run->affected += updated + deleted;
     if (run->moved) {
         InsertMoved(run);
     } else if (run->inserts) {
         run->affected += FinishInsert(run->inserts);
         ReturnInserted(run, nullptr);
     }
+    QueueAfterStatements(run->triggers);
     ExecDropSingleTupleTableSlot(run->row);
     tuplestore_end(run->rows);
-    if (run->moved) tuplestore_end(run->moved);
     if (run->inserted) tuplestore_end(run->inserted);
 }
 
@@ -338,6 +415,8 @@ void RunAll(ModifyScanState* state) {
     run.met = MakeRowSet();
     QueueForCopies(state);
     ReadChild(&run);
+    run.triggers = MakeRowTriggers(estate, state->plan, run.row->tts_tupleDescriptor);
+    FireBeforeStatements(run.triggers);
     while (tuplestore_gettupleslot(run.rows, true, false, run.row)) {
         CHECK_FOR_INTERRUPTS();
         WriteRow(&run);

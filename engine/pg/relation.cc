@@ -1,6 +1,7 @@
 #include "engine/pg/relation.h"
 
 extern "C" {
+#include "commands/trigger.h"
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "optimizer/plancat.h"
@@ -63,6 +64,16 @@ void EmptyStorage(Oid relation) {
     }
     Reindex(relation);
     pgstat_count_truncate(table);
+    table_close(table, NoLock);
+}
+
+void SetTriggerState(Oid relation, const char* trigger, char state) {
+    const Relation table = table_open(relation, NoLock);
+#if PG_VERSION_NUM >= 160000
+    EnableDisableTrigger(table, trigger, InvalidOid, state, false, false, AccessExclusiveLock);
+#else
+    EnableDisableTrigger(table, trigger, state, false, AccessExclusiveLock);
+#endif
     table_close(table, NoLock);
 }
 

@@ -16,6 +16,10 @@ bool OwnsRelation(Oid user, Oid relation);
 // checked that nobody in this session uses it.
 void EmptyStorage(Oid relation);
 
+// Enables or disables a trigger (TRIGGER_FIRES_ON_ORIGIN, TRIGGER_DISABLED, …). The caller holds
+// AccessExclusiveLock, and increments the command counter.
+void SetTriggerState(Oid relation, const char* trigger, char state);
+
 // How many rows of the relation PostgreSQL would expect on a page, by the widths of its columns.
 double AssumedRowsOnPage(Oid relation);
 

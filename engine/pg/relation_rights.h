@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "parser/parse_node.h"
+#include "parser/parse_relation.h"
 }
 
 namespace pgspan::pg {
@@ -81,6 +82,17 @@ inline void BecomeSubquery(RangeTblEntry* rte, Query* subquery) {
 #if PG_VERSION_NUM < 160000
     rte->checkAsUser = InvalidOid;
     rte->selectedCols = nullptr;
+#endif
+}
+
+// The columns that the UPDATE of the query's target assigns, offset by
+// FirstLowInvalidHeapAttributeNumber.
+inline Bitmapset* AssignedColumns(const Query* query) {
+    auto* rte = static_cast<RangeTblEntry*>(list_nth(query->rtable, query->resultRelation - 1));
+#if PG_VERSION_NUM >= 160000
+    return getRTEPermissionInfo(query->rteperminfos, rte)->updatedCols;
+#else
+    return rte->updatedCols;
 #endif
 }
 

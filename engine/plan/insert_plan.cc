@@ -17,6 +17,7 @@ List* Encode(const InsertPlan& plan) {
     out.Nodes(plan.result_typmods);
     out.Nodes(plan.result_collations);
     out.Int(plan.single_batch);
+    out.Int(plan.skips_conflicts);
     return out.list;
 }
 
@@ -38,6 +39,7 @@ InsertPlan DecodeInsert(List* custom_private, List* custom_exprs) {
     plan.result_typmods = in.Nodes();
     plan.result_collations = in.Nodes();
     plan.single_batch = in.Int() != 0;
+    plan.skips_conflicts = in.Int() != 0;
 
     plan.tail_parameters = list_copy_head(custom_exprs, tail_count);
     plan.values = list_copy_tail(custom_exprs, tail_count);

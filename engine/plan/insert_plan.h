@@ -22,10 +22,11 @@ struct InsertPlan {
     bool single_batch;  // all rows of a node must go in one statement (ON CONFLICT DO UPDATE: the
                         // same row twice is an error); the executor collects them all, in a
                         // tuplestore
-    const char* head;   // "INSERT INTO pgspan_data.t_t12 AS alias (a, b) OVERRIDING SYSTEM VALUE "
-                        // (template, container named)
-    const char* tail;   // " ON CONFLICT … RETURNING …" or ""; may hold parameters $1..$k
-                        // (tail_parameters), which come before the values' parameters
+    bool skips_conflicts;  // ON CONFLICT DO NOTHING
+    const char* head;  // "INSERT INTO pgspan_data.t_t12 AS alias (a, b) OVERRIDING SYSTEM VALUE "
+                       // (template, container named)
+    const char* tail;  // " ON CONFLICT … RETURNING …" or ""; may hold parameters $1..$k
+                       // (tail_parameters), which come before the values' parameters
     List* tail_parameters;       // Exprs
     List* tail_parameter_types;  // OIDs
     bool returns_rows;

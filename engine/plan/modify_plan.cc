@@ -23,6 +23,14 @@ List* Encode(const ModifyPlan& plan) {
     out.Nodes(plan.returned_columns);
     out.Int(plan.inserts);
     out.Nodes(plan.inserts ? Encode(plan.insert) : NIL);
+    out.Int(plan.triggers.commands);
+    out.Int(plan.triggers.changes_rows);
+    out.Int(plan.triggers.needs_outcome);
+    out.Nodes(plan.triggers.old_columns);
+    out.Nodes(plan.triggers.new_columns);
+    out.Nodes(plan.triggers.updated_columns);
+    out.Nodes(plan.triggers.fixed_attributes);
+    out.Text(plan.triggers.anchoring_key);
     return out.list;
 }
 
@@ -51,6 +59,14 @@ ModifyPlan DecodeModify(List* custom_private, List* custom_exprs) {
     plan.inserts = in.Int() != 0;
     List* insert = in.Nodes();
     if (plan.inserts) plan.insert = DecodeInsert(insert, custom_exprs);
+    plan.triggers.commands = in.Int();
+    plan.triggers.changes_rows = in.Int() != 0;
+    plan.triggers.needs_outcome = in.Int() != 0;
+    plan.triggers.old_columns = in.Nodes();
+    plan.triggers.new_columns = in.Nodes();
+    plan.triggers.updated_columns = in.Nodes();
+    plan.triggers.fixed_attributes = in.Nodes();
+    plan.triggers.anchoring_key = in.Text();
     return plan;
 }
 

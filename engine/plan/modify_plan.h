@@ -10,6 +10,9 @@
 // The child's read of the target locks its rows, so that they stay where they are until they are
 // written. Copies of a reference table are found by primary key instead of ctid.
 //
+// Where triggers fire (room trigger), the child's rows hold the whole old and new row of the
+// target; what BEFORE ROW triggers make of it is put in its place before it is sent.
+//
 // The scan's tuple is the child's, with the columns `returned_columns` overwritten by what the
 // target's row has become. It delivers rows only for RETURNING.
 #pragma once
@@ -34,6 +37,19 @@ constexpr RowAction RowActionOf(CmdType command) {
     }
 }
 
+// The triggers of the target. All columns are those of the child, counted from 1.
+struct TriggerPlan {
+    int commands;        // bits 1 << CmdType: whose triggers fire; 0 where there are none
+    bool changes_rows;   // BEFORE ROW triggers may change what is written
+    bool needs_outcome;  // each row that is inserted must be known: AFTER ROW, transition tables
+    List* old_columns;   // IntList: by attribute, 0 for one that is dropped; NIL: no row is needed
+    List* new_columns;   // IntList: the same; 0 where nothing is given
+    List* updated_columns;   // IntList: attributes that UPDATE assigns, generated ones that follow
+                             // included; offset by FirstLowInvalidHeapAttributeNumber
+    List* fixed_attributes;  // IntList: identity columns, which no UPDATE can assign
+    const char* anchoring_key;  // the foreign key that keeps rows from moving; nullptr: none
+};
+
 // All columns are those of the child, counted from 1.
 struct ModifyPlan {
     Oid relation;     // the shell, or the reference table
@@ -56,6 +72,7 @@ struct ModifyPlan {
     List* returned_columns;     // IntList: where they go
     bool inserts;
     InsertPlan insert;  // if it inserts
+    TriggerPlan triggers;
 };
 
 inline constexpr const char* kModifyScanName = "pgspan modify scan";

@@ -9,6 +9,7 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 
 extern "C" {
@@ -44,7 +45,7 @@ void AddAssignments(WriteRewrite* write) {
 }
 
 // The whole new row, for rows that move to another shard.
-void AddNewRow(WriteRewrite* write) {
+void AddMovedRow(WriteRewrite* write) {
     plan::ModifyPlan* plan = write->plan;
     List* attributes = StoredAttributes(write->table->relation);
     for (const int attribute : pg::EachInt(attributes)) {
@@ -77,14 +78,14 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
     LockClauseStrength strength = LCS_FORUPDATE;
     if (query->commandType == CMD_UPDATE) {
         AddAssignments(&write);
-        write.plan->moves = table.IsHash() && AssignsKey(query, table, nullptr);
-        if (write.plan->moves) {
-            RefuseCascades(table);
-            AddNewRow(&write);
-        } else {
-            strength = LCS_FORNOKEYUPDATE;
-        }
+        const bool assigns_key = table.IsHash() && AssignsKey(query, table, nullptr);
+        if (assigns_key) RefuseCascades(table);
+        if (!assigns_key) strength = LCS_FORNOKEYUPDATE;
+        if (write.triggers.before_row) AddUnassigned(&write);
+        write.plan->moves = assigns_key || (table.IsHash() && write.triggers.before_row);
+        if (write.plan->moves) AddMovedRow(&write);
     }
+    AddTriggerRows(&write);
     return FinishRewrite(&write, [&] {
         lfirst(list_nth_cell(read->rtable, query->resultRelation - 1)) =
             write.target->MakeEntry(strength);
@@ -167,7 +168,10 @@ void FindTailColumns(plan::ModifyPlan* plan) {
 
 Query* RewriteInsert(Query* query, const metadata::Table& table) {
     RefuseOnConflict(query, table);
+    RefuseTriggersOnConflict(query);
     EnsureOneColumn(query, table);
+    if (trigger::MatchingTriggers(table.relation, CMD_INSERT).before_row)
+        FillUnassigned(query, table.relation);
     Query* rows = RowsQuery(query);
     rows->cteList = NIL;
     rows->hasModifyingCTE = rows->hasRecursive = false;
@@ -177,6 +181,7 @@ Query* RewriteInsert(Query* query, const metadata::Table& table) {
     for (auto* entry : Each<TargetEntry>(values))
         write.plan->insert_columns =
             lappend_int(write.plan->insert_columns, write.upper->AddApart(entry->expr));
+    AddTriggerRows(&write);
     if (query->onConflict) {
         query->onConflict = ReplaceConflictSublinks(query->onConflict, write.upper);
         if (const char* reason = WhyConflictDoesNotFit(query))

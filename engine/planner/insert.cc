@@ -11,6 +11,7 @@
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/task_sql.h"
+#include "engine/planner/triggered_write.h"
 
 extern "C" {
 #include "access/transam.h"
@@ -353,6 +354,7 @@ plan::InsertPlan MakeInsertPlan(const Query* query, const metadata::Table& table
     plan::InsertPlan insert = {};
     insert.relation = table.relation;
     insert.single_batch = query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE;
+    insert.skips_conflicts = query->onConflict && query->onConflict->action == ONCONFLICT_NOTHING;
     for (auto* entry : Each<TargetEntry>(query->targetList))
         insert.attributes = lappend_int(insert.attributes, entry->resno);
     MakeHeadAndTail(query, table, &insert);
@@ -383,6 +385,8 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         return statement;
     }
     if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
+    if (FiresTriggers(query))
+        return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (source) {
         FlattenJoinAliases(query);
         RefuseOnConflict(query, *table);

@@ -4,6 +4,7 @@
 #include "engine/pg/merge.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/planner.h"
+#include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 
 extern "C" {
@@ -178,9 +179,33 @@ bool MovesRows(const Query* query, const metadata::Table& table) {
     return false;
 }
 
+// Triggers see and change the whole new row, whichever action makes it: one column an attribute.
+void AddTriggeredValues(Merge* merge, Query* query) {
+    WriteRewrite* write = merge->write;
+    plan::ModifyPlan* plan = write->plan;
+    const bool assigns_key = MovesRows(query, *write->table);
+    if (assigns_key) RefuseCascades(*write->table);
+    plan->moves = write->table->IsHash();
+    plan->inserts = true;
+    write->insert_attributes = StoredAttributes(write->table->relation);
+    if (write->insert_attributes == NIL)
+        RefuseFeature("MERGE into a table without columns", nullptr);
+    for (const int attribute : pg::EachInt(write->insert_attributes)) {
+        Expr* otherwise = OldValue(write, static_cast<AttrNumber>(attribute));
+        Expr* value = ValueOf(merge, query, attribute, true, true, otherwise);
+        const AttrNumber column = write->upper->AddApart(value);
+        plan->insert_columns = lappend_int(plan->insert_columns, column);
+        if (IsFixed(*write->table, attribute)) continue;
+        plan->set_attributes = lappend_int(plan->set_attributes, attribute);
+        plan->set_columns = lappend_int(plan->set_columns, column);
+    }
+    AddTriggerRows(write);
+}
+
 void AddValues(Merge* merge, Query* query) {
     WriteRewrite* write = merge->write;
     plan::ModifyPlan* plan = write->plan;
+    if (write->triggers.NeedRows()) return AddTriggeredValues(merge, query);
     for (const int attribute : pg::EachInt(AssignedBy(query, RowAction::kUpdate))) {
         Expr* value = ValueOf(merge, query, attribute, false, true,
                               OldValue(write, static_cast<AttrNumber>(attribute)));
@@ -207,7 +232,7 @@ void AddValues(Merge* merge, Query* query) {
 }
 
 LockClauseStrength StrengthFor(const Merge& merge, const Query* query) {
-    if (merge.write->plan->moves) return LCS_FORUPDATE;
+    if (MovesRows(query, *merge.write->table)) return LCS_FORUPDATE;
     for (auto* action : Each<MergeAction>(query->mergeActionList))
         if (plan::RowActionOf(action->commandType) == RowAction::kDelete) return LCS_FORUPDATE;
     return LCS_FORNOKEYUPDATE;

@@ -56,6 +56,24 @@ Plan* PlanModifyPathEntry(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List*
 constexpr CustomPathMethods kModifyPathMethods = {"pgspan modify path", PlanModifyPathEntry,
                                                   nullptr};
 
+// The rows to be written. All columns are needed, not only those that the level above names.
+Path* RowsPath(RelOptInfo* rel, List* columns) {
+    Path* cheapest = nullptr;
+    for (auto* path : Each<Path>(rel->pathlist))
+        if ((IsA(path, SubqueryScanPath) || IS_DUMMY_REL(rel)) &&
+            (!cheapest || path->total_cost < cheapest->total_cost))
+            cheapest = path;
+    if (!cheapest) elog(ERROR, "the rows of a write have no path");
+    const size_t size =
+        IsA(cheapest, SubqueryScanPath) ? sizeof(SubqueryScanPath) : sizeof(AppendPath);
+    auto* rows = static_cast<Path*>(palloc(size));
+    memcpy(rows, cheapest, size);
+    rows->pathtarget = create_empty_pathtarget();
+    rows->pathtarget->exprs = list_copy(columns);
+    rows->parallel_safe = false;
+    return rows;
+}
+
 }  // namespace
 
 void MarkModified(RangeTblEntry* rte, plan::ModifyPlan* plan) {
@@ -75,26 +93,16 @@ plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {
 
 void AddModifyPath(PlannerInfo*, RelOptInfo* rel, const RangeTblEntry* rte,
                    plan::ModifyPlan* plan) {
-    Path* cheapest = nullptr;
-    for (auto* path : Each<Path>(rel->pathlist))
-        if (IsA(path, SubqueryScanPath) && (!cheapest || path->total_cost < cheapest->total_cost))
-            cheapest = path;
-    if (!cheapest) elog(ERROR, "the rows of a write have no path");
     List* columns = AllColumns(rte, rel->relid);
-    // All columns are needed, not only those that the level above names.
-    auto* rows = makeNode(SubqueryScanPath);
-    memcpy(rows, cheapest, sizeof(SubqueryScanPath));
-    rows->path.pathtarget = create_empty_pathtarget();
-    rows->path.pathtarget->exprs = list_copy(columns);
-    rows->path.parallel_safe = false;
+    Path* rows = RowsPath(rel, columns);
 
     auto* path = makeNode(CustomPath);
     path->path.pathtype = T_CustomScan;
     path->path.parent = rel;
     path->path.pathtarget = rel->reltarget;
-    path->path.rows = cheapest->rows;
-    path->path.startup_cost = cheapest->total_cost;
-    path->path.total_cost = cheapest->total_cost + cheapest->rows * cpu_tuple_cost;
+    path->path.rows = rows->rows;
+    path->path.startup_cost = rows->total_cost;
+    path->path.total_cost = rows->total_cost + rows->rows * cpu_tuple_cost;
     path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
     path->custom_paths = pg::MakeList(rows);
     path->custom_private = pg::MakeList(static_cast<void*>(plan), static_cast<void*>(columns));

@@ -371,7 +371,9 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             UseUniqueKeys(root, rel);
         if (IsEstimating()) return;
         if (plan::ModifyPlan* modify = ModifyPlanOf(rte)) {
-            if (!IS_DUMMY_REL(rel)) AddModifyPath(root, rel, rte, modify);
+            // Without rows there is nothing to write, but triggers of the statement fire.
+            if (!IS_DUMMY_REL(rel) || modify->triggers.commands != 0)
+                AddModifyPath(root, rel, rte, modify);
             return;
         }
         AddBaseParts(root, rel, rte);

@@ -19,6 +19,7 @@
 #include "engine/planner/shape.h"
 #include "engine/planner/task_sql.h"
 #include "engine/planner/view_check.h"
+#include "engine/trigger/matching.h"
 
 extern "C" {
 #include "nodes/params.h"
@@ -188,6 +189,8 @@ PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_optio
     const metadata::Table* table = metadata::FindTable(target->relid);
     if (!table) return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
+    if (trigger::MatchingTriggers(target->relid, query->commandType).any)
+        return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};
     const Shape shape = AnalyzeQuery(level).whole;

@@ -4,6 +4,7 @@
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/modify_path.h"
 #include "engine/planner/planner.h"
+#include "engine/planner/triggered_write.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -98,7 +99,8 @@ WriteRewrite::WriteRewrite(Query* write, const metadata::Table& target_table, Qu
       table(&target_table),
       upper_below(below),
       lower(nullptr),
-      insert_attributes(NIL) {
+      insert_attributes(NIL),
+      triggers() {
     plan = static_cast<plan::ModifyPlan*>(palloc0(sizeof(plan::ModifyPlan)));
     plan->relation = target_table.relation;
     plan->command = write->commandType;
@@ -106,6 +108,7 @@ WriteRewrite::WriteRewrite(Query* write, const metadata::Table& target_table, Qu
     plan->returns_rows = write->returningList != NIL;
     target = new (palloc(sizeof(TargetRead))) TargetRead(write, target_table);
     upper = new (palloc(sizeof(UpperLevel))) UpperLevel(below);
+    triggers = FindTriggers(write, &plan->triggers);
 }
 
 Expr* OldValue(WriteRewrite* write, AttrNumber attribute) {
@@ -184,7 +187,7 @@ List* StoredAttributes(Oid relation) {
     return attributes;
 }
 
-void RefuseCascades(const metadata::Table& table) {
+const char* CascadingKey(const metadata::Table& table) {
     const Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
     ScanKeyData key;
     ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ,
@@ -200,7 +203,11 @@ void RefuseCascades(const metadata::Table& table) {
     }
     systable_endscan(scan);
     table_close(constraints, AccessShareLock);
-    if (cascading)
+    return cascading;
+}
+
+void RefuseCascades(const metadata::Table& table) {
+    if (const char* cascading = CascadingKey(table))
         RefuseFeature("UPDATE of the distribution column of a referenced table",
                       psprintf("Rows that move are deleted and inserted, and foreign key \"%s\" "
                                "would act on it.",

@@ -7,6 +7,7 @@
 #include "engine/plan/modify_plan.h"
 #include "engine/planner/target_read.h"
 #include "engine/planner/upper_level.h"
+#include "engine/trigger/matching.h"
 
 namespace pgspan::planner {
 
@@ -21,7 +22,8 @@ struct WriteRewrite {
     Query* upper_below;
     UpperLevel* upper;  // over upper_below
     UpperLevel* lower;  // MERGE: the join's level, over which upper_below stands; else nullptr
-    List* insert_attributes;  // of a plain INSERT (rows that move, MERGE)
+    List* insert_attributes;     // of a plain INSERT (rows that move, MERGE)
+    trigger::Matching triggers;  // of all that the write does
 };
 
 // The target's column before the write, as a column of the level whose rows are written.
@@ -43,7 +45,10 @@ Query* FinishRewrite(WriteRewrite* write, Complete&& complete) {
 
 // The attributes of the table that hold values of their own: not dropped, not generated. IntList.
 List* StoredAttributes(Oid relation);
-// Rows that move to another shard are deleted and inserted: other rows must not follow them.
+// Rows that move to another shard are deleted and inserted: other rows must not follow them. The
+// foreign key that would make them; nullptr if there is none.
+const char* CascadingKey(const metadata::Table& table);
+// Raises 0A000 if there is one.
 void RefuseCascades(const metadata::Table& table);
 
 }  // namespace pgspan::planner

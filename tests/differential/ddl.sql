@@ -1,5 +1,5 @@
 -- Proves that DDL on distributed tables has the effect that it has on a plain table: columns, indexes,
--- constraints, names, comments, grants, triggers that are refused, and what catalogs tell of it.
+-- constraints, names, comments, grants, and what catalogs tell of it.
 CREATE TABLE t (k int, id int, v int, s text);
 CREATE TABLE ref (id int PRIMARY KEY, s text);
 -- @cluster SELECT create_distributed_table('t', 'k')

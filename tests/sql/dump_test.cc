@@ -43,6 +43,10 @@ TEST_F(DumpTest, ContainsTheUsersTablesAndRowsAndNoParts) {
     OnCluster("CREATE INDEX t_m ON t (m) WHERE v > 1");
     OnCluster("CREATE VIEW w AS SELECT k, count(*) FROM t GROUP BY k");
     OnCluster("COMMENT ON TABLE t IS 'a table'");
+    OnCluster(
+        "CREATE FUNCTION raise_v() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN NEW.v := NEW.v + 1; RETURN NEW; END $$");
+    OnCluster("CREATE TRIGGER raised BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION raise_v()");
     OnCluster("INSERT INTO ref SELECT g, 'r' || g FROM generate_series(1, 5) g");
     OnCluster("INSERT INTO t (k, v, r) SELECT g % 10, g, 1 + g % 5 FROM generate_series(1, 100) g");
 
@@ -57,7 +61,9 @@ TEST_F(DumpTest, ContainsTheUsersTablesAndRowsAndNoParts) {
                           "psql' -qX -v ON_ERROR_STOP=1 -d '" + TruthConninfo() + "'");
     for (const char* query :
          {"SELECT * FROM t ORDER BY id", "SELECT * FROM ref ORDER BY k",
-          "SELECT * FROM w ORDER BY k", "SELECT obj_description('t'::regclass)"}) {
+          "SELECT * FROM w ORDER BY k", "SELECT obj_description('t'::regclass)",
+          "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 't'::regclass AND NOT "
+          "tgisinternal"}) {
         EXPECT_EQ(Rows(truth(), query), Rows(query)) << query;
     }
 }

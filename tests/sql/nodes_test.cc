@@ -89,8 +89,15 @@ TEST_F(NodesTest, ReferenceTablesReachNodesThatAreAddedLater) {
     Must(*coordinator_, "CREATE TABLE r (k int PRIMARY KEY)");
     Must(*coordinator_, "SELECT create_reference_table('r')");
     Must(*coordinator_, "INSERT INTO r SELECT generate_series(1, 10)");
+    Must(*coordinator_,
+         "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$");
+    Must(*coordinator_,
+         "CREATE TRIGGER skipped BEFORE DELETE ON r FOR EACH ROW EXECUTE FUNCTION skip()");
     EXPECT_TRUE(Add(nodes_[2]).ok());
     Session late = Open(nodes_[2]);
+    EXPECT_EQ(Scalar(late, "SELECT count(*) FROM r"), "10");
+    EXPECT_EQ(late.Run("DELETE FROM r").sqlstate, "0A000");
+    Must(*coordinator_, "DELETE FROM r");
     EXPECT_EQ(Scalar(late, "SELECT count(*) FROM r"), "10");
 }
 

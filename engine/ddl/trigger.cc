@@ -1,0 +1,197 @@
+#include "engine/ddl/trigger.h"
+
+#include "engine/ddl/local_shards.h"
+#include "engine/ddl/definition_parts.h"
+#include "engine/ddl/handlers.h"
+#include "engine/ddl/mirror.h"
+#include "engine/pg/list.h"
+#include "engine/pg/relation.h"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+}
+
+namespace pgspan::ddl {
+
+namespace {
+
+const char* EventsOf(int16 type) {
+    StringInfoData events;
+    initStringInfo(&events);
+    const auto add = [&](bool fires, const char* event) {
+        if (fires) appendStringInfo(&events, "%s%s", events.len > 0 ? " OR " : "", event);
+    };
+    add(TRIGGER_FOR_INSERT(type), "INSERT");
+    add(TRIGGER_FOR_UPDATE(type), "UPDATE");
+    add(TRIGGER_FOR_DELETE(type), "DELETE");
+    add(TRIGGER_FOR_TRUNCATE(type), "TRUNCATE");
+    return events.data;
+}
+
+// Bits TRIGGER_TYPE_… of the events for which the user has made triggers.
+int16 EventsWithTriggers(Relation relation) {
+    int16 events = 0;
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (!trigger.tgisinternal) events |= trigger.tgtype;
+    }
+    return events;
+}
+
+bool Changes(char action) {
+    return action == FKCONSTR_ACTION_CASCADE || action == FKCONSTR_ACTION_SETNULL ||
+           action == FKCONSTR_ACTION_SETDEFAULT;
+}
+
+// What the foreign key's actions do to the referencing table.
+int16 EventsOfKey(const FormData_pg_constraint& key) {
+    int16 events = 0;
+    if (key.confdeltype == FKCONSTR_ACTION_CASCADE)
+        events |= TRIGGER_TYPE_DELETE;
+    else if (Changes(key.confdeltype))
+        events |= TRIGGER_TYPE_UPDATE;
+    if (Changes(key.confupdtype)) events |= TRIGGER_TYPE_UPDATE;
+    return events;
+}
+
+void CheckKeys(Relation relation, int16 events) {
+    for (const Oid constraint : ConstraintsOf(RelationGetRelid(relation), CONSTRAINT_FOREIGN)) {
+        const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+        if (!HeapTupleIsValid(tuple))
+            elog(ERROR, "cache lookup failed for constraint %u", constraint);
+        const auto& key = *reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        if ((EventsOfKey(key) & events) != 0)
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("triggers for rows that foreign key \"%s\" of table \"%s\" deletes or "
+                           "changes are not supported",
+                           NameStr(key.conname), RelationGetRelationName(relation)),
+                    errdetail("Its action is carried out on the nodes, where no triggers fire."));
+        ReleaseSysCache(tuple);
+    }
+}
+
+}  // namespace
+
+List* TriggerStandIns(Oid relation_id, const char* name) {
+    const Relation relation = relation_open(relation_id, NoLock);
+    const char* table = QualifiedRelationName(relation_id);
+    List* definitions = NIL;
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (trigger.tgisinternal || (name && strcmp(trigger.tgname, name) != 0)) continue;
+        const char* quoted = quote_identifier(trigger.tgname);
+        definitions = AddDefinition(
+            definitions, nullptr,
+            psprintf("CREATE OR REPLACE TRIGGER %s AFTER %s ON %s FOR EACH STATEMENT EXECUTE "
+                     "FUNCTION pgspan.fires_on_coordinator(); ALTER TABLE %s DISABLE TRIGGER %s",
+                     quoted, EventsOf(trigger.tgtype), table, table, quoted));
+    }
+    relation_close(relation, NoLock);
+    return definitions;
+}
+
+void CheckTriggers(Oid relation_id) {
+    const Relation relation = relation_open(relation_id, NoLock);
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (trigger.tgisinternal || !OidIsValid(trigger.tgconstraint)) continue;
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("constraint trigger \"%s\" is not supported on distributed tables",
+                       trigger.tgname),
+                errhint("Use an AFTER ROW trigger."));
+    }
+    CheckKeys(relation, EventsWithTriggers(relation));
+    relation_close(relation, NoLock);
+}
+
+List* SuspendTriggers(Oid relation_id, int16 type, int16 not_type) {
+    List* suspended = NIL;
+    const Relation relation = relation_open(relation_id, NoLock);
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (trigger.tgisinternal || trigger.tgenabled == TRIGGER_DISABLED ||
+            (trigger.tgtype & type) != type || (trigger.tgtype & not_type) != 0)
+            continue;
+        auto* item = static_cast<SuspendedTrigger*>(palloc(sizeof(SuspendedTrigger)));
+        *item = {pstrdup(trigger.tgname), trigger.tgenabled};
+        suspended = lappend(suspended, item);
+    }
+    relation_close(relation, NoLock);
+    for (const auto* item : pg::Each<SuspendedTrigger>(suspended))
+        pg::SetTriggerState(relation_id, item->name, TRIGGER_DISABLED);
+    if (suspended != NIL) CommandCounterIncrement();
+    return suspended;
+}
+
+void ResumeTriggers(Oid relation, const List* suspended) {
+    for (const auto* item : pg::Each<SuspendedTrigger>(suspended))
+        pg::SetTriggerState(relation, item->name, item->state);
+    if (suspended != NIL) CommandCounterIncrement();
+}
+
+bool ConcernsTriggers(AlterTableType subtype) {
+    switch (subtype) {
+    case AT_EnableTrig:
+    case AT_EnableAlwaysTrig:
+    case AT_EnableReplicaTrig:
+    case AT_DisableTrig:
+    case AT_EnableTrigAll:
+    case AT_DisableTrigAll:
+    case AT_EnableTrigUser:
+    case AT_DisableTrigUser:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void CheckTriggerCommand(const metadata::Table& table, const AlterTableCmd& command) {
+    const Relation relation = relation_open(table.relation, NoLock);
+    const bool all = command.subtype == AT_EnableTrigAll || command.subtype == AT_DisableTrigAll;
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (trigger.tgisinternal &&
+            (all || (command.name && strcmp(command.name, trigger.tgname) == 0)))
+            RefuseOn(table, "enabling and disabling the triggers of foreign keys",
+                     "Name the trigger, or use USER in place of ALL.");
+    }
+    relation_close(relation, NoLock);
+}
+
+char* DropStandIn(Oid trigger, Oid* relation) {
+    List* rows = CatalogRows(
+        "SELECT tgrelid, quote_ident(tgname) FROM pg_trigger WHERE oid = %u AND NOT tgisinternal",
+        trigger);
+    if (rows == NIL) return nullptr;
+    const auto* row = static_cast<CatalogRow*>(linitial(rows));
+    *relation = static_cast<Oid>(strtoul(row[0], nullptr, 10));
+    return psprintf("DROP TRIGGER IF EXISTS %s ON %s", row[1], QualifiedRelationName(*relation));
+}
+
+void HandleCreateTrigger(const Statement& statement) {
+    const auto* stmt = statement.Tree<CreateTrigStmt>();
+    const metadata::Table* table = FindForDdl(stmt->relation, "CREATE TRIGGER");
+    if (stmt->constrrel)
+        if (const metadata::Table* other = FindForDdl(stmt->constrrel, "CREATE CONSTRAINT TRIGGER"))
+            RefuseOn(*other, "CREATE CONSTRAINT TRIGGER ... FROM", nullptr);
+    if (table && stmt->isconstraint)
+        RefuseOn(*table, "CREATE CONSTRAINT TRIGGER", "Use an AFTER ROW trigger.");
+    RunStandard(statement);
+    if (!table || !IsOrigin()) return;
+    CommandCounterIncrement();
+    CheckTriggers(table->relation);
+    Broadcast(RemoteDefinitions(TriggerStandIns(table->relation, stmt->trigname)));
+}
+
+}  // namespace pgspan::ddl
+
+using namespace pgspan;
+
+PGSPAN_FUNCTION(pgspan_fires_on_coordinator) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("triggers of distributed tables fire on the coordinator only"),
+            errhint("Leave the triggers of this node disabled."));
+    PG_RETURN_NULL();
+}

@@ -1,0 +1,39 @@
+// Triggers of distributed and reference tables. They stand on the coordinator's shell and fire
+// there (room trigger); every other node has a stand-in of the same name, disabled, which says that
+// there is one.
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+
+namespace pgspan::ddl {
+
+// The stand-ins of the relation's triggers (of the one with that name) for other nodes:
+// Definitions.
+List* TriggerStandIns(Oid relation, const char* name = nullptr);
+
+// Raises 0A000 for triggers that cannot fire on the coordinator: constraint triggers, and those of
+// rows that foreign keys delete or change, which the nodes do by themselves.
+void CheckTriggers(Oid relation);
+
+// A trigger that was switched off for a part of a statement, and its state before.
+struct SuspendedTrigger {
+    const char* name;
+    char state;
+};
+// Switches off the user's triggers of the relation that have all bits of type (TRIGGER_TYPE_…) and
+// none of the bits of not_type; gives List of SuspendedTrigger*. The caller holds
+// AccessExclusiveLock.
+List* SuspendTriggers(Oid relation, int16 type, int16 not_type);
+void ResumeTriggers(Oid relation, const List* suspended);
+
+// For ALTER TABLE … ENABLE and DISABLE TRIGGER: it changes the coordinator's triggers alone.
+bool ConcernsTriggers(AlterTableType subtype);
+// Raises 0A000 if ALL would concern triggers of foreign keys.
+void CheckTriggerCommand(const metadata::Table& table, const AlterTableCmd& command);
+
+// The statement that drops the stand-in of a trigger; nullptr for PostgreSQL's own triggers.
+// *relation: its table.
+char* DropStandIn(Oid trigger, Oid* relation);
+
+}  // namespace pgspan::ddl

@@ -1,0 +1,31 @@
+// The triggers of a modify scan's target: the old and new row of the target out of the child's row,
+// and what BEFORE ROW triggers made of it back into the child's row. See plan::TriggerPlan.
+// Called by modify_scan.cc alone.
+#pragma once
+
+#include "engine/metadata/tables.h"
+#include "engine/pg/postgres.h"
+#include "engine/plan/modify_plan.h"
+#include "engine/trigger/firing.h"
+
+namespace pgspan::executor {
+
+struct RowTriggers;
+
+// nullptr where no triggers fire. In the current memory context, which must be the statement's.
+RowTriggers* MakeRowTriggers(EState* estate, const plan::ModifyPlan& plan, TupleDesc child);
+
+// Once all reads of the statement have started, and once all of its writes are done.
+void FireBeforeStatements(RowTriggers* triggers);
+void QueueAfterStatements(RowTriggers* triggers);
+
+// The child's row as it is to be written; nullptr: not at all. Valid until the next call.
+TupleTableSlot* FireBeforeRow(RowTriggers* triggers, CmdType command, TupleTableSlot* child,
+                              trigger::PendingWrites pending);
+// For the row of the last FireBeforeRow.
+void QueueAfterRow(RowTriggers* triggers, CmdType command);
+
+// Raises 0A000 if rows of the table must not move to another shard.
+void CheckMayMove(const RowTriggers* triggers);
+
+}  // namespace pgspan::executor

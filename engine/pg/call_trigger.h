@@ -1,0 +1,24 @@
+// Calls trigger functions inside PostgreSQL's own frame for them, so that pg_trigger_depth(),
+// track_functions and the errors of the trigger protocol are what they are in its executor.
+// Called by the room trigger alone.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+extern "C" {
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+}
+
+namespace pgspan::pg {
+
+// data: complete but for type. function: of data->tg_trigger; kept between calls, fn_oid
+// InvalidOid at first; its memory is that of CurrentMemoryContext then. estate: in whose per-tuple
+// memory the function runs and its result lies. Returns what the function returned.
+HeapTuple CallTrigger(EState* estate, TriggerData* data, FmgrInfo* function);
+
+// Makes user triggers silent in a query that has been started: the copies of a reference table are
+// written by statements of their own, the triggers fire where the user's statement runs.
+void SilenceUserTriggers(const QueryDesc* query);
+
+}  // namespace pgspan::pg

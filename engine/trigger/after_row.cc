@@ -1,0 +1,166 @@
+#include "engine/pg/list.h"
+#include "engine/trigger/firing_state.h"
+#include "engine/trigger/matching.h"
+
+namespace pgspan::trigger {
+
+namespace {
+
+Tuplestorestate* MakeStore(const Firing* firing) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    Tuplestorestate* store = tuplestore_begin_heap(true, false, work_mem);
+    MemoryContextSwitchTo(outer);
+    return store;
+}
+
+void AddEvent(Firing* firing, RowEvent event) {
+    if (firing->event_count == firing->event_capacity) {
+        firing->event_capacity = std::max<int64>(64, firing->event_capacity * 2);
+        const Size size = sizeof(RowEvent) * firing->event_capacity;
+        firing->events = static_cast<RowEvent*>(
+            firing->events ? repalloc_huge(firing->events, size)
+                           : MemoryContextAllocHuge(firing->estate->es_query_cxt, size));
+    }
+    firing->events[firing->event_count++] = event;
+}
+
+// The tables that triggers for the command ask for.
+TransitionTables AskedTables(const Firing* firing, CmdType command) {
+    TransitionTables tables = {};
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        const Trigger& trigger = firing->triggers->triggers[i];
+        if ((trigger.tgtype & EventType(command)) == 0) continue;
+        if (trigger.tgoldtable && !tables.old_rows) tables.old_rows = MakeStore(firing);
+        if (trigger.tgnewtable && !tables.new_rows) tables.new_rows = MakeStore(firing);
+    }
+    return tables;
+}
+
+bool KeepsTables(const Firing* firing, CmdType command) {
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        const Trigger& trigger = firing->triggers->triggers[i];
+        if ((trigger.tgtype & EventType(command)) != 0 &&
+            (trigger.tgoldtable || trigger.tgnewtable))
+            return true;
+    }
+    return false;
+}
+
+// ---- At the end of the statement
+
+struct Playback {
+    Firing* firing;
+    TupleTableSlot* old_row;
+    TupleTableSlot* new_row;
+    TransitionTables tables[CMD_NOTHING];  // by CmdType
+};
+
+void ReadRows(const Playback& playback, CmdType command) {
+    Tuplestorestate* rows = playback.firing->rows;
+    const bool complete =
+        (command == CMD_INSERT || tuplestore_gettupleslot(rows, true, false, playback.old_row)) &&
+        (command == CMD_DELETE || tuplestore_gettupleslot(rows, true, false, playback.new_row));
+    if (!complete) elog(ERROR, "a row of a trigger is missing");
+}
+
+void FillTables(Playback* playback) {
+    Firing* firing = playback->firing;
+    bool asked = false;
+    for (const CmdType command : {CMD_INSERT, CMD_UPDATE, CMD_DELETE}) {
+        playback->tables[command] = AskedTables(firing, command);
+        asked = asked || playback->tables[command].old_rows || playback->tables[command].new_rows;
+    }
+    if (!asked || !firing->rows) return;
+    for (int64 i = 0; i < firing->event_count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const CmdType command = firing->events[i].command;
+        const TransitionTables& tables = playback->tables[command];
+        ReadRows(*playback, command);
+        if (tables.old_rows && command != CMD_INSERT)
+            tuplestore_puttupleslot(tables.old_rows, playback->old_row);
+        if (tables.new_rows && command != CMD_DELETE)
+            tuplestore_puttupleslot(tables.new_rows, playback->new_row);
+    }
+    tuplestore_rescan(firing->rows);
+}
+
+void CallAfter(const Playback& playback, int index, TriggerData* data, CmdType command) {
+    const Trigger& trigger = playback.firing->triggers->triggers[index];
+    if (trigger.tgoldtable) data->tg_oldtable = playback.tables[command].old_rows;
+    if (trigger.tgnewtable) data->tg_newtable = playback.tables[command].new_rows;
+    Call(playback.firing, index, data);
+}
+
+void FireRow(const Playback& playback, const RowEvent& event) {
+    Firing* firing = playback.firing;
+    ReadRows(playback, event.command);
+    BeginRow(firing);
+    if (event.fires == 0) return;
+    HeapTuple old_tuple = event.command == CMD_INSERT ? nullptr : TupleOf(firing, playback.old_row);
+    HeapTuple new_tuple = event.command == CMD_DELETE ? nullptr : TupleOf(firing, playback.new_row);
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        if ((event.fires & (UINT64CONST(1) << i)) == 0) continue;
+        TriggerData data = CallOf(firing, i, event.command, TRIGGER_EVENT_ROW);
+        data.tg_trigtuple = old_tuple ? old_tuple : new_tuple;
+        data.tg_trigslot = old_tuple ? playback.old_row : playback.new_row;
+        data.tg_newtuple = old_tuple ? new_tuple : nullptr;
+        data.tg_newslot = old_tuple && new_tuple ? playback.new_row : nullptr;
+        CallAfter(playback, i, &data, event.command);
+    }
+}
+
+void FireStatement(const Playback& playback, CmdType command) {
+    Firing* firing = playback.firing;
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        BeginRow(firing);
+        if (!IsToFire(firing, i, TRIGGER_TYPE_STATEMENT, TRIGGER_TYPE_AFTER, command, nullptr,
+                      nullptr))
+            continue;
+        TriggerData data = CallOf(firing, i, command, 0);
+        CallAfter(playback, i, &data, command);
+    }
+}
+
+void EndTables(const TransitionTables& tables) {
+    if (tables.old_rows) tuplestore_end(tables.old_rows);
+    if (tables.new_rows) tuplestore_end(tables.new_rows);
+}
+
+}  // namespace
+
+void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
+                   TupleTableSlot* new_row) {
+    RowEvent event = {command, 0};
+    for (int i = 0; i < firing->triggers->numtriggers; i++)
+        if (IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, command, old_row, new_row))
+            event.fires |= UINT64CONST(1) << i;
+    if (event.fires == 0 && !KeepsTables(firing, command)) return;
+    if (!firing->rows) firing->rows = MakeStore(firing);
+    if (command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
+    if (command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);
+    AddEvent(firing, event);
+}
+
+void FireQueued(Firing* firing) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    const TupleDesc descriptor = RelationGetDescr(firing->relation);
+    Playback playback = {};
+    playback.firing = firing;
+    playback.old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    playback.new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    FillTables(&playback);
+    for (int64 i = 0; i < firing->event_count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        FireRow(playback, firing->events[i]);
+    }
+    for (const int command : pg::EachInt(firing->completed))
+        FireStatement(playback, static_cast<CmdType>(command));
+    ExecDropSingleTupleTableSlot(playback.old_row);
+    ExecDropSingleTupleTableSlot(playback.new_row);
+    for (const TransitionTables& tables : playback.tables) EndTables(tables);
+    if (firing->rows) tuplestore_end(firing->rows);
+    firing->rows = nullptr;
+    MemoryContextSwitchTo(outer);
+}
+
+}  // namespace pgspan::trigger

@@ -1,0 +1,283 @@
+#include "engine/trigger/firing.h"
+
+#include "engine/pg/entry.h"
+#include "engine/metadata/nodes.h"
+#include "engine/metadata/tables.h"
+#include "engine/pg/list.h"
+#include "engine/trigger/firing_state.h"
+#include "engine/trigger/matching.h"
+
+extern "C" {
+#include "executor/nodeModifyTable.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::trigger {
+
+namespace {
+
+Firing* firings = nullptr;
+PendingWrites pending = {};
+ExecutorStart_hook_type next_start = nullptr;
+ExecutorFinish_hook_type next_finish = nullptr;
+
+void Unlink(const void* firing) {
+    for (Firing** link = &firings; *link; link = &(*link)->next) {
+        if (*link != firing) continue;
+        *link = (*link)->next;
+        return;
+    }
+}
+
+Firing* Find(const EState* statement, Oid relation) {
+    for (Firing* firing = firings; firing; firing = firing->next)
+        if (firing->statement == statement &&
+            (!OidIsValid(relation) || RelationGetRelid(firing->relation) == relation))
+            return firing;
+    return nullptr;
+}
+
+void Append(Firing* firing) {
+    Firing** link = &firings;
+    while (*link) link = &(*link)->next;
+    *link = firing;
+    firing->forget.func = [](void* item) { Unlink(item); };
+    firing->forget.arg = firing;
+    MemoryContextRegisterResetCallback(firing->statement->es_query_cxt, &firing->forget);
+}
+
+bool HasRowsHere(Oid relation) {
+    const metadata::Table* table = metadata::FindTable(relation);
+    if (!table || table->IsReference()) return true;
+    const int32 here = metadata::LocalGroup();
+    return std::any_of(table->shard_groups, table->shard_groups + table->shard_count,
+                       [here](int32 group) { return group == here; });
+}
+
+Firing* Make(EState* statement, Oid relation) {
+    auto* firing = static_cast<Firing*>(palloc0(sizeof(Firing)));
+    firing->statement = statement;
+    firing->estate = CreateExecutorState();
+    firing->relation = table_open(relation, NoLock);
+    firing->has_rows_here = HasRowsHere(relation);
+    firing->target = makeNode(ResultRelInfo);
+    InitResultRelInfo(firing->target, firing->relation, 0, nullptr, 0);
+    firing->triggers = CopyTriggerDesc(firing->relation->trigdesc);
+    const int count = firing->triggers ? firing->triggers->numtriggers : 0;
+    if (count > kTriggersMax)
+        ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                errmsg("table \"%s\" has more than %d triggers",
+                       RelationGetRelationName(firing->relation), kTriggersMax));
+    firing->functions = static_cast<FmgrInfo*>(palloc0(sizeof(FmgrInfo) * (count + 1)));
+    firing->conditions = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * (count + 1)));
+    return firing;
+}
+
+// The references of a condition to OLD and NEW as the executor's inner and outer rows.
+ExprState* PrepareCondition(const Firing* firing, const char* condition) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    auto* node = static_cast<Node*>(stringToNode(condition));
+    ChangeVarNodes(node, PRS2_OLD_VARNO, INNER_VAR, 0);
+    ChangeVarNodes(node, PRS2_NEW_VARNO, OUTER_VAR, 0);
+    ExprState* state =
+        ExecPrepareQual(make_ands_implicit(reinterpret_cast<Expr*>(node)), firing->estate);
+    MemoryContextSwitchTo(outer);
+    return state;
+}
+
+bool IsEnabled(const Trigger& trigger) {
+    const char other = SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA
+                           ? TRIGGER_FIRES_ON_ORIGIN
+                           : TRIGGER_FIRES_ON_REPLICA;
+    return trigger.tgenabled != TRIGGER_DISABLED && trigger.tgenabled != other;
+}
+
+bool ColumnsMatch(const Firing* firing, const Trigger& trigger, CmdType command) {
+    if (trigger.tgnattr == 0 || command != CMD_UPDATE) return true;
+    for (int i = 0; i < trigger.tgnattr; i++)
+        if (bms_is_member(trigger.tgattr[i] - FirstLowInvalidHeapAttributeNumber, firing->updated))
+            return true;
+    return false;
+}
+
+bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    const Trigger& trigger = firing->triggers->triggers[index];
+    if (!trigger.tgqual) return true;
+    ExprState*& condition = firing->conditions[index];
+    if (!condition) condition = PrepareCondition(firing, trigger.tgqual);
+    ExprContext* context = GetPerTupleExprContext(firing->estate);
+    context->ecxt_innertuple = old_row;
+    context->ecxt_outertuple = new_row;
+    return ExecQual(condition, context);
+}
+
+void Store(const Firing* firing, HeapTuple tuple, TupleTableSlot* row) {
+    ExecClearTuple(row);
+    heap_deform_tuple(tuple, RelationGetDescr(firing->relation), row->tts_values, row->tts_isnull);
+    ExecStoreVirtualTuple(row);
+}
+
+void SendHeldBack() {
+    if (!pending.send) return;
+    // What is sent starts queries of its own.
+    const PendingWrites writes = std::exchange(pending, {});
+    ErrorData* error = pg::Capture([&] { writes.send(writes.context); });
+    pending = writes;
+    if (error) ReThrowError(error);
+}
+
+bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    HeapTuple old_tuple = nullptr;
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        if (!IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_BEFORE, command, old_row, new_row))
+            continue;
+        if (firing->has_rows_here) SendHeldBack();
+        if (!old_tuple && old_row) old_tuple = TupleOf(firing, old_row);
+        HeapTuple new_tuple = new_row ? TupleOf(firing, new_row) : nullptr;
+        TriggerData data = CallOf(firing, i, command, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
+        data.tg_trigtuple = old_row ? old_tuple : new_tuple;
+        data.tg_trigslot = old_row ? old_row : new_row;
+        data.tg_newtuple = old_row ? new_tuple : nullptr;
+        data.tg_newslot = old_row ? new_row : nullptr;
+        HeapTuple result = Call(firing, i, &data);
+        if (!result) return false;
+        if (new_row && result != new_tuple) Store(firing, result, new_row);
+    }
+    return true;
+}
+
+void StartHook(QueryDesc* query, int eflags) {
+    pg::Entry([&] {
+        if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) SendHeldBack();
+        if (next_start)
+            next_start(query, eflags);
+        else
+            standard_ExecutorStart(query, eflags);
+    });
+}
+
+void FinishHook(QueryDesc* query) {
+    pg::Entry([&] {
+        if (next_finish)
+            next_finish(query);
+        else
+            standard_ExecutorFinish(query);
+        if (firings) FireAfter(query->estate);
+    });
+}
+
+}  // namespace
+
+bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
+              TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    const Trigger& trigger = firing->triggers->triggers[index];
+    return !trigger.tgisinternal &&
+           TRIGGER_TYPE_MATCHES(trigger.tgtype, level, timing, EventType(command)) &&
+           IsEnabled(trigger) && ColumnsMatch(firing, trigger, command) &&
+           ConditionHolds(firing, index, old_row, new_row);
+}
+
+TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEvent when) {
+    TriggerData data = {};
+    data.tg_event = when | (command == CMD_INSERT   ? TRIGGER_EVENT_INSERT
+                            : command == CMD_UPDATE ? TRIGGER_EVENT_UPDATE
+                                                    : TRIGGER_EVENT_DELETE);
+    data.tg_relation = firing->relation;
+    data.tg_trigger = &firing->triggers->triggers[index];
+    if (command == CMD_UPDATE) data.tg_updatedcols = firing->updated;
+    return data;
+}
+
+HeapTuple Call(Firing* firing, int index, TriggerData* data) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    HeapTuple result = pg::CallTrigger(firing->estate, data, &firing->functions[index]);
+    MemoryContextSwitchTo(outer);
+    return result;
+}
+
+HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row) {
+    const MemoryContext outer = MemoryContextSwitchTo(GetPerTupleMemoryContext(firing->estate));
+    slot_getallattrs(row);
+    HeapTuple tuple =
+        heap_form_tuple(RelationGetDescr(firing->relation), row->tts_values, row->tts_isnull);
+    tuple->t_tableOid = RelationGetRelid(firing->relation);
+    MemoryContextSwitchTo(outer);
+    return tuple;
+}
+
+Firing* FiringOf(EState* statement, Oid relation) {
+    if (Firing* known = Find(statement, relation)) return known;
+    const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
+    Firing* firing = Make(statement, relation);
+    MemoryContextSwitchTo(outer);
+    Append(firing);
+    return firing;
+}
+
+void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updated) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    firing->updated = bms_add_members(firing->updated, updated);
+    const bool again = list_member_int(firing->begun, command);
+    if (!again) firing->begun = lappend_int(firing->begun, command);
+    MemoryContextSwitchTo(outer);
+    for (int i = 0; !again && i < firing->triggers->numtriggers; i++) {
+        BeginRow(firing);
+        if (!IsToFire(firing, i, TRIGGER_TYPE_STATEMENT, TRIGGER_TYPE_BEFORE, command, nullptr,
+                      nullptr))
+            continue;
+        TriggerData data = CallOf(firing, i, command, TRIGGER_EVENT_BEFORE);
+        if (Call(firing, i, &data))
+            ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                    errmsg("BEFORE STATEMENT trigger cannot return a value"));
+    }
+}
+
+void BeginRow(Firing* firing) {
+    ResetPerTupleExprContext(firing->estate);
+}
+
+bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
+                   TupleTableSlot* new_row, PendingWrites writes) {
+    bool stays = false;
+    const PendingWrites outer = std::exchange(pending, writes);
+    ErrorData* error = pg::Capture([&] { stays = BeforeRow(firing, command, old_row, new_row); });
+    pending = outer;
+    if (error) ReThrowError(error);
+    return stays;
+}
+
+void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row) {
+    const TupleConstr* constraints = RelationGetDescr(firing->relation)->constr;
+    if (constraints && constraints->has_generated_stored)
+        ExecComputeStoredGenerated(firing->target, firing->estate, new_row, command);
+}
+
+void QueueAfterStatement(Firing* firing, CmdType command) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    firing->completed = lappend_int(list_delete_int(firing->completed, command), command);
+    MemoryContextSwitchTo(outer);
+}
+
+void FireAfter(EState* statement) {
+    while (Firing* firing = Find(statement, InvalidOid)) {
+        Unlink(firing);
+        FireQueued(firing);
+        table_close(firing->relation, NoLock);
+        firing->relation = nullptr;
+    }
+}
+
+void SendPendingWrites() {
+    SendHeldBack();
+}
+
+void Initialize() {
+    next_start = ExecutorStart_hook;
+    ExecutorStart_hook = StartHook;
+    next_finish = ExecutorFinish_hook;
+    ExecutorFinish_hook = FinishHook;
+}
+
+}  // namespace pgspan::trigger

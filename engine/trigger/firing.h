@@ -1,0 +1,56 @@
+// Fires the triggers of distributed and reference tables, once, on the coordinator, in PostgreSQL's
+// order: BEFORE STATEMENT, then for each row BEFORE ROW, and at the end of the statement (when
+// RETURNING is done and all other tables of the statement are written) AFTER ROW for each row and
+// AFTER STATEMENT. The nodes write what is left of each row and fire nothing.
+//
+// BEFORE ROW functions may query the table, and PostgreSQL shows them the rows that the statement
+// has written before. Rows are sent in batches; so any query that begins inside such a function
+// first has the pending ones sent (PendingWrites). Where rows lie on this node too, they are sent
+// before each call: a query's snapshot is older than its beginning.
+//
+// One Firing a statement (EState) and table; it lives as long as the statement.
+// Called by: executor. The hooks are PostgreSQL's ExecutorStart and ExecutorFinish.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::trigger {
+
+struct Firing;
+
+// Rows of this statement that are not sent yet.
+struct PendingWrites {
+    void (*send)(void* context);
+    void* context;
+};
+
+// The table must be locked. The same object for every part of the statement that writes the table.
+Firing* FiringOf(EState* statement, Oid relation);
+
+// updated: the columns that UPDATE assigns, offset by FirstLowInvalidHeapAttributeNumber; nullptr
+// for other commands. Does nothing if another part of the statement has done it.
+void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updated);
+
+// Before the first use of a row: frees what the triggers made of the one before.
+void BeginRow(Firing* firing);
+// False: the row is to be left alone. old_row (nullptr for INSERT) and new_row (nullptr for DELETE)
+// are virtual slots of the table's row type; new_row is changed, its values live until BeginRow.
+bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
+                   TupleTableSlot* new_row, PendingWrites pending);
+// Computes the generated columns of the new row.
+void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row);
+// The row has been written, or will be before the statement ends; copied.
+void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
+                   TupleTableSlot* new_row);
+void QueueAfterStatement(Firing* firing, CmdType command);
+
+// Fires what is queued for the statement. PostgreSQL's executor does it by a hook; COPY by hand.
+void FireAfter(EState* statement);
+
+// Sends the rows that the code which called the running trigger function holds back.
+void SendPendingWrites();
+
+// Installs the hooks; called once from _PG_init.
+void Initialize();
+
+}  // namespace pgspan::trigger

@@ -1,0 +1,61 @@
+// A Firing as its parts (firing.cc, after_row.cc) see it. Private to this room.
+#pragma once
+
+#include "engine/pg/call_trigger.h"
+#include "engine/trigger/firing.h"
+
+extern "C" {
+#include "utils/tuplestore.h"
+}
+
+namespace pgspan::trigger {
+
+// A row that was written; its old and new state follow each other in the store of rows.
+struct RowEvent {
+    CmdType command;
+    uint64 fires;  // bit i: trigger i is to be fired
+};
+
+// REFERENCING OLD TABLE and NEW TABLE of one command.
+struct TransitionTables {
+    Tuplestorestate* old_rows;
+    Tuplestorestate* new_rows;
+};
+
+inline constexpr int kTriggersMax = 64;  // bits of RowEvent::fires
+
+struct Firing {
+    Firing* next;  // in the order in which they were made
+    EState* statement;
+    MemoryContextCallback forget;
+    EState* estate;  // own: memory a row, conditions, generated columns
+    Relation relation;
+    ResultRelInfo* target;  // for PostgreSQL's functions; its triggers are never fired
+    TriggerDesc* triggers;  // a copy
+    FmgrInfo* functions;
+    ExprState** conditions;
+    Bitmapset* updated;
+    bool has_rows_here;
+    List* begun;      // IntList of CmdType: BEFORE STATEMENT has been fired
+    List* completed;  // IntList of CmdType: AFTER STATEMENT is to be fired, in this order
+    Tuplestorestate* rows;
+    RowEvent* events;
+    int64 event_count;
+    int64 event_capacity;
+};
+
+// True if the trigger is of that kind, is enabled in this session, its columns are among those that
+// the statement updates, and its condition holds. level: TRIGGER_TYPE_ROW or _STATEMENT; timing:
+// TRIGGER_TYPE_BEFORE or _AFTER. Rows may be nullptr.
+bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
+              TupleTableSlot* old_row, TupleTableSlot* new_row);
+// Everything of a call but the rows.
+TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEvent when);
+HeapTuple Call(Firing* firing, int index, TriggerData* data);
+// In the memory of one row.
+HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row);
+
+// Fires the queued events of one table.
+void FireQueued(Firing* firing);
+
+}  // namespace pgspan::trigger

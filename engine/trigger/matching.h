@@ -1,0 +1,31 @@
+// Which triggers of a distributed or reference table concern a command. The user's triggers stand
+// on the shell (or the reference table) of the coordinator and fire there (firing.h); other nodes
+// have a stand-in under the same name that never fires and says that there is one. PostgreSQL's own
+// triggers (foreign keys) are no concern of this room. Called by: planner, executor, ddl.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::trigger {
+
+struct Matching {
+    bool any;
+    bool before_row;
+    bool after_row;
+    bool reads_tables;  // some trigger has REFERENCING OLD TABLE or NEW TABLE
+
+    [[nodiscard]] bool NeedRows() const { return before_row || after_row || reads_tables; }
+    // Some trigger has to know what has become of each row.
+    [[nodiscard]] bool NeedOutcome() const { return after_row || reads_tables; }
+    Matching& operator|=(const Matching& other);
+};
+
+// The triggers that are not disabled, for CMD_INSERT, CMD_UPDATE or CMD_DELETE. The caller holds a
+// lock on the relation. On a node other than the coordinator any trigger for the command raises
+// 0A000.
+Matching MatchingTriggers(Oid relation, CmdType command);
+
+// TRIGGER_TYPE_INSERT, …
+int16 EventType(CmdType command);
+
+}  // namespace pgspan::trigger
