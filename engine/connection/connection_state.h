@@ -87,6 +87,7 @@ struct Connection {
     uint32 events_mask;    // of the socket
     int32 group_id;
     Oid user;
+    bool role_is_set;  // see ConnectOptions
     const char* host;
     int32 port;
     const char* label;

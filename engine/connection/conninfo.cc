@@ -90,6 +90,7 @@ bool AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
 // as a superuser, or the session's user as a member. Neither gets rights there by taking the role
 // off that they have not got here. Otherwise the user as such.
 Oid LoginFor(Oid user) {
+    if (MustLogIn()) return user;
     const Oid authenticated = GetAuthenticatedUserId();
     if (user == authenticated || superuser_arg(authenticated)) return authenticated;
     const Oid session = GetSessionUserId();
@@ -149,19 +150,25 @@ void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* hos
         if (strcmp(login, role) != 0) AddAuthInfo(options, node_id, login);
     }
 
+    options->role_is_set = strcmp(login, role) != 0;
+
     const int32 local_group = metadata::ExtensionIsReady() ? metadata::LocalGroup() : 0;
     const char* extra = ValueOf(options, "options");
     options->Set(
         "options",
         psprintf("-c client_connection_check_interval=2s %s -c pgspan.internal_session=%d%s",
                  extra ? extra : "", local_group,
-                 strcmp(login, role) == 0 ? "" : psprintf(" -c role=%s", OptionWord(role))));
+                 options->role_is_set ? psprintf(" -c role=%s", OptionWord(role)) : ""));
     options->Set("host", host);
     options->Set("port", psprintf("%d", port));
     options->Set("dbname", dbname ? dbname : get_database_name(MyDatabaseId));
     options->Set("user", login);
     options->Set("client_encoding", GetDatabaseEncodingName());
     options->Set("application_name", psprintf("pgspan group=%d pid=%d", local_group, MyProcPid));
+}
+
+bool MustLogIn() {
+    return InLocalUserIdChange() || InSecurityRestrictedOperation();
 }
 
 bool CheckNodeConninfo(char** value, void** /*extra*/, GucSource /*source*/) {

@@ -128,6 +128,7 @@ Connection* NewConnection(int32 node_id, int32 group_id, const char* host, int32
     MemoryContextRegisterResetCallback(context, &c->at_reset);
     c->group_id = group_id;
     c->user = GetUserId();
+    c->role_is_set = options.role_is_set;
     c->host = MemoryContextStrdup(context, host);
     c->port = port;
     char* label = psprintf("%s:%d", host, port);

@@ -1,5 +1,6 @@
 // The connections that this session keeps, and those of its own that stand outside of its
 // transaction.
+#include "engine/connection/conninfo.h"
 #include "engine/connection/open.h"
 #include "engine/pg/entry.h"
 
@@ -53,9 +54,12 @@ void RegisterExit() {
 }
 
 Connection* FindCached(int32 group_id, Oid user) {
-    for (int i = 0; i < cached.count; i++)
-        if (cached.items[i]->group_id == group_id && cached.items[i]->user == user)
-            return cached.items[i];
+    const bool must_log_in = MustLogIn();
+    for (int i = 0; i < cached.count; i++) {
+        Connection* c = cached.items[i];
+        if (c->group_id == group_id && c->user == user && !(must_log_in && c->role_is_set))
+            return c;
+    }
     return nullptr;
 }
 
@@ -167,7 +171,7 @@ bool IsBroken(const Connection* connection) {
 }
 
 bool SameUser(const Connection* a, const Connection* b) {
-    return a->user == b->user;
+    return a->user == b->user && a->role_is_set == b->role_is_set;
 }
 
 std::span<Connection* const> SessionConnections() {

@@ -53,5 +53,36 @@ TEST_F(LimitsTest, AnOrdinaryUserCannotChangeMetadataOrReadCredentials) {
     OnCluster("DROP ROLE limits_user");
 }
 
+// PostgreSQL does not let a SECURITY DEFINER function take its role off; what it has nodes run must
+// not find a caller behind the role there.
+TEST_F(LimitsTest, ASecurityDefinerFunctionGetsNothingOfItsCallersRightsOnNodes) {
+    OnCluster("CREATE ROLE limits_owner LOGIN PASSWORD 'owner'");
+    OnCluster("GRANT ALL ON SCHEMA " + schema() + " TO limits_owner");
+    OnCluster("SET ROLE limits_owner");
+    OnCluster(
+        "CREATE FUNCTION is_harmless(k int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN "
+        "PERFORM set_config('role', 'none', true); "
+        "RETURN NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user); "
+        "END $$");
+    OnCluster("CREATE TABLE trap (k int CHECK (" + schema() + ".is_harmless(k)))");
+    OnCluster("SELECT create_distributed_table('trap', 'k')");
+    OnCluster(
+        "CREATE FUNCTION spring(k int) RETURNS void LANGUAGE sql SECURITY DEFINER AS "
+        "'INSERT INTO " +
+        schema() + ".trap VALUES (k)'");
+    // A connection for the superuser in this role is there already.
+    OnCluster("SELECT count(*) FROM trap");
+    OnCluster("RESET ROLE");
+    OnCluster("INSERT INTO pgspan.auth_info VALUES (0, 'limits_owner', 'password=owner')");
+    OnCluster("SELECT " + schema() + ".spring(1)");
+    EXPECT_EQ(Number("SELECT count(*) FROM trap"), 1);
+    OnCluster("DROP FUNCTION spring(int)");
+    OnCluster("DROP TABLE trap");
+    OnCluster("DROP FUNCTION is_harmless(int)");
+    OnCluster("DELETE FROM pgspan.auth_info WHERE role_name = 'limits_owner'");
+    OnCluster("DROP OWNED BY limits_owner");
+    OnCluster("DROP ROLE limits_owner");
+}
+
 }  // namespace
 }  // namespace pgspan::test
