@@ -160,6 +160,8 @@ const char* WhyNotElsewhere(Node* node, const Query* level) {
     if (IsA(node, Var)) return level ? CheckVar(reinterpret_cast<Var*>(node), level) : nullptr;
     if (IsA(node, CurrentOfExpr)) return "WHERE CURRENT OF";
     if (IsA(node, NextValueExpr)) return "a sequence";
+    // It names groups, which are made elsewhere than where the columns are read.
+    if (IsA(node, GroupingFunc)) return "GROUPING";
     if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC)
         return "a value of an outer query";
     if (NamesUnknownType(node))

@@ -3,6 +3,7 @@
 #include "engine/pg/deparse.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/assignments.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -299,6 +300,7 @@ TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& mar
             lappend(rewriting.task.parameters, makeNullConst(type, -1, get_typcollation(type)));
         rewriting.task.parameter_types = lappend_oid(rewriting.task.parameter_types, type);
     }
+    PrepareAssignments(query);
     if (constants == Constants::kEqualities && query->commandType == CMD_UPDATE)
         RewriteAssignments(&rewriting, query);
     RewriteChildren(&rewriting, reinterpret_cast<Node*>(query));
