@@ -1,5 +1,6 @@
 #include "engine/ddl/alter_table_rules.h"
 #include "engine/ddl/alter_index.h"
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/column_value.h"
 #include "engine/ddl/container_constraint.h"
 #include "engine/ddl/container_expression.h"
@@ -390,6 +391,10 @@ void HandleAlterTable(const Statement& statement) {
     if (stmt->cmds == NIL) return;
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
+    if (IsOrigin() && MustBeLocalFor(*table, *stmt)) {
+        ChangeWhileLocal(statement, *table);
+        return;
+    }
     CheckAlterTable(*table, *stmt);
     if (IsOrigin())
         AlterOnOrigin(statement, *table, stmt);

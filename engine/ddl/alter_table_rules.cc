@@ -95,15 +95,6 @@ bool NextvalWalker(Node* node, void* context) {
     return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(NextvalWalker), context);
 }
 
-bool IsSerial(const TypeName* type) {
-    if (!type || list_length(type->names) != 1 || type->pct_type) return false;
-    const char* name = strVal(linitial(type->names));
-    for (const char* serial :
-         {"smallserial", "serial2", "serial", "serial4", "bigserial", "serial8"})
-        if (strcmp(name, serial) == 0) return true;
-    return false;
-}
-
 constexpr const char* kSequenceHint =
     "Add the column without it, and give it values from the application.";
 
@@ -222,7 +213,6 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
         CheckDistributionColumn(table, command, name);
         break;
     case AT_AlterColumnType:
-        CheckDistributionColumn(table, command, name);
         CheckReferencedColumn(table);
         CheckTransform(table, command);
         break;
@@ -246,6 +236,15 @@ void CheckNewParent(const RangeVar* name) {
 Target TargetOf(AlterTableType subtype) {
     const Rule* rule = FindRule(subtype);
     return rule ? rule->target : Target::kRefuse;
+}
+
+bool IsSerial(const TypeName* type) {
+    if (!type || list_length(type->names) != 1 || type->pct_type) return false;
+    const char* name = strVal(linitial(type->names));
+    for (const char* serial :
+         {"smallserial", "serial2", "serial", "serial4", "bigserial", "serial8"})
+        if (strcmp(name, serial) == 0) return true;
+    return false;
 }
 
 bool CallsNextval(Node* raw_expression) {

@@ -27,6 +27,8 @@ void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt);
 // For an ordinary table: what would tie it to a distributed one.
 void CheckAlterLocalTable(const AlterTableStmt& stmt);
 
+// serial and its kin.
+bool IsSerial(const TypeName* type);
 // A call of nextval() anywhere in a raw expression.
 bool CallsNextval(Node* raw_expression);
 

@@ -179,6 +179,9 @@ void Visit(Collector* collector, Oid class_id, Oid object_id) {
             FollowDependencies(collector, ConstraintRelationId,
                                static_cast<Oid>(strtoul(row[0], nullptr, 10)));
     }
+    // The columns of a composite type hang on its relation, which hangs on the type.
+    if (class_id == TypeRelationId && get_typtype(object_id) == TYPTYPE_COMPOSITE)
+        FollowDependencies(collector, RelationRelationId, get_typ_typrelid(object_id));
     FollowDependencies(collector, class_id, object_id);
     if (class_id == NamespaceRelationId) return NeedSchema(collector, object_id);
     if (class_id == ProcedureRelationId) return NeedFunction(collector, object_id);

@@ -86,3 +86,18 @@ CREATE TABLE nowhere.u (k int);
 ALTER TABLE t DROP COLUMN g;
 DROP SCHEMA nowhere CASCADE;
 SELECT * FROM t ORDER BY k;
+-- What the columns of composite types need is needed too: a domain of the same name that an earlier table left on the nodes
+-- gives way, and is looked at when it changes.
+CREATE DOMAIN inner_domain AS int CHECK (VALUE > 0);
+CREATE TABLE with_inner (k int, v inner_domain);
+-- @cluster SELECT create_distributed_table('with_inner', 'k', colocate_with => 'none')
+DROP TABLE with_inner;
+DROP DOMAIN inner_domain;
+CREATE DOMAIN inner_domain AS int;
+CREATE TYPE outer_type AS (v inner_domain);
+CREATE TABLE with_outer (k int, c outer_type);
+-- @cluster SELECT create_distributed_table('with_outer', 'k', colocate_with => 'none')
+INSERT INTO with_outer VALUES (1, row(-1)), (2, row(2));
+SELECT * FROM with_outer;
+-- @error 0A000
+ALTER DOMAIN inner_domain ADD CONSTRAINT positive CHECK (VALUE > 0);
