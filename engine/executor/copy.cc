@@ -171,11 +171,11 @@ trigger::Firing* BeginTriggers(EState* estate, Oid relation) {
 }
 
 // False: a trigger takes the row away.
-bool FireForRow(trigger::Firing* firing, TupleTableSlot* slot, CopySink* sink) {
+bool FireForRow(trigger::Firing* firing, TupleTableSlot* slot, CopySink* sink, uint64 rows) {
     if (!firing) return true;
     trigger::BeginRow(firing);
     const trigger::PendingWrites pending = {
-        [](void* context) { SendCopied(static_cast<CopySink*>(context)); }, sink};
+        [](void* context, bool) { SendCopied(static_cast<CopySink*>(context)); }, sink, rows};
     if (!trigger::FireBeforeRow(firing, CMD_INSERT, nullptr, slot, pending)) return false;
     trigger::ComputeGeneratedColumns(firing, CMD_INSERT, slot);
     trigger::QueueAfterRow(firing, CMD_INSERT, nullptr, slot);
@@ -201,7 +201,7 @@ uint64 CopyRows(CopyFromState input, Relation relation, List* where, List* given
     uint64 rows = 0;
     while (NextRowFromInput(input, estate, condition, slot)) {
         MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
-        if (!FireForRow(firing, slot, sink)) continue;
+        if (!FireForRow(firing, slot, sink, rows)) continue;
         AddCopyRow(sink, slot->tts_values, slot->tts_isnull);
         pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, static_cast<int64>(++rows));
     }

@@ -68,6 +68,9 @@ struct Run {
     ChangeBatch* departures;  // rows that are deleted because they move to another shard
     Tuplestorestate* moved;   // their child rows, which SendMoved reads on
     TupleTableSlot* moved_row;
+    uint64 moved_count;
+    uint64 moved_sent;
+    uint64 held_back;  // rows that may not have been sent yet
     InsertBatch* inserts;
     Tuplestorestate* inserted;  // RETURNING of the INSERT
     RowTriggers* triggers;
@@ -108,6 +111,7 @@ void ReturnChanged(void* context, TupleTableSlot* child, const Datum* values, co
 void KeepMoved(void* context, TupleTableSlot* child, const Datum*, const bool*) {
     auto* run = static_cast<Run*>(context);
     tuplestore_puttupleslot(run->moved, child);
+    run->moved_count++;
 }
 
 ChangeBatch* MakeChanges(Run* run, bool deletes, bool departures) {
@@ -225,44 +229,86 @@ void AddInserted(Run* run, const TupleTableSlot* row) {
 
 // ---- Triggers
 
+[[noreturn]] void RefuseChangedRow() {
+    ereport(ERROR, errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+            errmsg("tuple to be updated was already modified by an operation triggered by the "
+                   "current command"),
+            errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate "
+                    "changes to other rows."));
+    pg_unreachable();
+}
+
+// What triggers have done meanwhile is seen by what is sent after it, on this node too.
+template <typename Body>
+void WithCurrentSnapshot(const Run* run, Body&& body) {
+    if (!run->triggers) return body();
+    PushCopiedSnapshot(GetActiveSnapshot());
+    UpdateActiveSnapshotCommandId();
+    body();
+    PopActiveSnapshot();
+}
+
 void SendMoved(Run* run) {
-    if (!run->moved) return;
-    while (tuplestore_gettupleslot(run->moved, true, false, run->moved_row)) {
+    // A store that was read to its end stays there when more is put into it.
+    for (; run->moved_sent < run->moved_count; run->moved_sent++) {
         CHECK_FOR_INTERRUPTS();
+        if (!tuplestore_gettupleslot(run->moved, true, false, run->moved_row))
+            elog(ERROR, "a row that moves is missing");
         slot_getallattrs(run->moved_row);
         AddInserted(run, run->moved_row);
     }
 }
 
 // What was written so far, for queries of triggers.
-void SendWritten(Run* run) {
-    if (run->state->plan.insert.single_batch && run->inserts)
+void SendWritten(Run* run, bool queried) {
+    if (run->state->plan.insert.single_batch && run->inserts) {
+        if (!queried) return;
         ereport(
             ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("a query in a BEFORE INSERT trigger for several rows of INSERT … ON CONFLICT "
                    "DO UPDATE is not supported"),
             errhint("Insert each row by a statement of its own."));
-    for (ChangeBatch* changes : {run->updates, run->deletes, run->departures})
-        if (changes) SendChanges(changes);
-    SendMoved(run);
-    if (run->inserts) SendInserts(run->inserts);
+    }
+    // The trigger's function has memory of its own.
+    const MemoryContext outer = MemoryContextSwitchTo(run->state->scan.ss.ps.state->es_query_cxt);
+    WithCurrentSnapshot(run, [&] {
+        for (ChangeBatch* changes : {run->updates, run->deletes, run->departures})
+            if (changes) SendChanges(changes);
+        SendMoved(run);
+        if (run->inserts) SendInserts(run->inserts);
+    });
+    run->held_back = 0;
+    MemoryContextSwitchTo(outer);
+}
+
+// A copy is found by its key, whatever has become of it: here it must be the row that was read.
+void CheckIsCurrent(const Run* run) {
+    const ModifyScanState* state = run->state;
+    if (!run->triggers || state->table->IsHash()) return;
+    const Relation relation = table_open(state->plan.relation, NoLock);
+    TupleTableSlot* slot = table_slot_create(relation, nullptr);
+    auto* row = reinterpret_cast<ItemPointer>(
+        DatumGetPointer(run->row->tts_values[state->plan.row_column - 1]));
+    bool is_current = false;
+    WithCurrentSnapshot(run, [&] {
+        is_current = table_tuple_fetch_row_version(relation, row, GetActiveSnapshot(), slot);
+    });
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(relation, NoLock);
+    if (!is_current) RefuseChangedRow();
 }
 
 // The row as BEFORE ROW triggers leave it; nullptr if they take it away.
 TupleTableSlot* BeforeRow(Run* run, CmdType command) {
     const trigger::PendingWrites pending = {
-        [](void* context) { SendWritten(static_cast<Run*>(context)); }, run};
+        [](void* context, bool queried) { SendWritten(static_cast<Run*>(context), queried); }, run,
+        run->held_back};
     return FireBeforeRow(run->triggers, command, run->row, pending);
 }
 
 // A row that a trigger changed again cannot be written any more.
 void CheckAllChanged(const Run* run, uint64 changed) {
-    if (!run->triggers || changed == run->changes) return;
-    ereport(ERROR, errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-            errmsg("tuple to be updated was already modified by an operation triggered by the "
-                   "current command"),
-            errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate "
-                    "changes to other rows."));
+    if (run->triggers && changed != run->changes) RefuseChangedRow();
 }
 
 // ---- Rows
@@ -272,6 +318,7 @@ void InsertRow(Run* run) {
     const TupleTableSlot* row = BeforeRow(run, CMD_INSERT);
     if (!row) return;
     AddInserted(run, row);
+    run->held_back++;
     if (!triggers.needs_outcome) return;
     // ON CONFLICT DO NOTHING: the count alone tells of a row whether it was inserted.
     const bool may_fail = run->state->plan.insert.skips_conflicts;
@@ -281,15 +328,18 @@ void InsertRow(Run* run) {
 void DeleteRow(Run* run, int shard) {
     TupleTableSlot* row = BeforeRow(run, CMD_DELETE);
     if (!row) return;
+    CheckIsCurrent(run);
     if (!run->deletes) run->deletes = MakeChanges(run, true, false);
     AddChange(run->deletes, shard, row);
     run->changes++;
+    run->held_back++;
     QueueAfterRow(run->triggers, CMD_DELETE);
 }
 
 void UpdateRow(Run* run, int shard) {
     TupleTableSlot* row = BeforeRow(run, CMD_UPDATE);
     if (!row) return;
+    CheckIsCurrent(run);
     if (NewShardOf(run->state, row, shard) != shard) {
         CheckMayMove(run->triggers);
         if (!run->departures) {
@@ -304,6 +354,7 @@ void UpdateRow(Run* run, int shard) {
         AddChange(run->updates, shard, row);
     }
     run->changes++;
+    run->held_back++;
     QueueAfterRow(run->triggers, CMD_UPDATE);
 }
 
@@ -421,7 +472,7 @@ void RunAll(ModifyScanState* state) {
         CHECK_FOR_INTERRUPTS();
         WriteRow(&run);
     }
-    Finish(&run);
+    WithCurrentSnapshot(&run, [&] { Finish(&run); });
     if (state->plan.counts) estate->es_processed += run.affected;
     MemoryContextSwitchTo(outer);
 }

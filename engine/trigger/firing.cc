@@ -8,6 +8,8 @@
 #include "engine/trigger/matching.h"
 
 extern "C" {
+#include "catalog/pg_collation.h"
+#include "catalog/pg_proc.h"
 #include "executor/nodeModifyTable.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/prs2lock.h"
@@ -20,6 +22,7 @@ namespace {
 
 Firing* firings = nullptr;
 PendingWrites pending = {};
+int pending_level = 0;  // of the transaction in which they are to be sent
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorFinish_hook_type next_finish = nullptr;
 
@@ -56,6 +59,20 @@ bool HasRowsHere(Oid relation) {
                        [here](int32 group) { return group == here; });
 }
 
+// By its text; one that it calls may do so too (SendHeldBack).
+bool CatchesErrors(Oid function) {
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
+    bool is_null = false;
+    const Datum source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &is_null);
+    const bool catches =
+        !is_null && DatumGetBool(DirectFunctionCall2Coll(
+                        texticregexeq, DEFAULT_COLLATION_OID, source,
+                        CStringGetTextDatum("\\mexception\\s+when\\M|\\msubtransaction\\M")));
+    ReleaseSysCache(tuple);
+    return catches;
+}
+
 Firing* Make(EState* statement, Oid relation) {
     auto* firing = static_cast<Firing*>(palloc0(sizeof(Firing)));
     firing->statement = statement;
@@ -71,6 +88,9 @@ Firing* Make(EState* statement, Oid relation) {
                 errmsg("table \"%s\" has more than %d triggers",
                        RelationGetRelationName(firing->relation), kTriggersMax));
     firing->functions = static_cast<FmgrInfo*>(palloc0(sizeof(FmgrInfo) * (count + 1)));
+    firing->catches_errors = static_cast<bool*>(palloc0(sizeof(bool) * (count + 1)));
+    for (int i = 0; i < count; i++)
+        firing->catches_errors[i] = CatchesErrors(firing->triggers->triggers[i].tgfoid);
     firing->conditions = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * (count + 1)));
     return firing;
 }
@@ -119,11 +139,21 @@ void Store(const Firing* firing, HeapTuple tuple, TupleTableSlot* row) {
     ExecStoreVirtualTuple(row);
 }
 
-void SendHeldBack() {
-    if (!pending.send) return;
+void SendHeldBack(bool queried) {
+    if (pending.count == 0) return;
+    if (GetCurrentTransactionNestLevel() > pending_level) {
+        // It would be undone with the subtransaction.
+        if (!queried) return;
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("a query in a subtransaction of a BEFORE ROW trigger for several rows of a "
+                       "statement is not supported"),
+                errhint("Write each row by a statement of its own, or put the EXCEPTION block into "
+                        "the trigger's own function."));
+    }
     // What is sent starts queries of its own.
-    const PendingWrites writes = std::exchange(pending, {});
-    ErrorData* error = pg::Capture([&] { writes.send(writes.context); });
+    PendingWrites writes = std::exchange(pending, {});
+    ErrorData* error = pg::Capture([&] { writes.send(writes.context, queried); });
+    writes.count = 0;
     pending = writes;
     if (error) ReThrowError(error);
 }
@@ -133,7 +163,7 @@ bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTa
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
         if (!IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_BEFORE, command, old_row, new_row))
             continue;
-        if (firing->has_rows_here) SendHeldBack();
+        if (firing->has_rows_here || firing->catches_errors[i]) SendHeldBack(false);
         if (!old_tuple && old_row) old_tuple = TupleOf(firing, old_row);
         HeapTuple new_tuple = new_row ? TupleOf(firing, new_row) : nullptr;
         TriggerData data = CallOf(firing, i, command, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
@@ -150,7 +180,7 @@ bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTa
 
 void StartHook(QueryDesc* query, int eflags) {
     pg::Entry([&] {
-        if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) SendHeldBack();
+        if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) SendHeldBack(true);
         if (next_start)
             next_start(query, eflags);
         else
@@ -242,8 +272,10 @@ bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
                    TupleTableSlot* new_row, PendingWrites writes) {
     bool stays = false;
     const PendingWrites outer = std::exchange(pending, writes);
+    const int outer_level = std::exchange(pending_level, GetCurrentTransactionNestLevel());
     ErrorData* error = pg::Capture([&] { stays = BeforeRow(firing, command, old_row, new_row); });
     pending = outer;
+    pending_level = outer_level;
     if (error) ReThrowError(error);
     return stays;
 }
@@ -270,7 +302,7 @@ void FireAfter(EState* statement) {
 }
 
 void SendPendingWrites() {
-    SendHeldBack();
+    SendHeldBack(true);
 }
 
 void Initialize() {

@@ -6,7 +6,8 @@
 // BEFORE ROW functions may query the table, and PostgreSQL shows them the rows that the statement
 // has written before. Rows are sent in batches; so any query that begins inside such a function
 // first has the pending ones sent (PendingWrites). Where rows lie on this node too, they are sent
-// before each call: a query's snapshot is older than its beginning.
+// before each call: a query's snapshot is older than its beginning; and where the function has an
+// EXCEPTION block, for what is sent inside a subtransaction may be rolled back with it.
 //
 // One Firing a statement (EState) and table; it lives as long as the statement.
 // Called by: executor. The hooks are PostgreSQL's ExecutorStart and ExecutorFinish.
@@ -20,8 +21,10 @@ struct Firing;
 
 // Rows of this statement that are not sent yet.
 struct PendingWrites {
-    void (*send)(void* context);
+    // queried: a query begins that would have to see them; else it may come later, too.
+    void (*send)(void* context, bool queried);
     void* context;
+    uint64 count;
 };
 
 // The table must be locked. The same object for every part of the statement that writes the table.

@@ -36,8 +36,9 @@ struct Firing {
     ExprState** conditions;
     Bitmapset* updated;
     bool has_rows_here;
-    List* begun;      // IntList of CmdType: BEFORE STATEMENT has been fired
-    List* completed;  // IntList of CmdType: AFTER STATEMENT is to be fired, in this order
+    bool* catches_errors;  // by trigger: its function has an EXCEPTION block
+    List* begun;           // IntList of CmdType: BEFORE STATEMENT has been fired
+    List* completed;       // IntList of CmdType: AFTER STATEMENT is to be fired, in this order
     Tuplestorestate* rows;
     RowEvent* events;
     int64 event_count;

@@ -195,6 +195,29 @@ COPY t (k, v) FROM stdin;
 \.
 SELECT * FROM t ORDER BY k, id;
 DROP TRIGGER numbered ON t;
+CREATE FUNCTION arrived() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changed := (SELECT count(*) FROM t WHERE k >= 1000); RETURN NEW; END $$;
+CREATE TRIGGER arriving BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION arrived();
+BEGIN;
+UPDATE t SET k = k + 1000 WHERE id > 1 RETURNING k, id;
+SELECT count(*), sum(changed) FROM t WHERE k >= 1000;
+SELECT k, id FROM t ORDER BY k, id;
+ROLLBACK;
+DROP TRIGGER arriving ON t;
+-- Rows that were written before stay when a trigger's block is rolled back.
+CREATE FUNCTION careful() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.changed := (SELECT count(*) FROM t WHERE k = NEW.k);
+    INSERT INTO t (k, id) VALUES (NEW.k, NULL);
+  EXCEPTION WHEN not_null_violation THEN NEW.note := 'caught';
+  END;
+  RETURN NEW;
+END $$;
+BEGIN;
+CREATE TRIGGER careful BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.id IS NOT NULL) EXECUTE FUNCTION careful();
+INSERT INTO t (k, id) SELECT 3000 + i % 2, i FROM generate_series(1, 6) i;
+SELECT k, id, changed, note FROM t WHERE k >= 3000 ORDER BY k, id;
+ROLLBACK;
 CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO other VALUES (coalesce(NEW.k, OLD.k), coalesce(NEW.id, OLD.id), (SELECT count(*) FROM t));
@@ -339,6 +362,16 @@ SELECT count(*), sum(length(name)) FROM ref JOIN other ON true;
 DROP TRIGGER named ON ref;
 DROP TRIGGER said ON ref;
 DROP TRIGGER said_once ON ref;
+CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;
+CREATE TRIGGER shouted BEFORE INSERT ON ref FOR EACH ROW EXECUTE FUNCTION shout();
+INSERT INTO ref (id, name) VALUES (50, 'again'), (60, 'sixty'), (61, 'x') ON CONFLICT (id) DO UPDATE SET name = ref.name || excluded.name RETURNING *;
+DROP TRIGGER shouted ON ref;
+CREATE FUNCTION meddle_ref() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE ref SET changes = 99 WHERE id = NEW.id; RETURN NEW; END $$;
+CREATE TRIGGER meddling BEFORE UPDATE OF name ON ref FOR EACH ROW EXECUTE FUNCTION meddle_ref();
+-- @error 27000
+UPDATE ref SET name = 'z' WHERE id = 60;
+DROP TRIGGER meddling ON ref;
+SELECT * FROM ref ORDER BY id;
 
 -- Dropped columns, and triggers that were there before the table was distributed.
 CREATE TRIGGER said BEFORE INSERT OR UPDATE OR DELETE ON gone FOR EACH ROW EXECUTE FUNCTION say();
