@@ -41,6 +41,13 @@ inline void AddRelationEntry(Query* to, const Query* from, int rti) {
     to->rtable = lappend(to->rtable, entry);
 }
 
+// A query whose range table is that of another one, or a copy of it, needs the same rights.
+inline void ShareRights([[maybe_unused]] Query* to, [[maybe_unused]] const Query* from) {
+#if PG_VERSION_NUM >= 160000
+    to->rteperminfos = static_cast<List*>(copyObjectImpl(from->rteperminfos));
+#endif
+}
+
 // No rights are checked for this entry (they are for another one).
 inline void CheckNothing(RangeTblEntry* rte) {
 #if PG_VERSION_NUM >= 160000

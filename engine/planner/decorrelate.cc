@@ -1,16 +1,20 @@
 #include "engine/planner/decorrelate.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/outer_join.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/asked_sublinks.h"
+#include "engine/planner/correlated.h"
+#include "engine/planner/group_level.h"
 #include "engine/planner/level_columns.h"
+#include "engine/planner/modify_path.h"
 #include "engine/planner/shape.h"
 
 extern "C" {
-#include "access/transam.h"
-#include "catalog/pg_aggregate.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_oper.h"
+#include "optimizer/tlist.h"
 #include "rewrite/rewriteManip.h"
 }
 
@@ -22,152 +26,131 @@ using pg::Each;
 
 constexpr const char* kCteName = "pgspan_outer";
 
-// One conjunct with its sub-query.
-struct Correlated {
-    Node* conjunct;
-    SubLink* sublink;
-    List* keys;  // of Var: columns of the level above, as the sub-query names them (varlevelsup 1)
+// What is rewritten of a level.
+struct Found {
+    List* correlated = NIL;  // of Correlated*
+    List* sublinks = NIL;    // theirs
+    List* moved = NIL;       // conjuncts of WHERE that are evaluated with the answers
+    List* kept = NIL;        // the others
 };
 
-bool HasOuterVar(Node* node) {
-    return contain_vars_of_level(node, 1);
+// Which sub-queries
+// --------------------------------------------------------------------------------------------------
+
+bool Groups(const Query* query) {
+    return query->groupClause || query->groupingSets || query->hasAggs || query->havingQual;
 }
 
-// Built-in aggregates that are NULL over no rows.
-bool IsNullOverNothing(const Aggref* aggregate) {
-    return aggregate->aggfnoid < FirstNormalObjectId && aggregate->aggkind == AGGKIND_NORMAL &&
-           aggregate->aggfnoid != F_COUNT_ && aggregate->aggfnoid != F_COUNT_ANY &&
-           aggregate->aggfnoid != F_REGR_COUNT;
+bool AddCorrelated(SubLink* sublink, Found* found) {
+    Correlated* correlated = Examine(sublink);
+    if (!correlated) return false;
+    found->correlated = lappend(found->correlated, correlated);
+    found->sublinks = lappend(found->sublinks, sublink);
+    return true;
 }
 
-// True if the sub-query's value is NULL when it finds no rows: a strict expression of such
-// aggregates.
-bool ValueIsNullOverNothing(Node* value) {
-    bool fits = contain_agg_clause(value);
-    Node* strict = pg::MutateNode(value, [&](Node* n, auto&& descend) -> Node* {
-        if (!IsA(n, Aggref)) return descend(n);
-        fits = fits && IsNullOverNothing(reinterpret_cast<Aggref*>(n));
-        return reinterpret_cast<Node*>(makeVar(1, 1, exprType(n), -1, exprCollation(n), 0));
-    });
-    return fits && !contain_nonstrict_functions(strict) &&
-           bms_membership(pull_varnos(nullptr, strict)) != BMS_EMPTY_SET;
-}
-
-// An equality that compares values of the key's type as its default equality does.
-bool IsKeyEquality(Node* clause, Var** key) {
-    if (!IsA(clause, OpExpr)) return false;
-    const auto* op = reinterpret_cast<OpExpr*>(clause);
-    if (list_length(op->args) != 2) return false;
-    for (int i = 0; i < 2; i++) {
-        Node* mine = StripRelabel(static_cast<Node*>(list_nth(op->args, i)));
-        auto* other = static_cast<Node*>(list_nth(op->args, 1 - i));
-        if (!IsA(mine, Var) || reinterpret_cast<Var*>(mine)->varlevelsup != 1 || HasOuterVar(other))
-            continue;
-        auto* var = reinterpret_cast<Var*>(mine);
-        const TypeCacheEntry* type =
-            lookup_type_cache(var->vartype, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR);
-        if (!OidIsValid(type->eq_opr) || !OidIsValid(type->lt_opr) || var->varattno <= 0 ||
-            !op_strict(op->opno) || !equality_ops_are_compatible(op->opno, type->eq_opr))
-            return false;
-        if (OidIsValid(op->inputcollid) && !(get_collation_isdeterministic(op->inputcollid) &&
-                                             get_collation_isdeterministic(var->varcollid)))
-            return false;
-        *key = var;
-        return true;
-    }
-    return false;
-}
-
-// The keys by which a sub-query is correlated; NIL if by anything else than equalities in its
-// WHERE.
-List* KeysOf(Query* sub) {
-    if (sub->commandType != CMD_SELECT || sub->setOperations || sub->cteList || sub->groupClause ||
-        sub->groupingSets || sub->havingQual || sub->hasWindowFuncs || sub->hasTargetSRFs ||
-        sub->distinctClause || sub->limitCount || sub->limitOffset || sub->rowMarks ||
-        !sub->hasAggs || list_length(sub->targetList) != 1)
-        return NIL;
-    const auto* value = static_cast<TargetEntry*>(linitial(sub->targetList));
-    if (!ValueIsNullOverNothing(reinterpret_cast<Node*>(value->expr)) ||
-        contain_volatile_functions(reinterpret_cast<Node*>(sub)))
-        return NIL;
-    List* keys = NIL;
-    List* rest = NIL;
-    for (auto* clause :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(sub->jointree->quals)))) {
-        Var* key = nullptr;
-        if (!IsKeyEquality(clause, &key))
-            rest = lappend(rest, clause);
-        else if (!list_member(keys, key))
-            keys = lappend(keys, key);
-    }
-    auto* others = static_cast<Query*>(copyObjectImpl(sub));
-    others->jointree->quals = rest ? reinterpret_cast<Node*>(make_ands_explicit(rest)) : nullptr;
-    return DependsOnUpperLevels(others) ? NIL : keys;
-}
-
-// The only sub-query of an expression; nullptr if there are none or several.
-SubLink* OnlySublink(Node* expression) {
-    SubLink* found = nullptr;
-    int count = 0;
-    pg::WalkNode(expression, [&](Node* n, auto&& descend) {
-        if (IsA(n, SubLink)) {
-            found = reinterpret_cast<SubLink*>(n);
-            count++;
-        }
-        return IsA(n, Query) ? false : descend(n);
-    });
-    return count == 1 ? found : nullptr;
-}
-
-bool Examine(Node* conjunct, Correlated* result) {
-    SubLink* sublink = OnlySublink(conjunct);
-    if (!sublink || sublink->subLinkType != EXPR_SUBLINK) return false;
-    auto* sub = castNode(Query, sublink->subselect);
-    if (!NamesHashTable(sub)) return false;
-    *result = {conjunct, sublink, KeysOf(sub)};
-    return result->keys != NIL;
-}
-
-// The conjuncts that are to be rewritten; the others in *kept.
-List* FindCorrelated(Query* query, List** kept) {
-    List* found = NIL;
+Found Find(Query* query) {
+    Found found;
+    List* local_quals = NIL;
+    const Level level = {query, nullptr};
+    const Shape from = AnalyzeFromAsRoot(level, &local_quals);
     for (auto* conjunct :
          Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)))) {
-        Correlated correlated;
-        if (!Examine(conjunct, &correlated)) {
-            *kept = lappend(*kept, conjunct);
-            continue;
-        }
-        auto* copy = static_cast<Correlated*>(palloc(sizeof(Correlated)));
-        *copy = correlated;
-        found = lappend(found, copy);
+        bool moves = false;
+        // Those that can run on the nodes do so.
+        if (!from.IsDistributed() || list_member(local_quals, conjunct))
+            for (auto* sublink : Each<SubLink>(AskedSublinks(conjunct, false)))
+                moves = AddCorrelated(sublink, &found) || moves;
+        List*& conjuncts = moves ? found.moved : found.kept;
+        conjuncts = lappend(conjuncts, conjunct);
+    }
+    for (Node* clause : {reinterpret_cast<Node*>(query->targetList), query->havingQual}) {
+        List* sublinks =
+            Groups(query) ? SublinksInAggregates(clause) : AskedSublinks(clause, false);
+        for (auto* sublink : Each<SubLink>(sublinks))
+            if (!NodesCanAnswer(sublink, from, level)) AddCorrelated(sublink, &found);
     }
     return found;
 }
 
-// Whether nodes can answer the sub-query beside their rows, and the level with it.
-bool NodesCanAnswer(Query* query, const List* correlated) {
-    List* local_quals = NIL;
-    const Level level = {query, nullptr};
-    const Shape shape = AnalyzeFromAsRoot(level, &local_quals);
-    if (!shape.IsDistributed()) return false;
-    for (auto* one : Each<Correlated>(correlated))
-        if (list_member(local_quals, one->conjunct)) return false;
-    return true;
+bool AnyCorrelated(Node* expression) {
+    for (auto* sublink : Each<SubLink>(AskedSublinks(expression, true)))
+        if (Examine(sublink)) return true;
+    return false;
 }
 
-RangeTblRef* AddEntry(Query* query, RangeTblEntry* entry) {
-    query->rtable = lappend(query->rtable, entry);
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = list_length(query->rtable);
-    query->jointree->fromlist = lappend(query->jointree->fromlist, reference);
-    return reference;
+// Sub-queries that are asked for each group see the groups as the rows of a level of their own.
+bool CutForGroups(Query* query) {
+    if (!query->groupClause) return false;
+    List* above = NIL;
+    for (auto* conjunct :
+         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->havingQual))))
+        if (AnyCorrelated(conjunct)) above = lappend(above, conjunct);
+    return (above != NIL || AnyCorrelated(reinterpret_cast<Node*>(query->targetList))) &&
+           CutAboveGroups(query, above);
+}
+
+// The rows that ask
+// --------------------------------------------------------------------------------------------------
+
+Query* MakeOuterQuery(const Query* query, List* kept) {
+    auto* outer = makeNode(Query);
+    outer->commandType = CMD_SELECT;
+    outer->canSetTag = true;
+    outer->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
+    pg::ShareRights(outer, query);
+    outer->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(kept)) ||
+                         checkExprHasSubLink(reinterpret_cast<Node*>(query->jointree->fromlist));
+    outer->jointree = makeFromExpr(
+        static_cast<List*>(copyObjectImpl(query->jointree->fromlist)),
+        kept ? reinterpret_cast<Node*>(make_ands_explicit(static_cast<List*>(copyObjectImpl(kept))))
+             : nullptr);
+    return outer;
+}
+
+List* SortExpressions(const Query* query) {
+    List* exprs = NIL;
+    for (auto* clause : Each<SortGroupClause>(query->sortClause))
+        exprs = lappend(exprs, get_sortgroupclause_expr(clause, query->targetList));
+    return exprs;
+}
+
+// True if it is known which rows remain before any sub-query is asked.
+bool LimitsBeforeAsking(const Query* query, const Found& found) {
+    auto* sorted = reinterpret_cast<Node*>(SortExpressions(query));
+    return (query->limitCount || query->limitOffset) && found.moved == NIL && !Groups(query) &&
+           !query->distinctClause && !query->hasWindowFuncs && !query->hasTargetSRFs &&
+           !checkExprHasSubLink(sorted) && !contain_volatile_functions(sorted);
+}
+
+// Moves LIMIT below, with the order that decides about it.
+void LimitOuter(Query* query, Query* outer, const List* sort_exprs) {
+    auto reference = static_cast<Index>(0);
+    int position = 0;
+    for (auto* clause : Each<SortGroupClause>(query->sortClause)) {
+        auto* expr = static_cast<Expr*>(list_nth(sort_exprs, position++));
+        TargetEntry* target = tlist_member(expr, outer->targetList);
+        if (!target) {
+            target = makeTargetEntry(
+                expr, static_cast<AttrNumber>(list_length(outer->targetList) + 1), nullptr, true);
+            outer->targetList = lappend(outer->targetList, target);
+        }
+        if (target->ressortgroupref == 0) target->ressortgroupref = ++reference;
+        auto* copy = static_cast<SortGroupClause*>(copyObjectImpl(clause));
+        copy->tleSortGroupRef = target->ressortgroupref;
+        outer->sortClause = lappend(outer->sortClause, copy);
+    }
+    outer->limitCount = query->limitCount;
+    outer->limitOffset = query->limitOffset;
+    outer->limitOption = query->limitOption;
+    query->limitCount = query->limitOffset = nullptr;
+    query->limitOption = LIMIT_OPTION_COUNT;
 }
 
 List* NamesOf(const List* targets) {
     List* names = NIL;
     for (auto* entry : Each<TargetEntry>(targets))
-        names = lappend(names, makeString(pstrdup(entry->resname)));
+        if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
     return names;
 }
 
@@ -179,6 +162,7 @@ CommonTableExpr* MakeCte(Query* outer, int references) {
     cte->location = -1;
     cte->cterefcount = references;
     for (auto* entry : Each<TargetEntry>(outer->targetList)) {
+        if (entry->resjunk) continue;
         auto* expr = reinterpret_cast<Node*>(entry->expr);
         cte->ctecoltypes = lappend_oid(cte->ctecoltypes, exprType(expr));
         cte->ctecoltypmods = lappend_int(cte->ctecoltypmods, exprTypmod(expr));
@@ -211,21 +195,14 @@ RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name) {
     return entry;
 }
 
-Var* KeyVar(int varno, AttrNumber number, const Var* key) {
-    return makeVar(varno, number, key->vartype, key->vartypmod, key->varcollid, 0);
-}
+// Keys and answers
+// --------------------------------------------------------------------------------------------------
 
-// Marks a column as one by which rows are told apart.
-SortGroupClause* MakeGroupClause(TargetEntry* entry, Index reference) {
-    auto* clause = makeNode(SortGroupClause);
-    entry->ressortgroupref = clause->tleSortGroupRef = reference;
-    get_sort_group_operators(exprType(reinterpret_cast<Node*>(entry->expr)), true, true, false,
-                             &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
-    return clause;
-}
-
-TargetEntry* MakeKeyTarget(Var* var, AttrNumber number) {
-    return makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("k%d", number), false);
+// The keys as the level itself names them, over the columns of the CTE.
+List* OuterKeys(const Correlated& correlated, LevelColumns* columns) {
+    auto* keys = static_cast<List*>(copyObjectImpl(correlated.keys));
+    IncrementVarSublevelsUp(reinterpret_cast<Node*>(keys), -1, 1);
+    return ReplaceIn(keys, columns);
 }
 
 // SELECT DISTINCT keys FROM the CTE, two levels above.
@@ -234,150 +211,139 @@ Query* MakeKeyQuery(const CommonTableExpr* cte, const List* keys) {
     query->commandType = CMD_SELECT;
     query->canSetTag = true;
     query->jointree = makeFromExpr(NIL, nullptr);
-    const int varno = AddEntry(query, MakeCteEntry(cte, 2))->rtindex;
+    AddToFrom(query, MakeCteEntry(cte, 2));
     AttrNumber number = 0;
-    for (auto* key : Each<Var>(keys)) {
+    for (auto* key : Each<Expr>(keys)) {
         number++;
-        TargetEntry* entry = MakeKeyTarget(KeyVar(varno, key->varattno, key), number);
+        TargetEntry* entry = MakeKeyTarget(static_cast<Expr*>(copyObjectImpl(key)), number);
         query->targetList = lappend(query->targetList, entry);
         query->distinctClause = lappend(query->distinctClause, MakeGroupClause(entry, number));
     }
     return query;
 }
 
-// The sub-query for all keys at once: SELECT keys, value FROM keys, … GROUP BY keys.
-Query* MakeAnswer(const Correlated& correlated, const CommonTableExpr* cte) {
-    auto* query = castNode(Query, correlated.sublink->subselect);
-    const int varno =
-        AddEntry(query, MakeSubqueryEntry(MakeKeyQuery(cte, correlated.keys), "keys"))->rtindex;
-    const auto position = [&](const Var* var) {
-        AttrNumber number = 0;
-        for (auto* key : Each<Var>(correlated.keys)) {
-            number++;
-            if (equal(key, var)) return number;
-        }
-        elog(ERROR, "an unexpected column of an outer query");
-    };
-    query->jointree->quals =
-        pg::MutateNode(query->jointree->quals, [&](Node* n, auto&& descend) -> Node* {
-            if (IsA(n, Query)) return n;  // names nothing above the sub-query
-            if (!IsA(n, Var) || reinterpret_cast<Var*>(n)->varlevelsup != 1) return descend(n);
-            const auto* var = reinterpret_cast<Var*>(n);
-            return reinterpret_cast<Node*>(KeyVar(varno, position(var), var));
-        });
-    auto* value = static_cast<TargetEntry*>(linitial(query->targetList));
-    List* targets = NIL;
-    AttrNumber number = 0;
-    for (auto* key : Each<Var>(correlated.keys)) {
-        number++;
-        TargetEntry* entry = MakeKeyTarget(KeyVar(varno, number, key), number);
-        targets = lappend(targets, entry);
-        query->groupClause = lappend(query->groupClause, MakeGroupClause(entry, number));
-    }
-    value->resno = static_cast<AttrNumber>(number + 1);
-    value->resname = pstrdup("value");
-    query->targetList = lappend(targets, value);
-    return query;
-}
-
-Node* MakeEquality(Var* left, Var* right) {
-    const TypeCacheEntry* type = lookup_type_cache(left->vartype, TYPECACHE_EQ_OPR);
+Node* MakeEquality(Node* left, Node* right) {
+    const TypeCacheEntry* type = lookup_type_cache(exprType(left), TYPECACHE_EQ_OPR);
     auto* op = reinterpret_cast<OpExpr*>(
         make_opclause(type->eq_opr, BOOLOID, false, reinterpret_cast<Expr*>(left),
-                      reinterpret_cast<Expr*>(right), InvalidOid, left->varcollid));
+                      reinterpret_cast<Expr*>(right), InvalidOid, exprCollation(left)));
     set_opfuncid(op);
     return reinterpret_cast<Node*>(op);
 }
 
-// The conjunct with the sub-query's value as a column of the relation varno, and the key
-// equalities.
-List* ConditionsOn(const Correlated& correlated, int varno) {
-    const auto* sub = castNode(Query, correlated.sublink->subselect);
-    const auto* value = static_cast<TargetEntry*>(llast(sub->targetList));
-    auto* expr = reinterpret_cast<Node*>(value->expr);
-    Var* column =
-        makeVar(varno, value->resno, exprType(expr), exprTypmod(expr), exprCollation(expr), 0);
-    List* conditions =
-        pg::MakeList(pg::MutateNode(correlated.conjunct, [&](Node* n, auto&& descend) -> Node* {
-            return IsA(n, SubLink) ? reinterpret_cast<Node*>(column) : descend(n);
-        }));
-    AttrNumber number = 0;
-    for (auto* key : Each<Var>(correlated.keys)) {
+// A column of the answer, inside its join or above it (join: of which it may be NULL).
+Node* AnswerColumn(const Query* answer, int varno, int number, int join = 0) {
+    const auto* entry = static_cast<TargetEntry*>(list_nth(answer->targetList, number - 1));
+    Var* var = makeVarFromTargetEntry(varno, const_cast<TargetEntry*>(entry));
+    return reinterpret_cast<Node*>(join > 0 ? pg::NullableBy(join, var) : var);
+}
+
+int AddJoinEntry(Query* query) {
+    auto* entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_JOIN;
+    entry->jointype = JOIN_LEFT;
+    entry->eref = makeAlias("unnamed_join", NIL);
+    entry->inFromCl = true;
+    query->rtable = lappend(query->rtable, entry);
+    return list_length(query->rtable);
+}
+
+// Joins the answer to what FROM has so far; returns what stands for the sub-query.
+Node* JoinAnswer(Query* query, const Correlated& correlated, const CommonTableExpr* cte,
+                 const List* keys) {
+    auto* so_far = static_cast<Node*>(linitial(query->jointree->fromlist));
+    Query* answer = MakeAnswer(correlated, MakeSubqueryEntry(MakeKeyQuery(cte, keys), "keys"));
+    const int varno = AddToFrom(query, MakeSubqueryEntry(answer, "answer"));
+    auto* join = makeNode(JoinExpr);
+    join->jointype = JOIN_LEFT;
+    join->larg = so_far;
+    join->rarg = static_cast<Node*>(llast(query->jointree->fromlist));
+    join->rtindex = AddJoinEntry(query);
+    List* conditions = NIL;
+    int number = 0;
+    for (auto* key : Each<Node>(keys)) {
         number++;
-        conditions = lappend(
-            conditions, MakeEquality(KeyVar(1, key->varattno, key), KeyVar(varno, number, key)));
+        conditions = lappend(conditions, MakeEquality(static_cast<Node*>(copyObjectImpl(key)),
+                                                      AnswerColumn(answer, varno, number)));
     }
-    return conditions;
+    join->quals = reinterpret_cast<Node*>(make_ands_explicit(conditions));
+    query->jointree->fromlist = pg::MakeList(join);
+    Node* value = AnswerColumn(answer, varno, number + 1, join->rtindex);
+    if (correlated.nothing->constisnull) return value;
+    auto* missing = makeNode(NullTest);
+    missing->arg = reinterpret_cast<Expr*>(AnswerColumn(answer, varno, 1, join->rtindex));
+    missing->nulltesttype = IS_NULL;
+    missing->location = -1;
+    auto* when = makeNode(CaseWhen);
+    when->expr = reinterpret_cast<Expr*>(missing);
+    when->result = reinterpret_cast<Expr*>(correlated.nothing);
+    when->location = -1;
+    auto* choice = makeNode(CaseExpr);
+    choice->casetype = exprType(value);
+    choice->casecollid = exprCollation(value);
+    choice->args = pg::MakeList(when);
+    choice->defresult = reinterpret_cast<Expr*>(value);
+    choice->location = -1;
+    return reinterpret_cast<Node*>(choice);
 }
 
-// False if the condition could hold for NULL in the place of the sub-query: then rows that it finds
-// nothing for may count.
-bool RejectsNull(const Correlated& correlated) {
-    auto* value = makeVar(1, 1, exprType(reinterpret_cast<Node*>(correlated.sublink)), -1,
-                          exprCollation(reinterpret_cast<Node*>(correlated.sublink)), 0);
-    Node* condition = pg::MutateNode(correlated.conjunct, [&](Node* n, auto&& descend) -> Node* {
-        if (IsA(n, SubLink)) return reinterpret_cast<Node*>(value);
-        if (IsA(n, Var)) {
-            auto* var = static_cast<Var*>(copyObjectImpl(n));
-            var->varno = 2;
-            return reinterpret_cast<Node*>(var);
-        }
-        return descend(n);
-    });
-    return bms_is_member(1, find_nonnullable_rels(condition));
-}
-
-Query* MakeOuterQuery(const Query* query, List* kept) {
-    auto* outer = makeNode(Query);
-    outer->commandType = CMD_SELECT;
-    outer->canSetTag = true;
-    outer->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
-    outer->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(kept)) ||
-                         checkExprHasSubLink(reinterpret_cast<Node*>(query->jointree->fromlist));
-    outer->jointree =
-        makeFromExpr(static_cast<List*>(copyObjectImpl(query->jointree->fromlist)),
-                     kept ? reinterpret_cast<Node*>(make_ands_explicit(kept)) : nullptr);
-    return outer;
+// The rows that a write returns are those that it counts: it stays at the top.
+bool ReadsWhatIsWritten(const Query* query) {
+    for (auto* rte : Each<RangeTblEntry>(query->rtable))
+        if (ModifyPlanOf(rte)) return true;
+    return false;
 }
 
 bool CanRewrite(Query* query) {
     return query->commandType == CMD_SELECT && query->hasSubLinks && query->jointree &&
-           query->jointree->quals && query->jointree->fromlist != NIL && !query->setOperations &&
-           !query->rowMarks && query->cteList == NIL && !DependsOnUpperLevels(query);
+           query->jointree->fromlist != NIL && !query->setOperations && !query->rowMarks &&
+           query->cteList == NIL && !ReadsWhatIsWritten(query) && !DependsOnUpperLevels(query);
+}
+
+void Rewrite(Query* query, const Found& found) {
+    const auto hold = [&](Node* clause) { return WithPlaceholders(clause, found.sublinks); };
+    Query* outer = MakeOuterQuery(query, found.kept);
+    const bool limits = LimitsBeforeAsking(query, found);
+    List* sort_exprs = SortExpressions(query);
+    query->targetList = reinterpret_cast<List*>(hold(reinterpret_cast<Node*>(query->targetList)));
+    query->havingQual = hold(query->havingQual);
+    auto* moved = hold(reinterpret_cast<Node*>(found.moved));
+    LevelColumns columns;
+    ReplaceInUpperClauses(query, &columns);
+    moved = ReplaceIn(moved, &columns);
+    List* keys = NIL;
+    for (auto* one : Each<Correlated>(found.correlated))
+        keys = lappend(keys, OuterKeys(*one, &columns));
+    outer->targetList = TargetListOf(columns);
+    if (limits) LimitOuter(query, outer, sort_exprs);
+    CommonTableExpr* cte = MakeCte(outer, 1 + list_length(found.correlated));
+    query->cteList = pg::MakeList(cte);
+    query->rtable = NIL;
+    query->jointree = makeFromExpr(NIL, nullptr);
+    AddToFrom(query, MakeCteEntry(cte, 0));
+    List* values = NIL;
+    int i = 0;
+    for (auto* one : Each<Correlated>(found.correlated))
+        values =
+            lappend(values, JoinAnswer(query, *one, cte, static_cast<List*>(list_nth(keys, i++))));
+    const auto settle = [&](Node* clause) { return WithoutPlaceholders(clause, values); };
+    query->targetList = reinterpret_cast<List*>(settle(reinterpret_cast<Node*>(query->targetList)));
+    query->havingQual = settle(query->havingQual);
+    if (moved)
+        query->jointree->quals =
+            reinterpret_cast<Node*>(make_ands_explicit(reinterpret_cast<List*>(settle(moved))));
 }
 
 }  // namespace
 
 bool DecorrelateLevel(Query* query) {
     if (!CanRewrite(query)) return false;
-    List* kept = NIL;
-    List* found = FindCorrelated(query, &kept);
-    for (auto* one : Each<Correlated>(found))
-        if (!RejectsNull(*one)) return false;
-    if (found == NIL || NodesCanAnswer(query, found)) return false;
-    if (contain_volatile_functions(reinterpret_cast<Node*>(query->jointree))) return false;
-
-    Query* outer = MakeOuterQuery(query, kept);
-    LevelColumns columns;
-    ReplaceInUpperClauses(query, &columns);
-    for (auto* one : Each<Correlated>(found)) {
-        one->conjunct = ReplaceIn(one->conjunct, &columns);
-        one->sublink = OnlySublink(one->conjunct);
-        one->keys = KeysOf(castNode(Query, one->sublink->subselect));
-    }
-    outer->targetList = TargetListOf(columns);
-    CommonTableExpr* cte = MakeCte(outer, 1 + list_length(found));
-    query->cteList = pg::MakeList(cte);
-    query->rtable = NIL;
-    query->jointree = makeFromExpr(NIL, nullptr);
-    AddEntry(query, MakeCteEntry(cte, 0));
-    List* conditions = NIL;
-    for (auto* one : Each<Correlated>(found)) {
-        Query* answer = MakeAnswer(*one, cte);
-        const int varno = AddEntry(query, MakeSubqueryEntry(answer, "answer"))->rtindex;
-        conditions = list_concat(conditions, ConditionsOn(*one, varno));
-    }
-    query->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(conditions));
+    const bool cut = CutForGroups(query);
+    const Found found = Find(query);
+    if (found.correlated == NIL ||
+        contain_volatile_functions(reinterpret_cast<Node*>(query->jointree)))
+        return cut;
+    Rewrite(query, found);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/asked_sublinks.h"
 #include "engine/planner/decorrelate.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/row_locks.h"
@@ -137,6 +138,40 @@ void KeepNamedCtes(Query* query) {
     query->cteList = kept;
 }
 
+// Sub-queries of the clauses above FROM that each node answers for its own rows: they become
+// columns.
+List* SublinksOnNodes(const Level& level, const Shape& shape) {
+    Query* query = level.query;
+    if (!query->hasSubLinks || query->rowMarks) return NIL;
+    const bool groups = query->groupClause || query->groupingSets || query->hasAggs;
+    List* found = NIL;
+    for (Node* clause : {reinterpret_cast<Node*>(query->targetList), query->havingQual})
+        for (auto* sublink :
+             Each<SubLink>(groups ? SublinksInAggregates(clause) : AskedSublinks(clause, false)))
+            if (exprType(reinterpret_cast<Node*>(sublink)) != RECORDOID &&
+                NamesHashTable(castNode(Query, sublink->subselect)) &&
+                contain_vars_of_level(sublink->subselect, 1) &&
+                !contain_volatile_functions(reinterpret_cast<Node*>(sublink)) &&
+                NodesCanAnswer(sublink, shape, level))
+                found = lappend(found, sublink);
+    return found;
+}
+
+// Adds the sub-queries to the columns of the relation, and puts the columns where they stood.
+void ReturnSublinks(const List* sublinks, Query* upper, Query* remote) {
+    List* columns = NIL;
+    for (auto* sublink : Each<Expr>(sublinks)) {
+        const auto number = static_cast<AttrNumber>(list_length(remote->targetList) + 1);
+        TargetEntry* entry = makeTargetEntry(static_cast<Expr*>(copyObjectImpl(sublink)), number,
+                                             psprintf("c%d", number), false);
+        remote->targetList = lappend(remote->targetList, entry);
+        columns = lappend(columns, makeVarFromTargetEntry(1, entry));
+    }
+    upper->targetList = reinterpret_cast<List*>(
+        WithoutPlaceholders(reinterpret_cast<Node*>(upper->targetList), columns));
+    upper->havingQual = WithoutPlaceholders(upper->havingQual, columns);
+}
+
 // Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
 bool ReplaceLevel(Query* query, List** checked) {
     if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
@@ -178,6 +213,10 @@ bool ReplaceLevel(Query* query, List** checked) {
     // CTEs of this level that something above FROM still needs stay where they are as well.
     LevelColumns columns;
     Query upper = *query;
+    List* sublinks = SublinksOnNodes(level, shape);
+    upper.targetList = reinterpret_cast<List*>(
+        WithPlaceholders(reinterpret_cast<Node*>(upper.targetList), sublinks));
+    upper.havingQual = WithPlaceholders(upper.havingQual, sublinks);
     ReplaceInUpperClauses(&upper, &columns);
     Node* where =
         local_quals == NIL
@@ -190,7 +229,8 @@ bool ReplaceLevel(Query* query, List** checked) {
             return false;
     }
     remote->targetList = TargetListOf(columns);
-    if (columns.vars == NIL) {
+    ReturnSublinks(sublinks, &upper, remote);
+    if (remote->targetList == NIL) {
         // The number of rows still matters: one constant column stands for them.
         remote->targetList = pg::MakeList(
             makeTargetEntry(reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4,

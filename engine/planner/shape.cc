@@ -563,6 +563,11 @@ Node* StripRelabel(Node* node) {
     return node;
 }
 
+bool NodesCanAnswer(const SubLink* sublink, const Shape& from, const Level& level) {
+    Shape shape = from;
+    return from.IsDistributed() && SublinkFits(sublink, &shape, level, false);
+}
+
 bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right) {
     if (!IsA(clause, OpExpr)) return false;
     auto* op = reinterpret_cast<OpExpr*>(clause);

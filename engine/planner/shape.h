@@ -52,6 +52,10 @@ QueryShape AnalyzeQuery(const Level& level);
 // refer to the levels above) are put in *local_quals instead of making the level unpushable.
 Shape AnalyzeFromAsRoot(const Level& level, List** local_quals);
 
+// True if each node can evaluate the sub-query for its rows of a FROM of this level with the given
+// shape.
+bool NodesCanAnswer(const SubLink* sublink, const Shape& from, const Level& level);
+
 // If the clause equates two expressions in the way in which the table's rows are hashed: both
 // sides.
 bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right);

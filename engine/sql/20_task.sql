@@ -18,3 +18,7 @@ CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, typ
 -- The filter of a scan that writes through a view WITH CHECK OPTION.
 CREATE FUNCTION pgspan.check_option(holds boolean, view_name text) RETURNS boolean
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_check_option';
+
+-- The element of an array of one: what a scalar sub-query returns that is asked for many rows at once. More are an error.
+CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_only_value';

@@ -47,7 +47,7 @@ EXECUTE below(NULL);
 SELECT id FROM f WHERE v < (SELECT avg(y) FROM t WHERE t.k = f.k AND false);
 SELECT id FROM f WHERE false AND v < (SELECT avg(y) FROM t WHERE t.k = f.k);
 
--- Not so: rows without an answer may count, more than equalities decide, or it stands elsewhere.
+-- Rows without an answer may count, more than equalities decide, or it stands elsewhere.
 SELECT id FROM f WHERE (SELECT count(*) FROM t WHERE t.k = f.k AND t.y > 70) = 0;
 SELECT id FROM f WHERE v >= (SELECT count(*) FROM t WHERE t.k = f.k);
 SELECT id FROM f WHERE (SELECT avg(y) FROM t WHERE t.k = f.k) IS NULL;
