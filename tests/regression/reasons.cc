@@ -140,11 +140,14 @@ void PrintReasons(std::istream& report, std::ostream& out) {
         out << "| " << reason.count << " | " << text << " | " << Scripts(reason) << " |\n";
     out << "\n"
         << differences.size() << " differences in all. Those under \"" << kOther << "\":\n\n";
+    std::map<std::string, int> lines;
     for (const Difference& difference : others) {
         std::string statement = difference.statement.substr(0, 100);
         std::replace(statement.begin(), statement.end(), '\n', ' ');
-        out << "- " << difference.script << ": `" << statement << "`\n";
+        ++lines["- " + difference.script + ": `" + statement + "`"];
     }
+    for (const auto& [line, count] : lines)
+        out << line << (count > 1 ? " (" + std::to_string(count) + " times)" : "") << "\n";
 }
 
 }  // namespace pgspan::test
