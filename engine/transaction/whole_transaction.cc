@@ -19,8 +19,11 @@ bool committed_at_once = false;
 }  // namespace
 
 bool IsWholeTransaction(const PlannedStmt* statement) {
+    // A parallel plan that computes the rows keeps the transaction from getting an xid to be named
+    // by.
     return !InTransactionBlock() && !HasJoined() && !connection::IsInternalSession() &&
-           !TransactionIdIsValid(GetTopTransactionIdIfAny()) && pg::IsAloneUntilCommit(statement);
+           !TransactionIdIsValid(GetTopTransactionIdIfAny()) && !IsInParallelMode() &&
+           pg::IsAloneUntilCommit(statement);
 }
 
 const char* CommandAtItsEnd(connection::Connection* writer, int32 deciding_group) {

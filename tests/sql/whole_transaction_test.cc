@@ -184,5 +184,46 @@ TEST_F(WholeTransactionTest, AWorkerThatDiesWithItLeavesTheOutcomeUnknown) {
     OnCluster("UPDATE whole SET v = 78 WHERE k = 4");
 }
 
+TEST_F(WholeTransactionTest, ACancelledOneOfSeveralNodesHasHappenedOnAllOrNone) {
+    const std::string update =
+        "UPDATE whole SET v = v + 1 WHERE k <= 50 AND (SELECT count(*) FROM "
+        "generate_series(1, 200000)) > 0";
+    std::mt19937 random(4711);
+    long happened = 0;
+    int cancelled = 0;
+    for (int round = 0; round < 40; ++round) {
+        ASSERT_TRUE(cluster().Send(update));
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+        ASSERT_TRUE(cluster().Cancel());
+        const Answer answer = cluster().Wait();
+        ASSERT_TRUE(answer.ok() || answer.sqlstate == "57014") << answer.message;
+        happened += answer.ok() ? 1 : 0;
+        cancelled += answer.ok() ? 0 : 1;
+        std::string now;
+        ASSERT_TRUE(Eventually(milliseconds(5'000), [&] {
+            const Answer found = cluster().Run("SELECT DISTINCT v - k FROM whole");
+            if (found.ok()) now = found.rows.size() == 1 ? *found.rows[0][0] : "a half";
+            return found.ok();
+        }));
+        ASSERT_EQ(now, std::to_string(happened)) << "round " << round;
+    }
+    EXPECT_GT(cancelled, 0);
+}
+
+// Nodes prepare their parts with the statement, under a name that has an xid in it; a parallel plan
+// allows none to be assigned.
+TEST_F(WholeTransactionTest, RowsComputedInParallelGoToSeveralNodes) {
+    OnCluster("CREATE TABLE source AS SELECT g AS k, g AS v FROM generate_series(100, 20000) g");
+    OnCluster("ANALYZE source");
+    OnCluster("SET parallel_setup_cost = 0");
+    OnCluster("SET parallel_tuple_cost = 0");
+    OnCluster("SET min_parallel_table_scan_size = 0");
+    const std::string insert =
+        "INSERT INTO whole SELECT k, max(v) FROM source WHERE k <= 200 GROUP BY k";
+    EXPECT_NE(Rows("EXPLAIN " + insert).find("Parallel Seq Scan"), std::string::npos);
+    OnCluster(insert);
+    EXPECT_EQ(Rows("SELECT count(*), min(v), max(v) FROM whole"), "151|1|200");
+}
+
 }  // namespace
 }  // namespace pgspan::test
