@@ -73,12 +73,14 @@ CREATE TABLE pgspan.commit_record (
 );
 
 -- What this node has decided over transactions that were begun elsewhere; role is the one that wrote the part that is
--- named. A row that does not commit was left by recovery, so that the transaction cannot commit any more. Local to each node.
+-- named, so that nobody decides for others, nor keeps them from it. A row that does not commit was left by recovery, so
+-- that the transaction cannot commit any more. Local to each node.
 CREATE TABLE pgspan.decision (
-    gid text PRIMARY KEY,
-    role name NOT NULL,
+    gid text,
+    role oid,
     commits boolean NOT NULL,
-    taken timestamptz NOT NULL DEFAULT clock_timestamp()
+    taken timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (gid, role)
 );
 
 -- Extra connection options (password=… and the like) for a role on a node; node_id 0 means every node.

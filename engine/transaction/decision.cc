@@ -7,6 +7,7 @@
 #include "engine/transaction/own_table.h"
 
 extern "C" {
+#include "access/xact.h"
 #include "utils/array.h"
 }
 
@@ -31,9 +32,7 @@ void CheckMayDecide(const char* text) {
 }
 
 void InsertDecision(const char* gid) {
-    NameData role = {};
-    namestrcpy(&role, GetUserNameFromId(GetUserId(), false));
-    Datum values[] = {CStringGetTextDatum(gid), NameGetDatum(&role), BoolGetDatum(true),
+    Datum values[] = {CStringGetTextDatum(gid), ObjectIdGetDatum(GetUserId()), BoolGetDatum(true),
                       TimestampTzGetDatum(GetCurrentTimestamp())};
     InsertIntoOwn("decision", values);
 }
@@ -60,10 +59,11 @@ connection::Statement DecideStatement(const List* gids) {
 
 bool AskDecider(connection::Connection* decider, const char* gid, const char* owner) {
     const char* name = quote_literal_cstr(gid);
-    const char* role = quote_literal_cstr(owner);
+    const char* role =
+        psprintf("%s::pg_catalog.regrole", quote_literal_cstr(quote_identifier(owner)));
     connection::Execute(decider, "SET lock_timeout = '2s'");
     connection::Execute(decider, psprintf("INSERT INTO pgspan.decision VALUES (%s, %s, false) ON "
-                                          "CONFLICT (gid) DO NOTHING",
+                                          "CONFLICT (gid, role) DO NOTHING",
                                           name, role));
     const List* rows = connection::Query(
         decider, psprintf("SELECT 1 FROM pgspan.decision WHERE gid = %s AND role = %s AND commits",
@@ -99,6 +99,8 @@ PGSPAN_FUNCTION(pgspan_decide) {
     if (!connection::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("only other nodes may ask this one to decide over a transaction"));
+    // Other nodes commit their parts by what is decided here: it must not be lost after that.
+    ForceSyncCommit();
     Datum* gids = nullptr;
     int count = 0;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &gids, nullptr,

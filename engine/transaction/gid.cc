@@ -21,11 +21,11 @@ bool ParseGid(const char* text, Gid* gid) {
 }
 
 uint64 NextPartNumber() {
-    static uint64 number = 0;
-    if (number == 0 && !pg_strong_random(&number, sizeof(number)))
+    uint64 number = 0;
+    if (!pg_strong_random(&number, sizeof(number)))
         ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
                 errmsg("could not generate a random number for the name of a transaction"));
-    return ++number;
+    return number;
 }
 
 }  // namespace pgspan::transaction

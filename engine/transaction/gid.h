@@ -11,7 +11,7 @@ inline constexpr int kGidSize = 128;
 struct Gid {
     int32 origin;   // group of the node at which the transaction was begun
     uint64 xid;     // the full xid there: while it is in progress nobody else may finish the parts
-    uint64 number;  // differs between all parts of an origin, after a crash that forgets xids, too
+    uint64 number;  // random: a crash may forget xids, and nobody is to take the name beforehand
     int32 pid;      // of the session there
     int32 holder;   // group of the node on which this part is prepared
     int32 decider;  // group of the node whose commit commits all parts
@@ -21,7 +21,7 @@ struct Gid {
 void FormatGid(const Gid& gid, char* text);
 // False if the text is no such name, or more than it.
 [[nodiscard]] bool ParseGid(const char* text, Gid* gid);
-// A number for the next part of this session.
+// A number for a part.
 [[nodiscard]] uint64 NextPartNumber();
 
 }  // namespace pgspan::transaction

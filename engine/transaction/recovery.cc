@@ -54,7 +54,16 @@ void ReportFailure(const Peer& peer, const ErrorData& error, bool background) {
 
 enum class Decision { kCommit, kRollBack, kOpen };
 
+// owner may be null: the role has been dropped since.
 Decision AskOther(std::span<Peer> peers, int32 group, const char* gid, const char* owner) {
+    if (owner == nullptr) {
+        ereport(
+            WARNING, errcode(ERRCODE_UNDEFINED_OBJECT),
+            errmsg("prepared transaction \"%s\" belongs to a role that does not exist any more",
+                   gid),
+            errhint("Finish it by hand, as pgspan.decision on the node of group %d says.", group));
+        return Decision::kOpen;
+    }
     for (const Peer& peer : peers) {
         if (peer.node.group_id != group || peer.connection == nullptr) continue;
         bool commits = false;

@@ -168,7 +168,7 @@ TEST_F(TwoPhaseTest, APartWaitsForTheDecisionOfADeadNode) {
             Session decider = OpenNode(nodes_[1]);
             Do(decider, "INSERT INTO pgspan.decision VALUES ('" + gid +
                             "', (SELECT owner FROM pgspan.execute_on_group(" + group_of(2) +
-                            ", 'SELECT owner FROM pg_prepared_xacts') owner), true)");
+                            ", 'SELECT owner FROM pg_prepared_xacts') owner)::regrole, true)");
         }
         ASSERT_EQ(kill(Postmaster(1), SIGKILL), 0);
         Do(origin, "ROLLBACK");
@@ -192,7 +192,8 @@ TEST_F(TwoPhaseTest, ADecisionThatComesAfterRecoveryHasAskedFails) {
     Do(decider, "BEGIN");
     Do(decider, "SELECT 1");
     Session recovery = OpenNode(nodes_[1]);
-    Do(recovery, "INSERT INTO pgspan.decision VALUES ('" + gid + "', 'postgres', false)");
+    Do(recovery,
+       "INSERT INTO pgspan.decision VALUES ('" + gid + "', current_user::regrole, false)");
     const Answer late = decider.Run("SELECT pgspan.decide(ARRAY['" + gid + "'])");
     EXPECT_EQ(late.sqlstate, "23505") << late.message;
     Do(decider, "ROLLBACK");
