@@ -102,6 +102,14 @@ bool Interrupt(Connection* c, const Deadline& deadline) {
     return true;
 }
 
+[[noreturn]] void RaiseUnknown(const Connection* c) {
+    ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+            errmsg("connection to node %s was lost while it was committing", c->label),
+            errdetail_internal("%s", c->lost_reason),
+            errhint("Whether the transaction has been committed there is not known."));
+    pg_unreachable();
+}
+
 // Waits for a group after which there is no way back. What ended the wait early, or nullptr.
 ErrorData* AwaitDecision(Connection* c, int timeout_ms, int grace_ms) {
     bool ended = false;
@@ -111,12 +119,16 @@ ErrorData* AwaitDecision(Connection* c, int timeout_ms, int grace_ms) {
         if (!RequestCancel(c, grace) || !AwaitQuietly(c, grace))
             MarkLost(c, "the node did not answer in time");
     }
-    if (c->broken)
-        ereport(ERROR, errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-                errmsg("connection to node %s was lost while it was committing", c->label),
-                errdetail_internal("%s", c->lost_reason),
-                errhint("Whether the transaction has been committed there is not known."));
+    if (c->broken) RaiseUnknown(c);
     return interrupted;
+}
+
+// Of what has been sent before a connection is lost the node may have run all.
+template <typename Body>
+void SendDecision(const Connection* c, Body&& send) {
+    ErrorData* error = pg::Capture(send);
+    if (error && c->broken) RaiseUnknown(c);
+    if (error) ReThrowError(error);
 }
 
 void CheckAlive(Connection* c) {
@@ -186,7 +198,7 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms) {
 void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms,
                      int grace_ms) {
     CheckAlive(c);
-    SendCommands(c, &sql, 1);
+    SendDecision(c, [&] { SendCommands(c, &sql, 1); });
     AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
     if (c->failed) RaiseFailed(c);
@@ -196,7 +208,7 @@ void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, i
 uint64 ExecuteDecision(Connection* c, const Statement& statement, int timeout_ms, int grace_ms) {
     // One that has not been used in this transaction has been looked at when it was chosen.
     if (c->state.begun) CheckAlive(c);
-    Send(c, statement, nullptr);
+    SendDecision(c, [&] { Send(c, statement, nullptr); });
     ErrorData* interrupted = AwaitDecision(c, timeout_ms, grace_ms);
     if (interrupted == nullptr && Resent(c)) interrupted = AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);

@@ -121,13 +121,14 @@ void LetDecide(Connection* last, std::span<Connection* const> others) {
     for (Connection* other : others) gids = lappend(gids, connection::StateOf(other).gid);
     connection::Statement decide = DecideStatement(gids);
     decide.then = "COMMIT";
+    // Until the node has answered: this session may be terminated meanwhile, which no Capture sees.
+    verdict = Verdict::kUnknown;
     ErrorData* error = pg::Capture([&] {
         connection::ExecuteDecision(last, decide, commit_timeout_s * 1000,
                                     transaction_end_timeout_ms);
     });
     if (error) {
-        if (error->sqlerrcode == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
-            verdict = Verdict::kUnknown;
+        if (error->sqlerrcode != ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN) verdict = Verdict::kNone;
         ReThrowError(error);
     }
     verdict = Verdict::kCommitted;
@@ -171,6 +172,12 @@ std::span<Attempt> MakeAttempts(std::span<Connection* const> connections, const 
                 : command;
     }
     return {attempts, connections.size()};
+}
+
+// A part that was never prepared, or that recovery was faster to finish.
+void ForgiveFinished(std::span<Attempt> attempts) {
+    for (Attempt& attempt : attempts)
+        if (attempt.sqlstate == ERRCODE_UNDEFINED_OBJECT) attempt.succeeded = true;
 }
 
 void WarnOfUnfinished(std::span<const Attempt> attempts, const char* outcome) {
@@ -252,6 +259,7 @@ void FinishCommit() {
         FaultPoint("after_commit_prepared_one");
     }
     connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
+    ForgiveFinished(attempts);
     WarnOfUnfinished(attempts, "committed");
     for (Connection* reader :
          Collect([](Connection*, RemoteState& state) { return !IsPrepared(state); })) {
@@ -281,8 +289,7 @@ void FinishAbort() {
     });
     const std::span<Attempt> attempts = MakeAttempts(prepared, "ROLLBACK PREPARED");
     connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
-    for (Attempt& attempt : attempts)
-        if (attempt.sqlstate == ERRCODE_UNDEFINED_OBJECT) attempt.succeeded = true;  // it never was
+    ForgiveFinished(attempts);
     WarnOfUnfinished(attempts, "rolled back");
     for (Connection* c : begun) connection::ForgetRolledBackSettings(c);
     EndAll();
