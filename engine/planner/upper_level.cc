@@ -2,6 +2,11 @@
 
 #include "engine/pg/list.h"
 
+extern "C" {
+#include "optimizer/clauses.h"
+#include "utils/typcache.h"
+}
+
 namespace pgspan::planner {
 
 namespace {
@@ -13,6 +18,24 @@ struct Replacing {
     void* context;
     Index depth;
 };
+
+// IS [NOT] NULL of a row made of columns: of every column that has not been dropped, as for a row
+// that is read whole. The planner's own way looks at the places of dropped ones, too.
+Node* TestFields(const NullTest* test) {
+    const auto* row = reinterpret_cast<RowExpr*>(test->arg);
+    const TupleDesc descriptor = lookup_rowtype_tupdesc(row->row_typeid, -1);
+    List* tests = NIL;
+    for (int i = 0; i < descriptor->natts; i++) {
+        if (TupleDescAttr(descriptor, i)->attisdropped) continue;
+        auto* field = makeNode(NullTest);
+        field->arg = static_cast<Expr*>(list_nth(row->args, i));
+        field->nulltesttype = test->nulltesttype;
+        field->location = test->location;
+        tests = lappend(tests, field);
+    }
+    ReleaseTupleDesc(descriptor);
+    return reinterpret_cast<Node*>(make_ands_explicit(tests));
+}
 
 Node* ReplaceStep(Node* node, void* state) {
     if (!node) return nullptr;
@@ -31,7 +54,12 @@ Node* ReplaceStep(Node* node, void* state) {
         replacing->depth--;
         return reinterpret_cast<Node*>(result);
     }
-    return expression_tree_mutator(node, step, replacing);
+    Node* result = expression_tree_mutator(node, step, replacing);
+    if (IsA(node, NullTest) && IsA(reinterpret_cast<NullTest*>(node)->arg, Var)) {
+        const auto* test = reinterpret_cast<NullTest*>(result);
+        if (test->argisrow && IsA(test->arg, RowExpr)) return TestFields(test);
+    }
+    return result;
 }
 
 bool DeepenStep(Node* node, void* depth) {

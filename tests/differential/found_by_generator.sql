@@ -86,3 +86,24 @@ RESET enable_hashjoin;
 CREATE FUNCTION upto(integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$ SELECT generate_series(1, least($1, 4)) $$;
 SELECT * FROM upto(3);
 SELECT v.id, u FROM visits v, upto(v.parent) AS u WHERE v.c1 = 2 ORDER BY 1, 2;
+
+-- A whole row of a table with a dropped column, where the row is put together from its columns.
+CREATE TABLE gap (k int, gone int, a int, b text);
+INSERT INTO gap SELECT g, g, CASE WHEN g % 3 > 0 THEN g END, CASE WHEN g % 4 > 0 THEN 'x' END FROM generate_series(1, 12) g;
+INSERT INTO gap VALUES (NULL, NULL, NULL, NULL);
+ALTER TABLE gap DROP COLUMN gone;
+CREATE TABLE copied_gap AS SELECT k, 1 AS gone, a, b FROM gap;
+ALTER TABLE copied_gap DROP COLUMN gone;
+DELETE FROM copied_gap WHERE a IS NULL;
+ALTER TABLE copied_gap ADD PRIMARY KEY (a);
+CREATE TABLE beside (a int);
+INSERT INTO beside VALUES (1), (2), (7), (8), (NULL);
+-- @cluster SELECT create_distributed_table('gap', 'k', shard_count => 4)
+-- @cluster SELECT create_reference_table('copied_gap')
+UPDATE gap SET b = b || '1' WHERE gap IS NOT NULL AND a IN (SELECT a FROM beside) RETURNING *;
+UPDATE gap SET b = 'none' WHERE (gap IS NULL) = EXISTS (SELECT FROM beside WHERE a IS NULL) RETURNING gap, gap IS NOT NULL;
+DELETE FROM gap USING beside WHERE gap.a = beside.a AND NOT (gap IS NOT NULL) RETURNING gap;
+UPDATE copied_gap SET b = 'c' WHERE copied_gap IS NOT NULL AND a IN (SELECT a FROM beside) RETURNING *;
+SELECT count(*) FROM gap LEFT JOIN beside ON gap.a < beside.a AND random() >= 0 WHERE gap IS NOT NULL;
+SELECT * FROM gap;
+SELECT * FROM copied_gap;
