@@ -90,6 +90,15 @@ int PostmasterPid(Session& session) {
     return pid;
 }
 
+long PrivateMemoryKb(int pid) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string word; status >> word;) {
+        long kb = 0;
+        if (word == "RssAnon:" && status >> kb) return kb;
+    }
+    return -1;
+}
+
 int Pgspan(const std::string& command, std::string* output) {
     const std::string line = "'" + Environment("PGSPAN_TEST_BINARY") + "' " + command +
                              " --name '" + Environment("PGSPAN_TEST_NAME") + "' --data '" +

@@ -43,6 +43,10 @@ std::string Scalar(Session& session, const std::string& sql);
 // The process id of the postmaster that answers at conninfo, read from its data folder.
 int PostmasterPid(Session& session);
 
+// Memory of a process on this machine that is its own, neither shared nor of a file, in kB; -1 when
+// there is no such process.
+long PrivateMemoryKb(int pid);
+
 // Runs `pgspan COMMAND` for the cluster of this run; returns its exit status, its output in
 // *output.
 int Pgspan(const std::string& command, std::string* output);

@@ -121,7 +121,74 @@ bool Session::Send(const std::string& sql) {
 }
 
 Answer Session::Wait() {
-    return Collect({});
+    if (!ended_) return Collect({});
+    Answer answer = Collect({});  // reads the rest: nothing but the end of the statement
+    if (answer.ok()) answer = *std::move(ended_);
+    ended_.reset();
+    return answer;
+}
+
+bool Session::SendStreaming(const std::string& sql) {
+    ended_.reset();
+    copying_out_ = false;
+    return Send(sql) && PQsetSingleRowMode(connection_.get()) != 0;
+}
+
+std::optional<size_t> Session::NextRow() {
+    if (ended_) return {};
+    if (copying_out_) {
+        if (const std::optional<size_t> size = NextLine()) return size;
+        if (ended_) return {};
+    }
+    const auto end = std::chrono::steady_clock::now() + deadline_ms_;
+    while (PQisBusy(connection_.get()) != 0) {
+        if (!WaitReadable(end)) {
+            ended_ = TimedOut();
+            return {};
+        }
+    }
+    const ResultPointer result(PQgetResult(connection_.get()));
+    ended_.emplace();
+    switch (PQresultStatus(result.get())) {
+    case PGRES_SINGLE_TUPLE: {
+        ended_.reset();
+        size_t size = 0;
+        for (int c = 0; c < PQnfields(result.get()); ++c) {
+            size += static_cast<size_t>(PQgetlength(result.get(), 0, c));
+        }
+        return size;
+    }
+    case PGRES_COPY_OUT:
+        ended_.reset();
+        copying_out_ = true;
+        return NextRow();
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        ended_->tag = PQcmdStatus(result.get());
+        return {};
+    default:
+        ReadError(result.get(), *ended_);
+        return {};
+    }
+}
+
+// One line of COPY TO STDOUT; nothing after the last one.
+std::optional<size_t> Session::NextLine() {
+    const auto end = std::chrono::steady_clock::now() + deadline_ms_;
+    char* line = nullptr;
+    int length = 0;
+    while ((length = PQgetCopyData(connection_.get(), &line, 1)) == 0) {
+        if (!WaitReadable(end)) {
+            ended_ = TimedOut();
+            return {};
+        }
+    }
+    if (length < 0) {
+        copying_out_ = false;
+        return {};
+    }
+    PQfreemem(line);
+    return static_cast<size_t>(length);
 }
 
 bool Session::Cancel() {

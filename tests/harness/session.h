@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,11 @@ class Session {
     // Sends a statement and does not wait: for tests that cancel or kill in the middle.
     bool Send(const std::string& sql);
     Answer Wait();
+    // For answers larger than memory: rows, or the lines of COPY TO STDOUT, come one by one.
+    // Nothing is read from the server but by NextRow, which gives the size of a row in bytes, or
+    // nothing when there are no more: Wait then tells how the statement ended.
+    bool SendStreaming(const std::string& sql);
+    std::optional<size_t> NextRow();
     // Asks the server to stop the running statement, as Ctrl-C in psql does.
     bool Cancel();
 
@@ -47,11 +53,14 @@ class Session {
     };
     explicit Session(PGconn* connection) : connection_(connection) {}
     Answer Collect(std::string_view copy_data);
+    std::optional<size_t> NextLine();
     bool WaitReadable(std::chrono::steady_clock::time_point end);
     Answer Lost();
     Answer TimedOut();
 
     std::unique_ptr<PGconn, Closer> connection_;
+    std::optional<Answer> ended_;  // how the rows of NextRow have ended
+    bool copying_out_ = false;
     std::chrono::milliseconds deadline_ms_{60'000};
 };
 

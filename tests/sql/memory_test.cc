@@ -2,7 +2,6 @@
 // backends on the workers that serve it, flat.
 #include "tests/harness/cluster_test.h"
 
-#include <fstream>
 #include <map>
 
 namespace pgspan::test {
@@ -12,16 +11,6 @@ constexpr int kStatements = 10'000;
 constexpr int kWarmUp = 2'000;
 // 8,000 statements that lose 100 bytes each would show; what malloc and caches keep does not.
 constexpr long kGrowthMaxKb = 768;
-
-// Private memory of a process, in kB.
-long PrivateMemoryKb(int pid) {
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string word; status >> word;) {
-        long kb = 0;
-        if (word == "RssAnon:" && status >> kb) return kb;
-    }
-    return -1;
-}
 
 class MemoryTest : public ClusterTest {
   protected:
