@@ -9,8 +9,9 @@
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/dump.h"
 #include "engine/planner/general_write.h"
-#include "engine/planner/local_references.h"
 #include "engine/planner/heirs.h"
+#include "engine/planner/local_references.h"
+#include "engine/planner/named_ctes.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/row_locks.h"
@@ -51,6 +52,7 @@ struct Contents {
     bool containers;                             // names a container: it may be a task
     const metadata::Table* only_on_coordinator;  // a table that workers cannot use
     bool heirs;                                  // reads or writes a table with its heirs
+    bool ctes;                                   // has CTEs, at whatever level
 };
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
@@ -95,6 +97,7 @@ Contents LookAt(Query* query) {
                 if (rte->rtekind == RTE_RELATION) LookAtRelation(rte, &contents);
                 return false;
             }
+            if (IsA(node, CommonTableExpr)) contents.ctes = true;
             if (IsA(node, Query)) LookAtTarget(reinterpret_cast<Query*>(node), &contents);
             return descend(node);
         },
@@ -237,6 +240,7 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
         return StandardPlan(query, query_string, cursor_options, bound_params);
     if (!contents.hash_tables && !contents.reference_target)
         return StandardPlan(query, query_string, cursor_options, bound_params);
+    if (contents.ctes) DropUnreadCtes(query);
     if (query->hasModifyingCTE)
         return Finish(PlanGeneralWrite(query, query_string, cursor_options, bound_params),
                       cursor_options);

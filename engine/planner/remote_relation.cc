@@ -5,6 +5,7 @@
 #include "engine/planner/asked_sublinks.h"
 #include "engine/planner/decorrelate.h"
 #include "engine/planner/level_columns.h"
+#include "engine/planner/named_ctes.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 
@@ -94,48 +95,6 @@ void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
     remote->distinctClause = clauses;
     if (clauses == NIL)
         for (auto* entry : Each<TargetEntry>(remote->targetList)) entry->ressortgroupref = 0;
-}
-
-struct CteSearch {
-    Index depth;
-    List* names;  // of Strings
-};
-
-bool FindCtes(Node* node, void* state) {
-    if (!node) return false;
-    auto* search = static_cast<CteSearch*>(state);
-    const auto step = reinterpret_cast<bool (*)()>(&FindCtes);
-    if (IsA(node, RangeTblEntry)) {
-        const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
-        if (rte->rtekind == RTE_CTE && rte->ctelevelsup == search->depth)
-            search->names = list_append_unique(search->names, makeString(rte->ctename));
-        return false;
-    }
-    if (IsA(node, Query)) {
-        search->depth++;
-        query_tree_walker(reinterpret_cast<Query*>(node), step, search, QTW_EXAMINE_RTES_BEFORE);
-        search->depth--;
-        return false;
-    }
-    return expression_tree_walker(node, step, search);
-}
-
-// Leaves the query those of its CTEs that it names itself, or that these name: the others belong to
-// what stays here.
-void KeepNamedCtes(Query* query) {
-    CteSearch search = {0, NIL};
-    query_tree_walker(query, reinterpret_cast<bool (*)()>(&FindCtes), &search,
-                      QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_CTE_SUBQUERIES);
-    int known = 0;
-    while (known < list_length(search.names)) {
-        const auto* name = strVal(list_nth(search.names, known++));
-        for (auto* cte : Each<CommonTableExpr>(query->cteList))
-            if (strcmp(cte->ctename, name) == 0) FindCtes(cte->ctequery, &search);
-    }
-    List* kept = NIL;
-    for (auto* cte : Each<CommonTableExpr>(query->cteList))
-        if (list_member(search.names, makeString(cte->ctename))) kept = lappend(kept, cte);
-    query->cteList = kept;
 }
 
 // Sub-queries of the clauses above FROM that each node answers for its own rows: they become

@@ -528,11 +528,9 @@ const char* CheckCtes(const Level& level) {
             return "a data-modifying CTE";
         if (cte->cterecursive) return "a recursive CTE";
         if (cte->cterefcount > 0) continue;
-        // Not referenced, hence not analysed anywhere else: it must not drag along what a node
-        // cannot run.
+        // Not analysed anywhere else: it must not drag along what a node cannot run.
         const Level inner = {castNode(Query, cte->ctequery), &level};
-        const Shape shape = AnalyzeQuery(inner).whole;
-        if (shape.IsUnpushable()) return shape.reason;
+        if (!AnalyzeQuery(inner).whole.IsReplicated()) return "a CTE that nothing reads";
     }
     return nullptr;
 }
