@@ -253,11 +253,31 @@ void PrepareNames(Query* query) {
         QTW_IGNORE_JOINALIASES);
 }
 
+// Of the tables of a level only those of FROM and the one that is written stand in the text: where
+// a SELECT makes the rows of an INSERT, the table that they are for stands beside FROM.
+void NoteNamedTables(Rewriting* rewriting, const Query* level) {
+    const auto note = [&](int varno) {
+        const RangeTblEntry* rte = rt_fetch(varno, level->rtable);
+        if (rte->rtekind != RTE_RELATION) return;
+        const metadata::Table* table = metadata::FindTable(rte->relid);
+        if (table && table->IsHash())
+            rewriting->task.relations =
+                list_append_unique_oid(rewriting->task.relations, rte->relid);
+    };
+    if (level->resultRelation > 0) note(level->resultRelation);
+    pg::WalkNode(reinterpret_cast<Node*>(level->jointree), [&](Node* node, auto&& descend) {
+        if (IsA(node, Query)) return false;
+        if (IsA(node, RangeTblRef)) note(reinterpret_cast<RangeTblRef*>(node)->rtindex);
+        return descend(node);
+    });
+}
+
 // Shells become containers; every name that the text will use is forced by an alias.
 void PointAtContainers(Rewriting* rewriting, Query* query) {
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {
+            if (IsA(node, Query)) NoteNamedTables(rewriting, reinterpret_cast<Query*>(node));
             if (!IsA(node, RangeTblEntry)) return descend(node);
             auto* rte = reinterpret_cast<RangeTblEntry*>(node);
             if (rte->rtekind != RTE_RELATION) return false;
@@ -266,8 +286,6 @@ void PointAtContainers(Rewriting* rewriting, Query* query) {
             if (!rte->alias) rte->alias = makeAlias(rte->eref->aliasname, NIL);
             rte->inh = true;
             if (!table->IsHash()) return false;
-            rewriting->task.relations =
-                list_append_unique_oid(rewriting->task.relations, rte->relid);
             rte->relid = table->container;
             rte->relkind = RELKIND_PARTITIONED_TABLE;
             return false;
