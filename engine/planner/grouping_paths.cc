@@ -8,6 +8,8 @@
 #include "engine/planner/safety.h"
 
 extern "C" {
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -156,6 +158,15 @@ List* PushedTargets(const List* expressions) {
                                            false, true));
 }
 
+// Without GROUP BY it is the aggregates that make one row of all; those that nothing reads are not
+// in the text.
+void KeepOneGroup(Query* remote) {
+    if (remote->groupClause != NIL || remote->havingQual ||
+        contain_agg_clause(reinterpret_cast<Node*>(remote->targetList)))
+        return;
+    remote->groupingSets = pg::MakeList(makeGroupingSet(GROUPING_SET_EMPTY, NIL, -1));
+}
+
 // Groups are complete on a node: it does all of GROUP BY and HAVING.
 bool AddWholePath(const Aggregation& of) {
     PlannerInfo* root = of.root;
@@ -171,6 +182,7 @@ bool AddWholePath(const Aggregation& of) {
         part.query->havingQual = having;
     }
     if (!AddGroupClause(root, &part)) return false;
+    KeepOneGroup(part.query);
     part.query->hasAggs = root->parse->hasAggs;
     Offer(
         of,
