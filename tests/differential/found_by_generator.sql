@@ -107,3 +107,30 @@ UPDATE copied_gap SET b = 'c' WHERE copied_gap IS NOT NULL AND a IN (SELECT a FR
 SELECT count(*) FROM gap LEFT JOIN beside ON gap.a < beside.a AND random() >= 0 WHERE gap IS NOT NULL;
 SELECT * FROM gap;
 SELECT * FROM copied_gap;
+
+-- A CTE that nothing reads is not run, nor does it go along with what a node runs.
+WITH unread AS MATERIALIZED (SELECT c2 FROM labels) SELECT id FROM visits WHERE k = 7 ORDER BY id;
+WITH unread AS (SELECT c2, 1 / 0 FROM labels), of_it AS (SELECT * FROM unread) SELECT count(*) FROM visits WHERE k = 1;
+WITH unread AS (SELECT p.c2 FROM labels l JOIN places p ON p.c2 = l.c2) SELECT v.id, p.c2 FROM visits v JOIN places p USING (k, id) WHERE v.k < 3;
+SELECT v.id, (WITH unread AS (SELECT * FROM labels) SELECT max(p.c2) FROM places p WHERE p.k = v.k) FROM visits v WHERE v.c1 = 2;
+INSERT INTO labels (k, c2) WITH unread AS (SELECT count(*) FROM visits) SELECT p.tags, p.c2 FROM places p WHERE p.k = 4;
+WITH unread AS (SELECT c2 FROM labels) UPDATE visits SET c1 = c1 + 1 WHERE k = 4 RETURNING id, c1;
+WITH unread AS (SELECT c2 FROM labels), written AS (DELETE FROM labels WHERE c2 = 3 RETURNING c2) SELECT count(*) FROM visits;
+SELECT count(*) FROM labels;
+
+-- Rows of one shard for a table with fewer shards, in another order.
+INSERT INTO labels (c2, k) SELECT x1, x2 FROM (SELECT p.id AS x1, p.tags AS x2 FROM places p WHERE p.k = 1) AS s;
+INSERT INTO labels (c2, k) SELECT 100 + r.id, ARRAY[r.note] FROM rates r WHERE r.c1 IN (SELECT p.c2 FROM places p WHERE p.k = 7);
+INSERT INTO labels (c2, k) SELECT v.id, p.tags FROM places p JOIN visits v USING (k, id) WHERE v.k = 8 ORDER BY 1 LIMIT 3 RETURNING c2, k;
+PREPARE of_one_shard (integer) AS INSERT INTO labels (c2, k) SELECT id, tags FROM places WHERE k = $1;
+EXECUTE of_one_shard(6);
+EXECUTE of_one_shard(5);
+SELECT k, c2 FROM labels;
+
+-- An aggregation without GROUP BY gives one row, whether or not what it computes is read.
+SELECT count(*) FROM (SELECT max(p.id) FROM places p WHERE p.k = 100) AS one, visits v;
+SELECT v.id FROM (SELECT array_agg(p.id ORDER BY p.id) AS ids FROM places p WHERE p.k = 3) AS one, visits v WHERE v.k = 1;
+SELECT count(*) FROM (SELECT rank(1) WITHIN GROUP (ORDER BY p.c2) FROM places p WHERE p.k = 3) AS one, labels l;
+SELECT count(*) FROM (SELECT count(DISTINCT p.c2), 1 AS c FROM places p WHERE p.k = 3 HAVING true) AS one, labels l;
+SELECT count(*) FROM (SELECT 1 FROM places p WHERE p.k = 3 HAVING count(*) > 100) AS none, labels l;
+SELECT l.c2, one.n FROM labels l LEFT JOIN LATERAL (SELECT 1 AS n FROM (SELECT sum(p.c2) FROM places p WHERE p.k = 4) AS s) AS one ON true;
