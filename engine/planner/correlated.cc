@@ -1,8 +1,7 @@
 #include "engine/planner/correlated.h"
 
-#include "engine/pg/entry.h"
-
 #include "engine/pg/list.h"
+#include "engine/pg/subtransaction.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/safety.h"
@@ -111,9 +110,10 @@ Const* ValueOverNothing(Node* value) {
         return reinterpret_cast<Node*>(makeNullConst(exprType(n), -1, exprCollation(n)));
     });
     if (!known) return nullptr;
-    // (What fails for nothing may never be asked for.)
+    if (IsA(over_nothing, Const)) return reinterpret_cast<Const*>(over_nothing);
+    // What fails for nothing may never be asked for.
     Node* folded = nullptr;
-    ErrorData* error = pg::Capture([&] { folded = eval_const_expressions(nullptr, over_nothing); });
+    ErrorData* error = pg::Attempt([&] { folded = eval_const_expressions(nullptr, over_nothing); });
     return !error && IsA(folded, Const) ? reinterpret_cast<Const*>(folded) : nullptr;
 }
 
