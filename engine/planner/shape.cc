@@ -348,14 +348,40 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     }
 }
 
+// An item with all inner joins at its top, and every condition over them. Those that do not fit are
+// put in *local_quals where it is given.
+Shape AnalyzeInnerJoined(Node* item, const Level& level, List** local_quals) {
+    Group group;
+    Flatten(item, level, &group);
+    List* pushable = NIL;
+    List* with_sublinks = NIL;
+    for (auto* clause : Each<Node>(group.conjuncts)) {
+        const char* reason = nullptr;
+        const bool fits = IsRemotable(clause, level.query, &reason) &&
+                          !(local_quals && MentionsUpperLevel(clause));
+        if (!fits && !local_quals) return Unpushable(reason);
+        if (!fits)
+            *local_quals = lappend(*local_quals, clause);
+        else if (checkExprHasSubLink(clause))
+            with_sublinks = lappend(with_sublinks, clause);
+        else
+            pushable = lappend(pushable, clause);
+    }
+    group.conjuncts = pushable;
+    Shape from = CombineGroup(group, level);
+    if (from.IsUnpushable()) return from;
+    for (auto* clause : Each<Node>(with_sublinks)) {
+        if (SublinksFit(clause, &from, level)) continue;
+        if (!local_quals) return Unpushable("a sub-query that is not colocated");
+        *local_quals = lappend(*local_quals, clause);
+    }
+    return from;
+}
+
 Shape CombineOuterJoin(const JoinExpr* join, const Level& level) {
     const bool swapped = join->jointype == JOIN_RIGHT;
-    Group left;
-    Group right;
-    Flatten(swapped ? join->rarg : join->larg, level, &left);
-    Flatten(swapped ? join->larg : join->rarg, level, &right);
-    Shape outer = CombineGroup(left, level);
-    Shape inner = CombineGroup(right, level);
+    Shape outer = AnalyzeInnerJoined(swapped ? join->rarg : join->larg, level, nullptr);
+    Shape inner = AnalyzeInnerJoined(swapped ? join->larg : join->rarg, level, nullptr);
     if (outer.IsUnpushable()) return outer;
     if (inner.IsUnpushable()) return inner;
     const char* reason = nullptr;
@@ -397,31 +423,7 @@ Shape AnalyzeFromItem(Node* node, const Level& level) {
 // --------------------------------------------------------------------------------------------------------
 
 Shape AnalyzeFrom(const Level& level, List** local_quals) {
-    Group group;
-    Flatten(reinterpret_cast<Node*>(level.query->jointree), level, &group);
-    List* pushable = NIL;
-    List* with_sublinks = NIL;
-    for (auto* clause : Each<Node>(group.conjuncts)) {
-        const char* reason = nullptr;
-        const bool fits = IsRemotable(clause, level.query, &reason) &&
-                          !(local_quals && MentionsUpperLevel(clause));
-        if (!fits && !local_quals) return Unpushable(reason);
-        if (!fits)
-            *local_quals = lappend(*local_quals, clause);
-        else if (checkExprHasSubLink(clause))
-            with_sublinks = lappend(with_sublinks, clause);
-        else
-            pushable = lappend(pushable, clause);
-    }
-    group.conjuncts = pushable;
-    Shape from = CombineGroup(group, level);
-    if (from.IsUnpushable()) return from;
-    for (auto* clause : Each<Node>(with_sublinks)) {
-        if (SublinksFit(clause, &from, level)) continue;
-        if (!local_quals) return Unpushable("a sub-query that is not colocated");
-        *local_quals = lappend(*local_quals, clause);
-    }
-    return from;
+    return AnalyzeInnerJoined(reinterpret_cast<Node*>(level.query->jointree), level, local_quals);
 }
 
 bool GroupsByKey(const List* clauses, const Query* query, const Shape& from) {
