@@ -8,6 +8,7 @@
 #include "engine/planner/modify_path.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
@@ -95,9 +96,6 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
 // INSERT
 // ---------------------------------------------------------------------------------------------------------
 
-// Parameters with larger numbers than any of the user's stand for columns of the rows query.
-constexpr int kColumnParameters = 1 << 24;
-
 // A sub-query in ON CONFLICT that does not look at the row is computed once, with the rows.
 Node* ReplaceConflictSublink(SubLink* sublink, UpperLevel* upper) {
     auto* as_node = reinterpret_cast<Node*>(sublink);
@@ -113,9 +111,9 @@ Node* ReplaceConflictSublink(SubLink* sublink, UpperLevel* upper) {
         list->subLinkType = ARRAY_SUBLINK;
         list->subselect = sublink->subselect;
         list->location = -1;
-        if (!IsA(lsecond(test->args), Param) ||
-            !OidIsValid(exprType(reinterpret_cast<Node*>(list))))
-            return nullptr;
+        // An array of arrays would be compared by their elements.
+        const auto* element = static_cast<Node*>(lsecond(test->args));
+        if (!IsA(element, Param) || !OidIsValid(get_array_type(exprType(element)))) return nullptr;
         compared = static_cast<Node*>(linitial(test->args));
         comparison = test->opno;
         collation = test->inputcollid;

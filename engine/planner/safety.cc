@@ -274,7 +274,8 @@ bool IsComputableUpFront(Node* expression) {
         case T_CurrentOfExpr:
             return true;
         case T_Param:
-            return reinterpret_cast<Param*>(node)->paramkind != PARAM_EXTERN;
+            return reinterpret_cast<Param*>(node)->paramkind != PARAM_EXTERN ||
+                   reinterpret_cast<Param*>(node)->paramid > kColumnParameters;
         default:
             return descend(node);
         }

@@ -26,8 +26,12 @@ bool FunctionIsRemotable(Oid function);
 // for volatile functions.
 bool MayDifferBetweenCopies(Query* level);
 
-// True if the expression has no Vars, aggregates, sub-queries or executor parameters: its value can
-// be computed before the statement runs.
+// Parameters with larger numbers than any of the user's stand for values that come with the rows of
+// an INSERT (general_write.cc).
+inline constexpr int kColumnParameters = 1 << 24;
+
+// True if the expression has no Vars, aggregates, sub-queries, executor parameters or values that
+// come with rows: its value can be computed before the statement runs.
 bool IsComputableUpFront(Node* expression);
 
 }  // namespace pgspan::planner
