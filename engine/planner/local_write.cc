@@ -173,10 +173,11 @@ bool IsDistributed(const RangeTblEntry* rte) {
     return table && table->IsHash();
 }
 
-// Levels that compute something of their own are not merged into the level above.
-bool MayBeMerged(const Query* query) {
+// Levels that compute something of their own are not merged into the level above. EXISTS does not
+// mind how many rows there are.
+bool MayBeMerged(const Query* query, bool of_exists) {
     return query->commandType == CMD_SELECT && !query->hasAggs && !query->hasWindowFuncs &&
-           !query->groupingSets && !query->havingQual && !query->limitCount &&
+           !query->groupingSets && !query->havingQual && (!query->limitCount || of_exists) &&
            !query->limitOffset && !query->rowMarks;
 }
 
@@ -200,13 +201,18 @@ void FenceDistributedTables(Query* query) {
 }
 
 void FenceSubqueries(Query* query) {
+    const Node* of_exists = nullptr;
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {
+            if (IsA(node, SubLink) &&
+                reinterpret_cast<SubLink*>(node)->subLinkType == EXISTS_SUBLINK)
+                of_exists = reinterpret_cast<SubLink*>(node)->subselect;
             if (!IsA(node, Query) || node == reinterpret_cast<Node*>(query)) return descend(node);
+            const bool exists = node == of_exists;
             // Inner levels first: a fence is itself a level.
             descend(node);
-            if (MayBeMerged(reinterpret_cast<Query*>(node)))
+            if (MayBeMerged(reinterpret_cast<Query*>(node), exists))
                 FenceLevel(reinterpret_cast<Query*>(node));
             return false;
         },
