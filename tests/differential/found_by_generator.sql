@@ -134,3 +134,31 @@ SELECT count(*) FROM (SELECT rank(1) WITHIN GROUP (ORDER BY p.c2) FROM places p 
 SELECT count(*) FROM (SELECT count(DISTINCT p.c2), 1 AS c FROM places p WHERE p.k = 3 HAVING true) AS one, labels l;
 SELECT count(*) FROM (SELECT 1 FROM places p WHERE p.k = 3 HAVING count(*) > 100) AS none, labels l;
 SELECT l.c2, one.n FROM labels l LEFT JOIN LATERAL (SELECT 1 AS n FROM (SELECT sum(p.c2) FROM places p WHERE p.k = 4) AS s) AS one ON true;
+
+-- The condition of an inner join inside an outer one may ask what no node knows.
+SELECT count(*) FROM (VALUES ('a', 1)) AS a (x, y) JOIN visits v ON NOT EXISTS (SELECT FROM scratch s WHERE s.id > 100)
+    LEFT JOIN (VALUES (timestamptz '2024-02-01 05:00+00')) AS b (x) ON v.c4 = b.x;
+SELECT count(*), count(u.x) FROM visits v JOIN rates r ON EXISTS (SELECT l.c2 FROM labels l GROUP BY ROLLUP (l.c2))
+    LEFT JOIN unnest('{1,2}'::integer[]) AS u (x) ON v.c1 = u.x WHERE v.k = 6;
+SELECT count(*), count(r.id) FROM visits v LEFT JOIN (rates r JOIN unnest('{1,2,5}'::integer[]) AS u (x)
+    ON r.id = u.x AND u.x > (SELECT min(s.c2) FROM scratch s)) ON v.c1 = r.id;
+SELECT count(*), count(p.id) FROM visits v JOIN rates r ON bump(v.c1) = r.id LEFT JOIN places p ON p.k = v.k AND p.id = v.id;
+SELECT count(*), count(q.id) FROM visits v JOIN rates r ON EXISTS (SELECT FROM places p WHERE p.k = v.k AND p.c2 = r.c1)
+    LEFT JOIN places q ON q.k = v.k AND q.id = v.id;
+SELECT v.id, q.id FROM visits v LEFT JOIN (places q JOIN rates r ON q.c2 = r.id AND q.id IN (SELECT c2 FROM labels)) ON q.k = v.k AND q.id = v.id;
+
+-- A sub-query in ON CONFLICT inside an expression that would otherwise be computed before.
+INSERT INTO visits (k, id) VALUES (1, 1) ON CONFLICT (k, id) DO UPDATE SET c4 = timestamptz '2024-01-06 11:30:00+02' + (SELECT interval '6 days') RETURNING c4;
+INSERT INTO rates VALUES (5, 1) ON CONFLICT (id) DO UPDATE SET note = (timestamptz '2024-01-06 11:30:00+02' + (SELECT interval '6 days'))::text RETURNING note;
+INSERT INTO places VALUES (1, 1, 'x', 1) ON CONFLICT (k, id) DO UPDATE SET c2 = CASE WHEN places.c2 IN (SELECT s.c2 FROM scratch s) THEN 50 ELSE 51 END + (SELECT max(id) FROM rates) RETURNING c2;
+-- @expect 0A000 an array among arrays of a sub-query
+INSERT INTO places VALUES (1, 1, 'x', 1) ON CONFLICT (k, id) DO UPDATE SET c2 = CASE WHEN places.tags IN (SELECT l.k FROM labels l) THEN 5 ELSE 6 END;
+
+-- LIMIT makes EXISTS no level of its own, where a local table is written.
+DELETE FROM scratch WHERE EXISTS (SELECT v.id FROM rates r RIGHT JOIN visits v ON r.c1 IS NULL OR r.c1 > 1 WHERE r.c2 < scratch.c2 LIMIT 77) AND id > 15
+    RETURNING c1, (SELECT c2 FROM scratch ORDER BY 1 LIMIT 1);
+UPDATE scratch SET c1 = 0 WHERE EXISTS (SELECT FROM labels l JOIN visits v ON v.id = l.c2 WHERE l.c2 = scratch.c2 LIMIT 5) RETURNING id;
+MERGE INTO scratch t USING (SELECT r.id FROM rates r JOIN rates q ON q.id = r.id WHERE EXISTS
+        (SELECT v.k FROM visits v GROUP BY v.k HAVING count(*) > r.c1 LIMIT 157)) AS s ON t.c2 = s.id
+    WHEN MATCHED AND t.id > 3 THEN UPDATE SET c1 = t.c1 + 1 WHEN NOT MATCHED AND s.id IS NULL THEN DO NOTHING;
+SELECT * FROM scratch;

@@ -49,6 +49,9 @@ constexpr std::array kLeftOut = {
     "pg_create_restore",
     "pg_stat_statements",
     "_to_xml",
+    // What raises internal errors by itself, on rows that are chosen by chance.
+    "pg_stop_making_pinned_objects",
+    "typmodout",
 };
 
 bool IsLeftOut(const std::string& statement) {
