@@ -15,6 +15,7 @@ extern "C" {
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 }
 
@@ -238,11 +239,50 @@ Node* AnswerColumn(const Query* answer, int varno, int number, int join = 0) {
     return reinterpret_cast<Node*>(join > 0 ? pg::NullableBy(join, var) : var);
 }
 
-int AddJoinEntry(Query* query) {
+RangeTblEntry* EntryOf(const Query* query, const Node* item) {
+    return rt_fetch(IsA(item, JoinExpr) ? reinterpret_cast<const JoinExpr*>(item)->rtindex
+                                        : castNode(RangeTblRef, item)->rtindex,
+                    query->rtable);
+}
+
+// The columns of an item of FROM, a CTE, a sub-query or a join of these: List of Vars.
+List* ColumnsOf(const Query* query, const Node* item) {
+    const RangeTblEntry* entry = EntryOf(query, item);
+    if (entry->rtekind == RTE_JOIN) return static_cast<List*>(copyObjectImpl(entry->joinaliasvars));
+    const int varno = castNode(RangeTblRef, item)->rtindex;
+    List* columns = NIL;
+    if (entry->rtekind == RTE_SUBQUERY) {
+        for (auto* target : Each<TargetEntry>(entry->subquery->targetList))
+            if (!target->resjunk) columns = lappend(columns, makeVarFromTargetEntry(varno, target));
+        return columns;
+    }
+    for (int i = 0; i < list_length(entry->coltypes); i++)
+        columns = lappend(
+            columns,
+            makeVar(varno, static_cast<AttrNumber>(i + 1), list_nth_oid(entry->coltypes, i),
+                    list_nth_int(entry->coltypmods, i), list_nth_oid(entry->colcollations, i), 0));
+    return columns;
+}
+
+List* Numbers(int count) {
+    List* numbers = NIL;
+    for (int i = 1; i <= count; i++) numbers = lappend_int(numbers, i);
+    return numbers;
+}
+
+// With all columns, which the deparser looks at where the join goes to a node.
+int AddJoinEntry(Query* query, const Node* left, const Node* right) {
+    List* left_columns = ColumnsOf(query, left);
+    List* right_columns = ColumnsOf(query, right);
     auto* entry = makeNode(RangeTblEntry);
     entry->rtekind = RTE_JOIN;
     entry->jointype = JOIN_LEFT;
-    entry->eref = makeAlias("unnamed_join", NIL);
+    entry->joinleftcols = Numbers(list_length(left_columns));
+    entry->joinrightcols = Numbers(list_length(right_columns));
+    entry->joinaliasvars = list_concat(left_columns, right_columns);
+    List* names = list_concat_copy(EntryOf(query, left)->eref->colnames,
+                                   EntryOf(query, right)->eref->colnames);
+    entry->eref = makeAlias("unnamed_join", static_cast<List*>(copyObjectImpl(names)));
     entry->inFromCl = true;
     query->rtable = lappend(query->rtable, entry);
     return list_length(query->rtable);
@@ -258,7 +298,7 @@ Node* JoinAnswer(Query* query, const Correlated& correlated, const CommonTableEx
     join->jointype = JOIN_LEFT;
     join->larg = so_far;
     join->rarg = static_cast<Node*>(llast(query->jointree->fromlist));
-    join->rtindex = AddJoinEntry(query);
+    join->rtindex = AddJoinEntry(query, join->larg, join->rarg);
     List* conditions = NIL;
     int number = 0;
     for (auto* key : Each<Node>(keys)) {

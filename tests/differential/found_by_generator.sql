@@ -162,3 +162,9 @@ MERGE INTO scratch t USING (SELECT r.id FROM rates r JOIN rates q ON q.id = r.id
         (SELECT v.k FROM visits v GROUP BY v.k HAVING count(*) > r.c1 LIMIT 157)) AS s ON t.c2 = s.id
     WHEN MATCHED AND t.id > 3 THEN UPDATE SET c1 = t.c1 + 1 WHEN NOT MATCHED AND s.id IS NULL THEN DO NOTHING;
 SELECT * FROM scratch;
+
+-- Sub-queries asked for all rows at once, where one node has all that they read.
+SELECT r.id, (SELECT count(*) FROM visits v WHERE v.k = 3 AND v.c1 <= r.c1), (SELECT max(p.c2) FROM places p WHERE p.k = 3 AND p.c2 > r.id)
+    FROM rates r UNION ALL (SELECT 1, s.c2, s.c2 FROM scratch s ORDER BY s.id LIMIT 3);
+((SELECT a.x2, (SELECT 1 FROM visits v WHERE v.k = 3 AND v.id = 3 AND a.x1 <= 1) FROM (VALUES (1, 1::smallint)) AS a (x1, x2))
+    EXCEPT (SELECT 1::smallint, 2)) UNION ALL (SELECT 1::smallint, 1 FROM (SELECT 5 AS x) AS b ORDER BY 1, 2 LIMIT 11);
