@@ -5,6 +5,7 @@
 #include "engine/cluster/nodes.h"
 #include "engine/cluster/table_checks.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -80,6 +81,7 @@ void Begin(Oid relation, const char* function) {
 static void CreateHashTable(Oid relation, const char* column, const char* colocate_with,
                             int32 shard_count) {
     Begin(relation, "create_distributed_table");
+    CheckTree(relation);
     const AttrNumber number = CheckDistributionColumn(relation, column);
     CheckUniqueness(relation, number);
     const Colocation colocation = ChooseColocation({relation, number, colocate_with, shard_count});
@@ -102,12 +104,16 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
         pg::EmptyStorage(relation);
     }
     RecordTable(table);
+    // PostgreSQL has seen to it that the rows are the partition's.
+    if (get_rel_relispartition(relation))
+        ddl::MirrorPartitionCheck(*metadata::FindTable(relation), false);
     ddl::NoteReferencedTables(relation);
     ddl::NoteLocalParts(relation);
 }
 
 static void CreateReferenceTable(Oid relation) {
     Begin(relation, "create_reference_table");
+    CheckStandsAlone(relation);
     const Colocation colocation = ReferenceColocation();
     CheckForeignKeys(relation, metadata::TableKind::kReference, colocation.colocation_id,
                      InvalidAttrNumber);

@@ -7,6 +7,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/entry.h"
@@ -142,6 +143,8 @@ void SetUpNode(int32 group_id) {
     foreach (cell, relations) {
         const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
         RunOnGroup(group_id, RegisterStatement(RegistrationOf(table)));
+        if (get_rel_relispartition(table.relation))
+            RunOnGroup(group_id, ddl::RemoteDefinitions(ddl::PartitionCheck(table, false)));
         if (table.only_on_coordinator)
             RunOnGroup(group_id, ddl::KeepToCoordinatorStatement(table.relation, true));
     }

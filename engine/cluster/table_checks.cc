@@ -2,8 +2,10 @@
 
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/heirs.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -49,12 +51,6 @@ const char* KindReason(char kind) {
     }
 }
 
-bool HasInheritanceParent(Oid relation) {
-    return pg::QueryTextAsOwner(psprintf(
-               "SELECT 1 FROM pg_catalog.pg_inherits WHERE inhrelid = %u LIMIT 1", relation)) !=
-           nullptr;
-}
-
 void CheckKind(const Relation table, const char* verb) {
     const Oid relation = RelationGetRelid(table);
     const char* name = RelationGetRelationName(table);
@@ -62,15 +58,10 @@ void CheckKind(const Relation table, const char* verb) {
     if (form->relkind != RELKIND_RELATION) Refuse(verb, name, KindReason(form->relkind), nullptr);
     if (form->relpersistence == RELPERSISTENCE_TEMP)
         Refuse(verb, name, "It is a temporary table.", "Use an ordinary or an unlogged table.");
-    if (form->relispartition) Refuse(verb, name, "It is a partition of another table.", nullptr);
     if (IsCatalogRelationOid(relation) || IsToastRelation(table))
         Refuse(verb, name, "It is a system table.", nullptr);
     if (OidIsValid(getExtensionOfObject(RelationRelationId, relation)))
         Refuse(verb, name, "It belongs to an extension.", nullptr);
-    if (has_subclass(relation))
-        Refuse(verb, name, "Other tables inherit from it.", "Remove the inheritance.");
-    if (HasInheritanceParent(relation))
-        Refuse(verb, name, "It inherits from another table.", "Remove the inheritance.");
     if (OidIsValid(form->reloftype))
         Refuse(verb, name, "It is a typed table.", "Run ALTER TABLE … NOT OF.");
 }
@@ -122,6 +113,29 @@ void CheckIndex(Oid relation, Oid index_oid, AttrNumber distribution_column) {
 }
 
 }  // namespace
+
+void CheckTree(Oid relation) {
+    const char* name = get_rel_name(relation);
+    const Oid ancestor = metadata::DistributedAncestor(relation);
+    if (OidIsValid(ancestor))
+        Refuse("distribute", name,
+               psprintf("It inherits from distributed table \"%s\".", get_rel_name(ancestor)),
+               "Remove the inheritance.");
+    if (metadata::DistributedHeirs(relation) != NIL)
+        Refuse("distribute", name, "Distributed tables inherit from it.",
+               "Remove the inheritance.");
+    ddl::CheckPartitionConstraint(relation);
+}
+
+void CheckStandsAlone(Oid relation) {
+    const char* name = get_rel_name(relation);
+    if (get_rel_relispartition(relation))
+        Refuse("distribute", name, "It is a partition of another table.", nullptr);
+    if (has_subclass(relation))
+        Refuse("distribute", name, "Other tables inherit from it.", "Remove the inheritance.");
+    if (has_superclass(relation))
+        Refuse("distribute", name, "It inherits from another table.", "Remove the inheritance.");
+}
 
 void CheckTable(Oid relation, const char* verb) {
     if (!get_rel_name(relation))

@@ -11,6 +11,11 @@ namespace pgspan::cluster {
 // The table itself: kind, persistence, inheritance, owner, triggers, policies. verb: "distribute",
 // for messages.
 void CheckTable(Oid relation, const char* verb);
+// Raises 0A000 unless the tables above and below it, in trees of inheritance and partitions, are
+// local, and the nodes can check its partition constraint.
+void CheckTree(Oid relation);
+// Raises 0A000 if there are any: a reference table stands alone.
+void CheckStandsAlone(Oid relation);
 // The attribute number of a distribution column that exists and can be hashed alike on every node.
 AttrNumber CheckDistributionColumn(Oid relation, const char* column);
 // Unique indexes and exclusion constraints must include the distribution column, compared for

@@ -21,11 +21,13 @@ void CheckSupported(const metadata::Table& table, const AlterTableStmt& stmt) {
             break;
         case AT_SetTableSpace:
             RefuseOn(table, "ALTER INDEX ... SET TABLESPACE", nullptr);
-        case AT_AttachPartition:
-            RefuseOn(table, "ALTER INDEX ... ATTACH PARTITION", nullptr);
         default:
             RefuseOn(table, "this form of ALTER INDEX", nullptr);
         }
+}
+
+bool IsAttach(const AlterTableStmt& stmt) {
+    return linitial_node(AlterTableCmd, stmt.cmds)->subtype == AT_AttachPartition;
 }
 
 // PostgreSQL allows none of these on partitioned indexes: they go to the index of each shard.
@@ -49,6 +51,11 @@ void AlterOnShards(const metadata::Table& table, Oid container_index, const Alte
 
 void AlterIndex(const Statement& statement, const metadata::Table& table, Oid index) {
     const auto* stmt = statement.Tree<AlterTableStmt>();
+    if (IsAttach(*stmt)) {
+        // Always an error of PostgreSQL's: no index of a distributed table is a partitioned one.
+        RunStandard(statement);
+        return;
+    }
     CheckSupported(table, *stmt);
     const Oid container_index =
         table.IsHash() ? ContainerIndex(table, get_rel_name(index)) : InvalidOid;

@@ -9,6 +9,7 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/ddl/trigger.h"
@@ -278,6 +279,19 @@ void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, co
     RequireSameColumns(table);
 }
 
+// Local tables with the distributed ones among their partitions and heirs.
+void RunOnTree(const Statement& statement, const AlterTableStmt& stmt, Oid relation) {
+    const List* heirs = HeirsChangedBy(stmt, relation);
+    const List* defaults = DefaultPartitionsAround(stmt, relation);
+    if (heirs != NIL) {
+        AlterTableLookupRelation(CopyOf<AlterTableStmt>(&stmt), AlterTableGetLockLevel(stmt.cmds));
+        RunOnHeirs(statement, heirs);
+    } else {
+        RunStandard(statement);
+    }
+    for (const Oid partition : pg::EachOid(defaults)) MirrorPartitionChecksOf(partition);
+}
+
 // On a node that is being given its tables, a foreign key to a shell: its rows were checked where
 // they are.
 void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt) {
@@ -285,7 +299,7 @@ void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt)
     if (IsOrigin()) {
         const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
         List* tied = TablesTiedTo(relation);
-        RunStandard(statement);
+        RunOnTree(statement, stmt, relation);
         CommandCounterIncrement();
         tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
         for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
@@ -392,7 +406,7 @@ void HandleAlterTable(const Statement& statement) {
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
     if (IsOrigin() && MustBeLocalFor(*table, *stmt)) {
-        ChangeWhileLocal(statement, *table);
+        WhileLocal(list_make1_oid(relation), [&] { RunStandard(statement); });
         return;
     }
     CheckAlterTable(*table, *stmt);

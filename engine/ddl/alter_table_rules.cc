@@ -5,6 +5,7 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -221,9 +222,47 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
     }
 }
 
-void RefuseTie(const RangeVar* name, const char* construct) {
-    const metadata::Table* table = FindForDdl(name, construct);
-    if (table) RefuseOn(*table, construct, nullptr);
+void RefuseReference(const RangeVar* name) {
+    const metadata::Table* table = FindForDdl(name, "ATTACH PARTITION");
+    if (table && table->IsReference()) RefuseOn(*table, "ATTACH PARTITION", nullptr);
+}
+
+bool MovesPartition(AlterTableType subtype) {
+    return subtype == AT_AttachPartition || subtype == AT_DetachPartition ||
+           subtype == AT_DetachPartitionFinalize;
+}
+
+// What PostgreSQL does to the table alone.
+bool ReachesHeirs(AlterTableType subtype) {
+    switch (subtype) {
+    case AT_ChangeOwner:
+    case AT_SetRelOptions:
+    case AT_ResetRelOptions:
+    case AT_ReplicaIdentity:
+    case AT_SetOptions:
+    case AT_ResetOptions:
+    case AT_SetTableSpace:
+    case AT_SetLogged:
+    case AT_SetUnLogged:
+    case AT_SetAccessMethod:
+    case AT_ClusterOn:
+    case AT_DropCluster:
+    case AT_EnableRule:
+    case AT_EnableAlwaysRule:
+    case AT_EnableReplicaRule:
+    case AT_DisableRule:
+    case AT_AddOf:
+    case AT_DropOf:
+    case AT_AddInherit:
+    case AT_DropInherit:
+    case AT_EnableRowSecurity:
+    case AT_DisableRowSecurity:
+    case AT_ForceRowSecurity:
+    case AT_NoForceRowSecurity:
+        return false;
+    default:
+        return true;
+    }
 }
 
 void CheckNewParent(const RangeVar* name) {
@@ -261,11 +300,46 @@ void CheckAlterLocalTable(const AlterTableStmt& stmt) {
             CheckNewParent(castNode(RangeVar, command->def));
             break;
         case AT_AttachPartition:
-            RefuseTie(castNode(PartitionCmd, command->def)->name, "ATTACH PARTITION");
+            RefuseReference(castNode(PartitionCmd, command->def)->name);
             break;
         default:
             break;
         }
+}
+
+List* HeirsChangedBy(const AlterTableStmt& stmt, Oid relation) {
+    List* heirs = NIL;
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+        if (!MovesPartition(command->subtype)) {
+            if (stmt.relation->inh && ReachesHeirs(command->subtype))
+                heirs = list_concat_unique_oid(heirs, metadata::DistributedHeirs(relation));
+            continue;
+        }
+        const auto* partition = castNode(PartitionCmd, command->def);
+        const Oid moved = RangeVarGetRelid(partition->name, NoLock, true);
+        List* changed = metadata::DistributedHeirs(moved);
+        const metadata::Table* table = OidIsValid(moved) ? metadata::FindTable(moved) : nullptr;
+        if (table && table->IsHash()) changed = lappend_oid(changed, moved);
+        if (changed != NIL &&
+            (partition->concurrent || command->subtype == AT_DetachPartitionFinalize))
+            RefuseOn(*metadata::FindTable(linitial_oid(changed)), "DETACH PARTITION CONCURRENTLY",
+                     "Leave CONCURRENTLY out.");
+        heirs = list_concat_unique_oid(heirs, changed);
+    }
+    return heirs;
+}
+
+List* DefaultPartitionsAround(const AlterTableStmt& stmt, Oid relation) {
+    List* partitions = NIL;
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+        if (!MovesPartition(command->subtype)) continue;
+        const Oid partition = metadata::DefaultPartition(relation);
+        const Oid moved =
+            RangeVarGetRelid(castNode(PartitionCmd, command->def)->name, NoLock, true);
+        if (OidIsValid(partition) && partition != moved)
+            partitions = list_append_unique_oid(partitions, partition);
+    }
+    return partitions;
 }
 
 }  // namespace pgspan::ddl

@@ -27,6 +27,12 @@ void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt);
 // For an ordinary table: what would tie it to a distributed one.
 void CheckAlterLocalTable(const AlterTableStmt& stmt);
 
+// The distributed tables that the statement reaches through the ordinary table: its partitions and
+// heirs, and those that it attaches or detaches. OIDs.
+List* HeirsChangedBy(const AlterTableStmt& stmt, Oid relation);
+// Default partitions whose constraint changes with what is attached or detached beside them. OIDs.
+List* DefaultPartitionsAround(const AlterTableStmt& stmt, Oid relation);
+
 // serial and its kin.
 bool IsSerial(const TypeName* type);
 // A call of nextval() anywhere in a raw expression.

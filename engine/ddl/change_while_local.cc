@@ -1,7 +1,9 @@
 #include "engine/ddl/change_while_local.h"
 
 #include "engine/ddl/alter_table_rules.h"
+#include "engine/ddl/mirror.h"
 #include "engine/pg/list.h"
+#include "engine/pg/owner.h"
 #include "engine/pg/spi.h"
 
 namespace pgspan::ddl {
@@ -27,6 +29,8 @@ bool IsOne(const AlterTableCmd& command, const char* distribution_column) {
         return CallsNextval(command.def);
     case AT_AddConstraint:
         return castNode(Constraint, command.def)->contype == CONSTR_EXCLUSION;
+    case AT_AddInherit:
+    case AT_DropInherit:
     case AT_AddIdentity:
     case AT_SetIdentity:
     case AT_DropIdentity:
@@ -39,6 +43,63 @@ bool IsOne(const AlterTableCmd& command, const char* distribution_column) {
     }
 }
 
+// Where a table belongs that is local for the moment.
+struct Place {
+    Oid relation;
+    AttrNumber distribution_column;
+    int32 shard_count;
+    int32 colocation_id;
+    bool is_default_group;
+};
+
+bool IsDefaultGroup(int32 colocation_id) {
+    return pg::QueryTextAsOwner(psprintf(
+               "SELECT 1 FROM pgspan.colocation_group WHERE colocation_id = %d AND is_default",
+               colocation_id)) != nullptr;
+}
+
+// A distributed table of the type of the place's column, by which it finds the tables that it was
+// colocated with: one that stayed, or one that was local as well and is distributed again.
+// InvalidOid if there is none.
+Oid Neighbour(const Place& place, const List* placed) {
+    Oid type = InvalidOid;
+    int32 typmod = -1;
+    Oid collation = InvalidOid;
+    get_atttypetypmodcoll(place.relation, place.distribution_column, &type, &typmod, &collation);
+    const char* stayed = pg::QueryTextAsOwner(
+        psprintf("SELECT t.relation FROM pgspan.distributed_table t JOIN pgspan.colocation_group g"
+                 " USING (colocation_id) WHERE colocation_id = %d AND g.distribution_type = %u AND"
+                 " g.distribution_collation = %u LIMIT 1",
+                 place.colocation_id, type, collation));
+    if (stayed) return static_cast<Oid>(strtoul(stayed, nullptr, 10));
+    for (const auto* other : pg::Each<Place>(placed)) {
+        if (other->colocation_id != place.colocation_id) continue;
+        const metadata::Table* table = metadata::FindTable(other->relation);
+        if (table && table->distribution_type == type && table->distribution_collation == collation)
+            return other->relation;
+    }
+    return InvalidOid;
+}
+
+// Arguments of create_distributed_table.
+char* Colocation(const Place& place, const List* placed) {
+    const Oid neighbour = place.is_default_group ? InvalidOid : Neighbour(place, placed);
+    if (OidIsValid(neighbour))
+        return psprintf("colocate_with => %s",
+                        quote_literal_cstr(QualifiedRelationName(neighbour)));
+    return psprintf("colocate_with => '%s', shard_count => %d",
+                    place.is_default_group ? "default" : "none", place.shard_count);
+}
+
+[[noreturn]] void RefuseLostColumn(Oid relation) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("the statement would drop the distribution column of table \"%s\"",
+                   get_rel_name(relation)),
+            errhint("Make the table local with undistribute_table(), change it, and distribute it "
+                    "by another column."));
+    pg_unreachable();
+}
+
 }  // namespace
 
 bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
@@ -49,19 +110,39 @@ bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
     return false;
 }
 
-void ChangeWhileLocal(const Statement& statement, const metadata::Table& table) {
-    const Oid relation = table.relation;
-    const int32 shard_count = table.shard_count;
-    const AttrNumber column = table.distribution_column;
+const List* BringHome(const List* relations) {
+    List* placed = NIL;
+    for (const Oid relation : pg::EachOid(relations)) {
+        const metadata::Table* table = metadata::FindTable(relation);
+        auto* place = static_cast<Place*>(palloc(sizeof(Place)));
+        *place = {relation, table->distribution_column, table->shard_count, table->colocation_id,
+                  IsDefaultGroup(table->colocation_id)};
+        placed = lappend(placed, place);
+    }
     // The room of these functions builds on this one.
-    pg::RunSql(psprintf("SELECT pg_catalog.undistribute_table(%u::pg_catalog.regclass)", relation));
+    for (const Oid relation : pg::EachOid(relations)) {
+        pg::RunSql(
+            psprintf("SELECT pg_catalog.undistribute_table(%u::pg_catalog.regclass)", relation));
+        CommandCounterIncrement();
+    }
+    return placed;
+}
+
+void DistributeAgain(const List* placed) {
     CommandCounterIncrement();
-    RunStandard(statement);
-    CommandCounterIncrement();
-    pg::RunSql(psprintf(
-        "SELECT pg_catalog.create_distributed_table(%u::pg_catalog.regclass, %s, shard_count => "
-        "%d)",
-        relation, quote_literal_cstr(get_attname(relation, column, false)), shard_count));
+    for (const auto* place : pg::Each<Place>(placed)) {
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(place->relation))) continue;
+        const char* column = get_attname(place->relation, place->distribution_column, true);
+        if (!column) RefuseLostColumn(place->relation);
+        pg::RunSql(
+            psprintf("SELECT pg_catalog.create_distributed_table(%u::pg_catalog.regclass, %s, %s)",
+                     place->relation, quote_literal_cstr(column), Colocation(*place, placed)));
+        CommandCounterIncrement();
+    }
+}
+
+void RunOnHeirs(const Statement& statement, const List* heirs) {
+    WhileLocal(heirs, [&] { RunStandard(statement); });
 }
 
 }  // namespace pgspan::ddl

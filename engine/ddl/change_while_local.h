@@ -1,7 +1,8 @@
-// Sub-commands of ALTER TABLE that cannot be carried out on the shards as they are: a change of the
-// distribution column's type, after which rows belong to other shards; columns with sequences,
-// whose values are the coordinator's to give; what makes another kind of table. The rows come to
-// the coordinator for them. Private to this room.
+// Statements for which the rows of distributed tables come to the coordinator: sub-commands of
+// ALTER TABLE that cannot be carried out on the shards as they are (a change of the distribution
+// column's type, after which rows belong to other shards; columns with sequences, whose values are
+// the coordinator's to give; what makes another kind of table), and those that reach them through a
+// local table of which they are partitions or heirs. Private to this room.
 #pragma once
 
 #include "engine/ddl/statement.h"
@@ -10,12 +11,26 @@
 
 namespace pgspan::ddl {
 
+// The two halves of WhileLocal; what the first returns is for the second.
+const List* BringHome(const List* relations);
+void DistributeAgain(const List* placed);
+
 // True if the statement has such a sub-command, and the table is hash-distributed.
 bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt);
 
-// The rows come here, the statement changes an ordinary table, and the rows are distributed anew by
-// the same column, over as many shards. Raises what undistribute_table and create_distributed_table
-// raise; foreign keys to distributed tables, rules and heirs are in the way.
-void ChangeWhileLocal(const Statement& statement, const metadata::Table& table);
+// The rows of these distributed tables come here, the body changes ordinary tables, and the rows
+// are distributed anew, by the same columns and beside the same tables. Raises what
+// undistribute_table and create_distributed_table raise; foreign keys to distributed tables and
+// rules are in the way. Tables that the body drops stay away.
+template <typename Body>
+void WhileLocal(const List* relations, Body&& body) {
+    const List* placed = BringHome(relations);
+    body();
+    DistributeAgain(placed);
+}
+
+// A statement that changes distributed tables only through a table that is local to the
+// coordinator, as its partitions or heirs: runs it while they are local.
+void RunOnHeirs(const Statement& statement, const List* heirs);
 
 }  // namespace pgspan::ddl

@@ -146,8 +146,10 @@ List* ShardForeignKeys(const metadata::Table& table, int32 shard_index, Oid cons
         "  FROM unnest(k.conkey) WITH ORDINALITY u (number, place)"
         "  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number) || ') "
         "REFERENCES '"
-        " FROM pg_constraint k WHERE k.conrelid = %u AND k.contype = 'f' AND k.conparentid = 0 AND "
-        "%u IN (0, k.oid)"
+        " FROM pg_constraint k WHERE k.conrelid = %u AND k.contype = 'f' AND NOT EXISTS (SELECT "
+        "FROM "
+        "pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid) AND %u IN (0, "
+        "k.oid)"
         " ORDER BY k.conname",
         table.relation, constraint);
     List* definitions = NIL;

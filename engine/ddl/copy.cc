@@ -1,8 +1,27 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/executor/copy.h"
+#include "engine/metadata/heirs.h"
+
+extern "C" {
+#include "catalog/pg_class.h"
+}
 
 namespace pgspan::ddl {
+
+namespace {
+
+void RefuseDistributedPartitions(const RangeVar& name) {
+    const Oid relation = RangeVarGetRelid(&name, NoLock, true);
+    if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE) return;
+    if (metadata::DistributedHeirs(relation) == NIL) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("COPY into table \"%s\", which has distributed partitions, is not supported",
+                   get_rel_name(relation)),
+            errhint("Copy into the partitions, or use INSERT."));
+}
+
+}  // namespace
 
 void HandleCopy(const Statement& statement) {
     auto* stmt = statement.Tree<CopyStmt>();
@@ -12,6 +31,7 @@ void HandleCopy(const Statement& statement) {
     if (table && table->only_on_coordinator) RequireOrigin("COPY");
     // Another node that copies into this node's replica has split nothing: its rows are for here.
     const bool is_plain = !table || (table->IsReference() && (!stmt->is_from || !IsOrigin()));
+    if (is_plain && stmt->is_from && stmt->relation) RefuseDistributedPartitions(*stmt->relation);
     if (is_plain)
         RunStandard(statement);
     else if (stmt->is_from)

@@ -1,5 +1,7 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/partition_check.h"
+#include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 
 namespace pgspan::ddl {
@@ -33,6 +35,12 @@ bool HasForeignKey(const CreateStmt& stmt) {
     return false;
 }
 
+// The default partition beside the new one holds less from now on.
+void MirrorDefaultPartition(const CreateStmt& stmt) {
+    const Oid parent = RangeVarGetRelid(linitial_node(RangeVar, stmt.inhRelations), NoLock, true);
+    MirrorPartitionChecksOf(metadata::DefaultPartition(parent));
+}
+
 }  // namespace
 
 // A new table is local; LIKE a distributed one it may be, inherit from it, or reference it,
@@ -42,6 +50,7 @@ void HandleCreateTable(const Statement& statement) {
     const List* parents = DistributedParents(*stmt);
     RunStandard(statement);
     for (const Oid parent : pg::EachOid(parents)) NoteLocalParts(parent);
+    if (stmt->partbound && IsOrigin()) MirrorDefaultPartition(*stmt);
     if (HasForeignKey(*stmt)) NoteReferencedTables(RangeVarGetRelid(stmt->relation, NoLock, true));
 }
 

@@ -1,16 +1,21 @@
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/drop_watch.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/index.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/tables_in.h"
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "catalog/index.h"
 #include "catalog/objectaddress.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "utils/acl.h"
 }
@@ -54,15 +59,30 @@ RangeVar* NameOf(List* object) {
 
 void DropTables(const Statement& statement, const DropStmt& stmt) {
     List* tied = NIL;
+    List* defaults = NIL;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         const Oid relation = RangeVarGetRelid(NameOf(object), NoLock, true);
-        if (OidIsValid(relation) && !FindForDdl(relation, "DROP TABLE"))
+        if (!OidIsValid(relation)) continue;
+        if (!FindForDdl(relation, "DROP TABLE"))
             tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
+        if (!IsOrigin() || !get_rel_relispartition(relation)) continue;
+        const Oid partition = metadata::DefaultPartition(get_partition_parent(relation, true));
+        if (OidIsValid(partition)) defaults = list_append_unique_oid(defaults, partition);
     }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP TABLE", stmt.behavior);
     RefuseLostParts(watch);
     for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
+    // It may hold what the dropped partition did.
+    for (const Oid partition : pg::EachOid(defaults)) MirrorPartitionChecksOf(partition);
+}
+
+// Of an index or a trigger of a partitioned table, the partitions' copies go too.
+List* HeirsOf(Oid relation) {
+    if (!IsOrigin() || !OidIsValid(relation) ||
+        get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
+        return NIL;
+    return metadata::DistributedHeirs(relation);
 }
 
 // An index of the shell that is to be dropped from its container too.
@@ -73,19 +93,22 @@ struct ContainerDrop {
 
 void DropIndexes(const Statement& statement, const DropStmt& stmt) {
     List* names = NIL;
+    List* heirs = NIL;
     auto* drops =
         static_cast<ContainerDrop*>(palloc(sizeof(ContainerDrop) * list_length(stmt.objects)));
     int count = 0;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         const Oid index = RangeVarGetRelid(NameOf(object), NoLock, true);
         const metadata::Table* table = FindForIndex(index, "DROP INDEX");
+        if (!table && OidIsValid(index) && get_rel_relkind(index) == RELKIND_PARTITIONED_INDEX)
+            heirs = list_concat_unique_oid(heirs, HeirsOf(IndexGetRelation(index, true)));
         if (!table) continue;
         if (stmt.concurrent)
             RefuseOn(*table, "DROP INDEX CONCURRENTLY", "Use DROP INDEX without CONCURRENTLY.");
         names = lappend(names, QualifiedRelationName(index));
         if (table->IsHash()) drops[count++] = {table, get_rel_name(index)};
     }
-    RunStandard(statement);
+    RunOnHeirs(statement, heirs);
     for (int i = 0; i < count; i++) DropContainerIndex(*drops[i].table, drops[i].index_name);
     if (names != NIL)
         Broadcast(psprintf("DROP INDEX %s %s", Joined(names), BehaviorClause(stmt.behavior)));
@@ -108,6 +131,7 @@ void DropSchemas(const Statement& statement, const DropStmt& stmt) {
 // DROP TRIGGER, RULE or POLICY: name of the relation, then of the object.
 void DropPart(const Statement& statement, const DropStmt& stmt) {
     bool ours = false;
+    List* heirs = NIL;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         List* relation = list_copy_head(object, list_length(object) - 1);
         if (relation == NIL) continue;
@@ -116,8 +140,11 @@ void DropPart(const Statement& statement, const DropStmt& stmt) {
                       (stmt.removeType == OBJECT_RULE && table->IsReference())))
             RefuseOn(*table, "DROP RULE and DROP POLICY", nullptr);
         if (table) ours = true;
+        if (stmt.removeType == OBJECT_TRIGGER)
+            heirs = list_concat_unique_oid(
+                heirs, HeirsOf(RangeVarGetRelid(NameOf(relation), NoLock, true)));
     }
-    RunStandard(statement);
+    RunOnHeirs(statement, heirs);
     if (ours && stmt.removeType == OBJECT_TRIGGER) Broadcast(statement.Text());
     if (stmt.removeType != OBJECT_RULE) return;
     for (auto* object : pg::Each<List>(stmt.objects)) {

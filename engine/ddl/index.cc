@@ -1,8 +1,10 @@
 #include "engine/ddl/index.h"
 
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"
 
@@ -58,6 +60,15 @@ char* DefinitionOf(Oid index) {
     return sql;
 }
 
+// Of an index of a partitioned table all partitions get their part.
+const List* IndexedHeirs(const IndexStmt& stmt) {
+    const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
+    if (!OidIsValid(relation) || !stmt.relation->inh ||
+        get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
+        return NIL;
+    return metadata::DistributedHeirs(relation);
+}
+
 }  // namespace
 
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
@@ -87,6 +98,10 @@ void CheckUniqueColumns(const metadata::Table& table, const List* column_names,
 void HandleCreateIndex(const Statement& statement) {
     const auto* stmt = statement.Tree<IndexStmt>();
     const metadata::Table* table = FindForDdl(stmt->relation, "CREATE INDEX");
+    if (!table && IsOrigin()) {
+        RunOnHeirs(statement, IndexedHeirs(*stmt));
+        return;
+    }
     if (!table || !pg::OwnsRelation(GetUserId(), table->relation)) {
         RunStandard(statement);
         return;

@@ -16,6 +16,7 @@ constexpr const char* kLockModes[] = {
 // coordinator.
 void HandleLock(const Statement& statement) {
     auto* stmt = CopyOf<LockStmt>(statement.planned->utilityStmt);
+    stmt->relations = WithDistributedHeirs(stmt->relations);
     List* tables = TablesNamed(stmt->relations, "LOCK TABLE");
     if (tables == NIL) {
         RunStandard(statement);

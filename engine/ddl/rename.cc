@@ -1,3 +1,4 @@
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/container_constraint.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/index.h"
@@ -6,6 +7,7 @@
 #include "engine/ddl/required_change.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/heirs.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
@@ -121,12 +123,20 @@ void RenameTrigger(const Statement& statement) {
     Broadcast(statement.Text());
 }
 
+// Columns, constraints and triggers of a local table are renamed in its partitions and heirs too.
+const List* HeirsRenamedBy(const RenameStmt& stmt) {
+    if (!stmt.relation->inh || !IsOrigin() || stmt.renameType == OBJECT_RULE ||
+        stmt.renameType == OBJECT_POLICY)
+        return NIL;
+    return metadata::DistributedHeirs(RangeVarGetRelid(stmt.relation, NoLock, true));
+}
+
 // A part of a relation: a column, a constraint, a trigger, or something that distributed tables do
 // not support.
 void RenamePart(const Statement& statement, const RenameStmt& stmt) {
     const metadata::Table* table = FindForDdl(stmt.relation, "ALTER TABLE");
     if (!table)
-        RunStandard(statement);
+        RunOnHeirs(statement, HeirsRenamedBy(stmt));
     else if (stmt.renameType == OBJECT_COLUMN)
         RenameColumn(statement, stmt, *table);
     else if (stmt.renameType == OBJECT_TABCONSTRAINT)

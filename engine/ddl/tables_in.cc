@@ -2,6 +2,7 @@
 
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
 
@@ -44,6 +45,17 @@ List* TablesNamed(const List* range_vars, const char* command) {
         if (table) found = list_append_unique_oid(found, table->relation);
     }
     return found;
+}
+
+List* WithDistributedHeirs(List* range_vars) {
+    List* named = range_vars;
+    for (const auto* name : pg::Each<RangeVar>(range_vars)) {
+        if (!name->inh || !IsOrigin()) continue;
+        for (const Oid heir :
+             pg::EachOid(metadata::DistributedHeirs(RangeVarGetRelid(name, NoLock, true))))
+            named = lappend(named == range_vars ? list_copy(named) : named, RangeVarFor(heir));
+    }
+    return named;
 }
 
 char* QualifiedNames(const List* relations) {

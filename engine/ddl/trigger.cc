@@ -1,9 +1,11 @@
 #include "engine/ddl/trigger.h"
 
-#include "engine/ddl/local_shards.h"
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/definition_parts.h"
 #include "engine/ddl/handlers.h"
+#include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"
 
@@ -70,6 +72,15 @@ void CheckKeys(Relation relation, int16 events) {
                     errdetail("Its action is carried out on the nodes, where no triggers fire."));
         ReleaseSysCache(tuple);
     }
+}
+
+// Each partition of a partitioned table gets its own copy of a row trigger.
+const List* HeirsWithTrigger(const CreateTrigStmt& stmt) {
+    const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
+    if (!OidIsValid(relation) || !stmt.row ||
+        get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
+        return NIL;
+    return metadata::DistributedHeirs(relation);
 }
 
 }  // namespace
@@ -178,6 +189,10 @@ void HandleCreateTrigger(const Statement& statement) {
             RefuseOn(*other, "CREATE CONSTRAINT TRIGGER ... FROM", nullptr);
     if (table && stmt->isconstraint)
         RefuseOn(*table, "CREATE CONSTRAINT TRIGGER", "Use an AFTER ROW trigger.");
+    if (!table && IsOrigin()) {
+        RunOnHeirs(statement, HeirsWithTrigger(*stmt));
+        return;
+    }
     RunStandard(statement);
     if (!table || !IsOrigin()) return;
     CommandCounterIncrement();

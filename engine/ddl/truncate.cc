@@ -85,6 +85,7 @@ void FireAfterTriggers(AfterTruncate* after) {
 // no foreign key is left behind.
 void HandleTruncate(const Statement& statement) {
     auto* stmt = CopyOf<TruncateStmt>(statement.planned->utilityStmt);
+    stmt->relations = WithDistributedHeirs(stmt->relations);
     if (TablesNamed(stmt->relations, "TRUNCATE") == NIL) {
         RunStandard(statement);
         return;

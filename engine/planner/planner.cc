@@ -1,5 +1,6 @@
 #include "engine/planner/planner.h"
 
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
@@ -67,10 +68,23 @@ void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
     if (HasHeirs(rte)) contents->heirs = true;
 }
 
+void RefuseDistributedHeirs(const Query* query, const RangeTblEntry* target) {
+    const bool reaches_heirs = query->commandType == CMD_INSERT
+                                   ? target->relkind == RELKIND_PARTITIONED_TABLE
+                                   : target->inh;
+    if (!reaches_heirs) return;
+    const List* heirs = metadata::DistributedHeirs(target->relid);
+    if (heirs == NIL) return;
+    RefuseFeature(psprintf("writing to table \"%s\" with distributed table \"%s\" below it",
+                           get_rel_name(target->relid), get_rel_name(linitial_oid(heirs))),
+                  nullptr);
+}
+
 void LookAtTarget(const Query* query, Contents* contents) {
     if (query->resultRelation == 0) return;
-    const metadata::Table* table =
-        metadata::FindTable(rt_fetch(query->resultRelation, query->rtable)->relid);
+    const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
+    const metadata::Table* table = metadata::FindTable(target->relid);
+    if (!table) RefuseDistributedHeirs(query, target);
     if (!table) return;
     if (table->IsReference()) contents->reference_target = true;
     if (table->only_on_coordinator) RefuseReferencedByLocal(query, *table);
