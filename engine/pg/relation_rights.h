@@ -5,6 +5,7 @@
 #include "engine/pg/postgres.h"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
 }
@@ -74,6 +75,41 @@ inline void CopyRights(Query* query, RangeTblEntry* rte, const Query* from,
     rte->requiredPerms = source->requiredPerms;
     rte->checkAsUser = source->checkAsUser;
     rte->selectedCols = bms_copy(source->selectedCols);
+#endif
+}
+
+// The columns of the same names, offset by FirstLowInvalidHeapAttributeNumber.
+inline Bitmapset* MoveColumns(const Bitmapset* columns, Relation to, Relation from) {
+    Bitmapset* moved = nullptr;
+    int column = -1;
+    while ((column = bms_next_member(columns, column)) >= 0) {
+        const auto number = static_cast<AttrNumber>(column + FirstLowInvalidHeapAttributeNumber);
+        const AttrNumber own = number <= 0
+                                   ? number
+                                   : get_attnum(RelationGetRelid(to),
+                                                get_attname(RelationGetRelid(from), number, false));
+        moved = bms_add_member(moved, own - FirstLowInvalidHeapAttributeNumber);
+    }
+    return moved;
+}
+
+// The entry, of the query, is about to stand for another relation: no rights are checked for that,
+// and the columns that are assigned are its own.
+inline void MoveRights(Query* query, RangeTblEntry* rte, Relation to, Relation from) {
+#if PG_VERSION_NUM >= 160000
+    auto* info = static_cast<RTEPermissionInfo*>(
+        copyObjectImpl(getRTEPermissionInfo(query->rteperminfos, rte)));
+    info->relid = RelationGetRelid(to);
+    info->requiredPerms = 0;
+    info->insertedCols = MoveColumns(info->insertedCols, to, from);
+    info->updatedCols = MoveColumns(info->updatedCols, to, from);
+    query->rteperminfos = lappend(query->rteperminfos, info);
+    rte->perminfoindex = list_length(query->rteperminfos);
+#else
+    (void)query;
+    rte->requiredPerms = 0;
+    rte->insertedCols = MoveColumns(rte->insertedCols, to, from);
+    rte->updatedCols = MoveColumns(rte->updatedCols, to, from);
 #endif
 }
 

@@ -10,6 +10,7 @@
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/split_write.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 
@@ -228,7 +229,7 @@ void RewriteCtes(Query* query, List** checked) {
     for (auto* cte : Each<CommonTableExpr>(query->cteList)) {
         auto* inner = castNode(Query, cte->ctequery);
         if (inner->commandType == CMD_SELECT) continue;
-        inner->canSetTag = false;
+        if (!IsPart(cte)) inner->canSetTag = false;
         cte->ctequery = reinterpret_cast<Node*>(Rewrite(inner, checked));
         // It runs once and wholly, whoever reads it.
         cte->ctematerialized = CTEMaterializeAlways;

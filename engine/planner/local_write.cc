@@ -5,6 +5,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/split_write.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
@@ -170,7 +171,7 @@ void FenceRemoteRelation(Query* query, int varno) {
 bool IsDistributed(const RangeTblEntry* rte) {
     if (rte->rtekind != RTE_RELATION) return false;
     const metadata::Table* table = metadata::FindTable(rte->relid);
-    return table && table->IsHash();
+    return table ? table->IsHash() : ReadsDistributedHeirs(rte);
 }
 
 // Levels that compute something of their own are not merged into the level above. EXISTS does not

@@ -18,6 +18,7 @@
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/split_write.h"
 #include "engine/planner/unique_keys.h"
 
 extern "C" {
@@ -362,6 +363,10 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             if (IS_DUMMY_REL(rel)) return;
             AddRemoteRelationPath(root, rel, rti, relation);
             AddBaseParts(root, rel, rte);
+            return;
+        }
+        if (IsLocalPart(rte) && metadata::FindTable(rte->relid)) {
+            mark_dummy_rel(rel);
             return;
         }
         const bool is_table = rte->rtekind == RTE_RELATION && !IS_DUMMY_REL(rel);

@@ -1,6 +1,5 @@
 #include "engine/planner/planner.h"
 
-#include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
@@ -19,6 +18,7 @@
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/split_write.h"
 #include "engine/planner/task_sql.h"
 #include "engine/planner/view_check.h"
 #include "engine/trigger/matching.h"
@@ -54,6 +54,8 @@ struct Contents {
     const metadata::Table* only_on_coordinator;  // a table that workers cannot use
     bool heirs;                                  // reads or writes a table with its heirs
     bool ctes;                                   // has CTEs, at whatever level
+    bool trees;                                  // names a local table with distributed heirs
+    bool split;                                  // writes several tables of a tree
 };
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
@@ -61,6 +63,7 @@ void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
         contents->containers =
             metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
     const metadata::Table* table = metadata::FindTable(rte->relid);
+    if (!table && ReadsDistributedHeirs(rte)) contents->trees = true;
     if (!table) return;
     if (table->IsHash()) contents->hash_tables = true;
     if (!table->only_on_coordinator) return;
@@ -68,23 +71,11 @@ void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
     if (HasHeirs(rte)) contents->heirs = true;
 }
 
-void RefuseDistributedHeirs(const Query* query, const RangeTblEntry* target) {
-    const bool reaches_heirs = query->commandType == CMD_INSERT
-                                   ? target->relkind == RELKIND_PARTITIONED_TABLE
-                                   : target->inh;
-    if (!reaches_heirs) return;
-    const List* heirs = metadata::DistributedHeirs(target->relid);
-    if (heirs == NIL) return;
-    RefuseFeature(psprintf("writing to table \"%s\" with distributed table \"%s\" below it",
-                           get_rel_name(target->relid), get_rel_name(linitial_oid(heirs))),
-                  nullptr);
-}
-
 void LookAtTarget(const Query* query, Contents* contents) {
     if (query->resultRelation == 0) return;
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
-    if (!table) RefuseDistributedHeirs(query, target);
+    if (ReachesOthers(query)) contents->split = true;
     if (!table) return;
     if (table->IsReference()) contents->reference_target = true;
     if (table->only_on_coordinator) RefuseReferencedByLocal(query, *table);
@@ -239,11 +230,21 @@ void RefuseOnWorker(const metadata::Table& table) {
 // The hook
 // ------------------------------------------------------------------------------------------------------
 
+PlannedStmt* PlanSplit(Query* query, const char* query_string, int cursor_options,
+                       ParamListInfo bound_params) {
+    PlannedStmt* statement =
+        PlanQuery(SplitWrites(query), query_string, cursor_options, bound_params);
+    statement->commandType = query->commandType;
+    statement->hasReturning = query->returningList != NIL;
+    return statement;
+}
+
 PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
     if (IsDumpSession()) HideParts(query);
     const Contents contents = LookAt(query);
     if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
+    if (contents.split) return PlanSplit(query, query_string, cursor_options, bound_params);
     if (contents.heirs) ReadHeirs(query);
     if (contents.containers)
         if (PlannedStmt* task = PlanTask(query, query_string, cursor_options, bound_params))
@@ -252,7 +253,8 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
     if (contents.reference_target && !contents.hash_tables &&
         (plan::task_planning_depth > 0 || IsInternalSession()))
         return StandardPlan(query, query_string, cursor_options, bound_params);
-    if (!contents.hash_tables && !contents.reference_target)
+    const bool reads_trees = contents.trees && query->commandType != CMD_SELECT;
+    if (!contents.hash_tables && !contents.reference_target && !reads_trees)
         return StandardPlan(query, query_string, cursor_options, bound_params);
     if (contents.ctes) DropUnreadCtes(query);
     if (query->hasModifyingCTE)

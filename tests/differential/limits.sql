@@ -51,7 +51,6 @@ ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES loc;
 ALTER TABLE ref ADD FOREIGN KEY (id) REFERENCES loc;
 -- @expect 0A000 dropping the distribution column
 ALTER TABLE t DROP COLUMN k;
--- @expect 0A000 inheriting by a distributed table
 ALTER TABLE t INHERIT loc;
 
 -- Nothing of all this has had an effect.

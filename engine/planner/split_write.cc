@@ -1,0 +1,357 @@
+#include "engine/planner/split_write.h"
+
+#include "engine/metadata/heirs.h"
+#include "engine/metadata/tables.h"
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/member_write.h"
+#include "engine/planner/planner.h"
+#include "engine/planner/shape.h"
+#include "engine/planner/upper_level.h"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_cte.h"
+#include "parser/parsetree.h"
+#include "storage/lmgr.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+constexpr const char* kPartName = "part of a split write ";
+
+// A write that is being split, and the CTEs that it becomes.
+struct Split {
+    const Query* query;
+    bool is_top;  // else the query of a CTE, beside which the parts stand
+    bool counts;
+    int* names;       // how many names were given in the statement
+    List* ctes;       // of CommonTableExpr, in the order in which they read each other
+    List* returning;  // of CommonTableExpr: those of them that return the write's rows
+};
+
+const RangeTblEntry* TargetOf(const Query* query) {
+    return rt_fetch(query->resultRelation, query->rtable);
+}
+
+// ---- CTEs
+
+CommonTableExpr* AddCte(Split* split, Query* query) {
+    auto* cte = makeNode(CommonTableExpr);
+    cte->ctename = psprintf("%s%d", kPartName, ++*split->names);
+    cte->ctematerialized = CTEMaterializeAlways;
+    cte->ctequery = reinterpret_cast<Node*>(query);
+    cte->location = -1;
+    ParseState* state = make_parsestate(nullptr);
+    analyzeCTETargetList(
+        state, cte, query->commandType == CMD_SELECT ? query->targetList : query->returningList);
+    free_parsestate(state);
+    split->ctes = lappend(split->ctes, cte);
+    return cte;
+}
+
+RangeTblEntry* ReadCte(CommonTableExpr* cte, Index levels_up) {
+    cte->cterefcount++;
+    auto* rte = makeNode(RangeTblEntry);
+    rte->rtekind = RTE_CTE;
+    rte->ctename = pstrdup(cte->ctename);
+    rte->ctelevelsup = levels_up;
+    rte->coltypes = list_copy(cte->ctecoltypes);
+    rte->coltypmods = list_copy(cte->ctecoltypmods);
+    rte->colcollations = list_copy(cte->ctecolcollations);
+    rte->alias = makeAlias(cte->ctename, NIL);
+    rte->eref = makeAlias(cte->ctename, static_cast<List*>(copyObjectImpl(cte->ctecolnames)));
+    rte->inFromCl = true;
+    return rte;
+}
+
+List* ColumnsOf(const CommonTableExpr* cte) {
+    List* columns = NIL;
+    for (int i = 0; i < list_length(cte->ctecoltypes); i++) {
+        Var* var =
+            makeVar(1, static_cast<AttrNumber>(i + 1), list_nth_oid(cte->ctecoltypes, i),
+                    list_nth_int(cte->ctecoltypmods, i), list_nth_oid(cte->ctecolcollations, i), 0);
+        columns = lappend(
+            columns, makeTargetEntry(reinterpret_cast<Expr*>(var), static_cast<AttrNumber>(i + 1),
+                                     strVal(list_nth(cte->ctecolnames, i)), false));
+    }
+    return columns;
+}
+
+Query* MakeSelect(RangeTblEntry* from, List* columns) {
+    auto* select = makeNode(Query);
+    select->commandType = CMD_SELECT;
+    select->canSetTag = true;
+    select->rtable = pg::MakeList(from);
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    select->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
+    select->targetList = columns;
+    return select;
+}
+
+// The rows of the CTEs, one after another. levels_up: to the query that has them.
+Query* UnionOf(const List* ctes, Index levels_up) {
+    auto* first = static_cast<CommonTableExpr*>(linitial(ctes));
+    if (list_length(ctes) == 1) return MakeSelect(ReadCte(first, levels_up), ColumnsOf(first));
+    auto* query = makeNode(Query);
+    query->commandType = CMD_SELECT;
+    query->canSetTag = true;
+    query->jointree = makeFromExpr(NIL, nullptr);
+    query->targetList = ColumnsOf(first);
+    Node* tree = nullptr;
+    for (auto* cte : Each<CommonTableExpr>(ctes)) {
+        auto* arm = makeNode(RangeTblEntry);
+        arm->rtekind = RTE_SUBQUERY;
+        arm->subquery = MakeSelect(ReadCte(cte, levels_up + 1), ColumnsOf(cte));
+        arm->eref = makeAlias("arm", static_cast<List*>(copyObjectImpl(cte->ctecolnames)));
+        arm->alias = makeAlias("arm", NIL);
+        query->rtable = lappend(query->rtable, arm);
+        auto* reference = makeNode(RangeTblRef);
+        reference->rtindex = list_length(query->rtable);
+        if (!tree) {
+            tree = reinterpret_cast<Node*>(reference);
+            continue;
+        }
+        auto* pair = makeNode(SetOperationStmt);
+        pair->op = SETOP_UNION;
+        pair->all = true;
+        pair->larg = tree;
+        pair->rarg = reinterpret_cast<Node*>(reference);
+        pair->colTypes = list_copy(first->ctecoltypes);
+        pair->colTypmods = list_copy(first->ctecoltypmods);
+        pair->colCollations = list_copy(first->ctecolcollations);
+        tree = reinterpret_cast<Node*>(pair);
+    }
+    query->setOperations = tree;
+    return query;
+}
+
+// ---- Parts
+
+void AddPart(Split* split, Query* part) {
+    part->canSetTag = split->counts;
+    split->returning = lappend(split->returning, AddCte(split, part));
+}
+
+// A copy of the write, to stand in a CTE.
+Query* CopyForPart(const Split* split) {
+    auto* part = static_cast<Query*>(copyObjectImpl(split->query));
+    part->cteList = NIL;
+    part->hasRecursive = part->hasModifyingCTE = false;
+    // A CTE's own query is where its parts will be.
+    if (split->is_top) DeepenCteReferences(part);
+    return part;
+}
+
+void MarkLocalPart(Query* part) {
+    rt_fetch(part->resultRelation, part->rtable)->self_reference = true;
+}
+
+Query* PartFor(const Split* split, Oid member) {
+    Query* part = CopyForPart(split);
+    Retarget(part, member);
+    return part;
+}
+
+[[noreturn]] void RefuseSplit(const Query* query, const char* what, const char* detail) {
+    RefuseFeature(psprintf("%s table \"%s\", of whose tree distributed tables are a part,", what,
+                           get_rel_name(TargetOf(query)->relid)),
+                  detail);
+}
+
+bool HasCurrentOf(Node* quals) {
+    return pg::WalkNode(quals, [](Node* node, auto&& descend) {
+        return IsA(node, CurrentOfExpr) || descend(node);
+    });
+}
+
+// What holds for every kind of command.
+void CheckSplit(const Query* query, const List* members) {
+    const RangeTblEntry* target = TargetOf(query);
+    if (query->commandType == CMD_MERGE) RefuseSplit(query, "MERGE into", nullptr);
+    if (target->securityQuals || query->withCheckOptions)
+        RefuseSplit(query, "row-level security and WITH CHECK OPTION on", nullptr);
+    if (query->jointree && HasCurrentOf(query->jointree->quals))
+        RefuseSplit(query, "WHERE CURRENT OF on", nullptr);
+    CheckSplitTriggers(query, members);
+}
+
+// ---- UPDATE and DELETE
+
+void SplitUpdateOrDelete(Split* split) {
+    const Query* query = split->query;
+    const Oid root = TargetOf(query)->relid;
+    const metadata::Table* table = metadata::FindTable(root);
+    List* distributed = metadata::DistributedHeirs(root);
+    CheckSplit(query, distributed);
+    if (query->commandType == CMD_UPDATE && MayMoveRows(query, distributed))
+        RefuseSplit(query, "UPDATE of what decides the partition of rows of",
+                    "DELETE and INSERT the rows.");
+    for (const Oid member : pg::EachOid(distributed)) AddPart(split, PartFor(split, member));
+    if (!table) {
+        Query* local = CopyForPart(split);
+        MarkLocalPart(local);
+        AddPart(split, local);
+        return;
+    }
+    AddPart(split, PartFor(split, root));
+    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr)))
+        if (member != root && !metadata::FindTable(member)) AddPart(split, PartFor(split, member));
+}
+
+// ---- INSERT
+
+// The INSERT with the rows of the CTE, as far as they belong to it, in place of its own source.
+Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
+    auto* part = static_cast<Query*>(copyObjectImpl(split->query));
+    part->cteList = NIL;
+    part->hasRecursive = part->hasModifyingCTE = false;
+    part->override = OVERRIDING_NOT_SET;
+    int rti = 0;
+    for (auto* rte : Each<RangeTblEntry>(part->rtable)) {
+        rti++;
+        if (rti == part->resultRelation ||
+            (part->onConflict && rti == part->onConflict->exclRelIndex))
+            continue;
+        rte->rtekind = RTE_RESULT;
+        rte->subquery = nullptr;
+        rte->values_lists = NIL;
+    }
+    // RETURNING and ON CONFLICT may have sub-queries over CTEs.
+    DeepenCteReferences(part);
+    part->rtable = lappend(part->rtable, ReadCte(rows, 1));
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = list_length(part->rtable);
+    part->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
+    AttrNumber column = 0;
+    for (auto* entry : Each<TargetEntry>(part->targetList)) {
+        column++;
+        entry->expr = reinterpret_cast<Expr*>(
+            makeVar(reference->rtindex, column, list_nth_oid(rows->ctecoltypes, column - 1),
+                    list_nth_int(rows->ctecoltypmods, column - 1),
+                    list_nth_oid(rows->ctecolcollations, column - 1), 0));
+    }
+    return part;
+}
+
+void SplitInsert(Split* split) {
+    const Query* query = split->query;
+    const Oid root = TargetOf(query)->relid;
+    List* distributed = metadata::DistributedHeirs(root);
+    CheckSplit(query, distributed);
+    auto* bare = static_cast<Query*>(copyObjectImpl(query));
+    bare->cteList = NIL;
+    bare->hasRecursive = bare->hasModifyingCTE = false;
+    EnsureColumns(bare);
+    Split plain = *split;
+    plain.query = bare;
+    Query* source = InsertedRows(bare);
+    if (split->is_top) DeepenCteReferences(source);
+    CommonTableExpr* rows = AddCte(&plain, source);
+    List* elsewhere = NIL;
+    for (const Oid member : pg::EachOid(distributed)) {
+        Query* part = InsertFrom(&plain, rows);
+        Node* belongs = BelongsTo(member, root, part->targetList);
+        elsewhere = lappend(elsewhere, copyObjectImpl(belongs));
+        part->jointree->quals = belongs;
+        Retarget(part, member);
+        FillColumns(part);
+        AddPart(&plain, part);
+    }
+    Query* local = InsertFrom(&plain, rows);
+    local->jointree->quals = reinterpret_cast<Node*>(make_notclause(AnyOf(elsewhere)));
+    MarkLocalPart(local);
+    AddPart(&plain, local);
+    split->ctes = plain.ctes;
+    split->returning = plain.returning;
+}
+
+// ---- Statements
+
+void SplitInto(Split* split) {
+    if (split->query->commandType == CMD_INSERT)
+        SplitInsert(split);
+    else
+        SplitUpdateOrDelete(split);
+}
+
+// Several parts may read a CTE that the statement reads once.
+void CountReaders(const List* ctes, int parts) {
+    for (auto* cte : Each<CommonTableExpr>(ctes))
+        if (cte->cterefcount > 0) cte->cterefcount += parts;
+}
+
+Query* SplitTop(const Query* query, List* ctes, int* names) {
+    Split split = {query, true, query->canSetTag, names, NIL, NIL};
+    SplitInto(&split);
+    CountReaders(ctes, list_length(split.ctes));
+    Query* top = UnionOf(split.returning, 0);
+    top->cteList = list_concat(ctes, split.ctes);
+    top->hasRecursive = query->hasRecursive;
+    top->hasModifyingCTE = true;
+    top->canSetTag = query->canSetTag;
+    top->queryId = query->queryId;
+    top->stmt_location = query->stmt_location;
+    top->stmt_len = query->stmt_len;
+    return top;
+}
+
+}  // namespace
+
+bool IsLocalPart(const RangeTblEntry* rte) {
+    // Of a relation's entry PostgreSQL makes no use of this field, which is for CTEs.
+    return rte->rtekind == RTE_RELATION && rte->self_reference;
+}
+
+bool ReadsDistributedHeirs(const RangeTblEntry* rte) {
+    return rte->rtekind == RTE_RELATION && rte->inh && !IsLocalPart(rte) &&
+           !metadata::FindTable(rte->relid) && metadata::DistributedHeirs(rte->relid) != NIL;
+}
+
+bool IsPart(const CommonTableExpr* cte) {
+    return strncmp(cte->ctename, kPartName, strlen(kPartName)) == 0;
+}
+
+bool ReachesOthers(const Query* query) {
+    if (query->resultRelation == 0) return false;
+    const RangeTblEntry* target = TargetOf(query);
+    if (IsLocalPart(target)) return false;
+    const metadata::Table* table = metadata::FindTable(target->relid);
+    if (table)
+        return table->IsHash() && target->inh && has_subclass(target->relid) &&
+               query->commandType != CMD_INSERT;
+    // Into the table from which others only inherit, nothing goes their way.
+    if (query->commandType == CMD_INSERT ? target->relkind != RELKIND_PARTITIONED_TABLE
+                                         : !target->inh)
+        return false;
+    return metadata::DistributedHeirs(target->relid) != NIL;
+}
+
+Query* SplitWrites(const Query* original) {
+    auto* query = static_cast<Query*>(copyObjectImpl(original));
+    FlattenJoinAliases(query);
+    int names = 0;
+    List* ctes = NIL;
+    for (auto* cte : Each<CommonTableExpr>(query->cteList)) {
+        auto* inner = castNode(Query, cte->ctequery);
+        if (ReachesOthers(inner)) {
+            Split split = {inner, false, false, &names, NIL, NIL};
+            SplitInto(&split);
+            CountReaders(ctes, list_length(split.ctes));
+            ctes = list_concat(ctes, split.ctes);
+            cte->ctequery = reinterpret_cast<Node*>(UnionOf(split.returning, 1));
+        }
+        ctes = lappend(ctes, cte);
+    }
+    query->cteList = ctes;
+    return ReachesOthers(query) ? SplitTop(query, ctes, &names) : query;
+}
+
+}  // namespace pgspan::planner

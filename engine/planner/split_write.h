@@ -1,0 +1,30 @@
+// Writes to a table of the coordinator some of whose partitions or heirs are distributed tables,
+// and to distributed tables with heirs. PostgreSQL's own executor would write into the shells. Such
+// a write is split into one for each distributed table, and one for all that is local: the same
+// command over another target, each a data-modifying CTE of one statement, so that all of them see
+// the same data and count as one.
+#pragma once
+
+#include "engine/pg/postgres.h"
+
+namespace pgspan::planner {
+
+// True if the query's target has to be split. A query that was split before has no such target.
+bool ReachesOthers(const Query* query);
+
+// The query, a copy, with each such write in it (its own, and those of its CTEs) split. What
+// cannot be split raises 0A000. The result is a SELECT of RETURNING's rows if the query itself was
+// split: the caller gives the plan the command that it was.
+Query* SplitWrites(const Query* query);
+
+// True for a table whose distributed partitions and heirs are not to be looked at: other parts of
+// the split write see to them. PostgreSQL hands the mark down to the entries of partitions.
+bool IsLocalPart(const RangeTblEntry* rte);
+
+// True for a local table that is read together with distributed tables below it.
+bool ReadsDistributedHeirs(const RangeTblEntry* rte);
+
+// True for a CTE that is such a part: it may count for the statement.
+bool IsPart(const CommonTableExpr* cte);
+
+}  // namespace pgspan::planner
