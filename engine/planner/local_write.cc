@@ -21,7 +21,14 @@ namespace {
 
 using pg::Each;
 
-// Conjuncts of WHERE that only this entry's rows decide, where it is joined by inner joins only.
+bool NamesUpperLevel(Node* expression) {
+    return pg::WalkNode(expression, [](Node* node, auto&& descend) {
+        return IsA(node, Var) ? reinterpret_cast<Var*>(node)->varlevelsup > 0 : descend(node);
+    });
+}
+
+// Conjuncts of WHERE that only this entry's rows decide (those of outer queries are not known on
+// the nodes), where it is joined by inner joins only.
 List* OwnFilters(const Query* query, int varno) {
     bool is_plain_item = false;
     for (auto* item : Each<Node>(query->jointree->fromlist))
@@ -33,7 +40,8 @@ List* OwnFilters(const Query* query, int varno) {
          Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)))) {
         int only = 0;
         if (bms_get_singleton_member(pull_varnos(nullptr, clause), &only) && only == varno &&
-            !checkExprHasSubLink(clause) && !contain_volatile_functions(clause))
+            !NamesUpperLevel(clause) && !checkExprHasSubLink(clause) &&
+            !contain_volatile_functions(clause))
             filters = lappend(filters, copyObjectImpl(clause));
     }
     return filters;

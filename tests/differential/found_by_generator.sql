@@ -168,3 +168,9 @@ SELECT r.id, (SELECT count(*) FROM visits v WHERE v.k = 3 AND v.c1 <= r.c1), (SE
     FROM rates r UNION ALL (SELECT 1, s.c2, s.c2 FROM scratch s ORDER BY s.id LIMIT 3);
 ((SELECT a.x2, (SELECT 1 FROM visits v WHERE v.k = 3 AND v.id = 3 AND a.x1 <= 1) FROM (VALUES (1, 1::smallint)) AS a (x1, x2))
     EXCEPT (SELECT 1::smallint, 2)) UNION ALL (SELECT 1::smallint, 1 FROM (SELECT 5 AS x) AS b ORDER BY 1, 2 LIMIT 11);
+
+-- In a sub-query of a write to a local table, conditions over its rows stay out of what is read behind a fence.
+DELETE FROM scratch t WHERE t.id < 4 AND 1 IN (SELECT DISTINCT ON (1) 1 FROM visits v, places p WHERE v.c1 > t.id AND p.c2 = t.c2 ORDER BY 1) RETURNING id;
+UPDATE scratch t SET c1 = 7 WHERE t.c2 IN (SELECT v.c1 FROM visits v, labels l WHERE v.id > t.id + 40 AND l.c2 < t.c2 GROUP BY v.c1) RETURNING id;
+UPDATE scratch t SET c1 = (SELECT max(v.id) FROM visits v JOIN labels l ON v.c1 = l.c2 WHERE v.parent < t.c2 AND l.c3 > t.id) WHERE id > 3 RETURNING id, c1;
+SELECT * FROM scratch;
