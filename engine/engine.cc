@@ -8,6 +8,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/postgres.h"
 #include "engine/planner/planner.h"
+#include "engine/replication/output_plugin.h"
 #include "engine/transaction/remote_transaction.h"
 #include "engine/trigger/firing.h"
 
@@ -39,6 +40,7 @@ void Initialize() {
     planner::InstallHooks();
     trigger::Initialize();
     ddl::Initialize();
+    replication::Initialize();
     background::Initialize();
 }
 

@@ -6,6 +6,7 @@
 #include "engine/cluster/table_checks.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -109,6 +110,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
         ddl::MirrorPartitionCheck(*metadata::FindTable(relation), false);
     ddl::NoteReferencedTables(relation);
     ddl::NoteLocalParts(relation);
+    ddl::SendPublications(ddl::PublicationsOf(relation));
 }
 
 static void CreateReferenceTable(Oid relation) {
@@ -129,6 +131,7 @@ static void CreateReferenceTable(Oid relation) {
     CreateOnOthers(table);
     RecordTable(table);
     ddl::NoteReferencedTables(relation);
+    ddl::SendPublications(ddl::PublicationsOf(relation));
 }
 
 }  // namespace pgspan::cluster

@@ -8,6 +8,7 @@
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/entry.h"
@@ -148,6 +149,8 @@ void SetUpNode(int32 group_id) {
         if (table.only_on_coordinator)
             RunOnGroup(group_id, ddl::KeepToCoordinatorStatement(table.relation, true));
     }
+    List* publications = ddl::PublicationDefinitions(ddl::AllPublications());
+    if (publications != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(publications));
 }
 
 }  // namespace pgspan::cluster

@@ -7,6 +7,10 @@ extern "C" {
 #include "catalog/pg_class.h"
 }
 
+extern "C" {
+#include "replication/walsender.h"
+}
+
 namespace pgspan::ddl {
 
 namespace {
@@ -28,7 +32,8 @@ void HandleCopy(const Statement& statement) {
     const metadata::Table* table =
         stmt->relation ? metadata::FindTable(RangeVarGetRelid(stmt->relation, NoLock, true))
                        : nullptr;
-    if (table && table->only_on_coordinator) RequireOrigin("COPY");
+    // A subscriber copies from every node what lies there.
+    if (table && table->only_on_coordinator && !am_db_walsender) RequireOrigin("COPY");
     // Another node that copies into this node's replica has split nothing: its rows are for here.
     const bool is_plain = !table || (table->IsReference() && (!stmt->is_from || !IsOrigin()));
     if (is_plain && stmt->is_from && stmt->relation) RefuseDistributedPartitions(*stmt->relation);

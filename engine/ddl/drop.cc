@@ -5,6 +5,7 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/tables_in.h"
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
@@ -116,16 +117,20 @@ void DropIndexes(const Statement& statement, const DropStmt& stmt) {
 
 void DropSchemas(const Statement& statement, const DropStmt& stmt) {
     List* schemas = NIL;
+    List* dropped = NIL;
     for (const auto* name : pg::Each<String>(stmt.objects)) {
         const Oid schema = get_namespace_oid(name->sval, true);
+        if (OidIsValid(schema)) dropped = lappend_oid(dropped, schema);
         if (OidIsValid(schema) && TablesInSchema(schema) != NIL)
             schemas = lappend(schemas, const_cast<char*>(quote_identifier(name->sval)));
     }
+    const List* publications = PublicationsOfSchemas(dropped);
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP SCHEMA", DROP_CASCADE);
     FollowDroppedTriggers(watch, "DROP SCHEMA");
     RefuseLostParts(watch);
     if (schemas != NIL) Broadcast(psprintf("DROP SCHEMA IF EXISTS %s CASCADE", Joined(schemas)));
+    SendPublications(publications);
 }
 
 // DROP TRIGGER, RULE or POLICY: name of the relation, then of the object.
@@ -204,6 +209,9 @@ void HandleDrop(const Statement& statement) {
         return;
     case OBJECT_SCHEMA:
         DropSchemas(statement, *stmt);
+        return;
+    case OBJECT_PUBLICATION:
+        DropPublications(statement, *stmt);
         return;
     case OBJECT_TRIGGER:
     case OBJECT_RULE:

@@ -8,36 +8,43 @@
 
 namespace pgspan::ddl {
 
-void HandleCreateIndex(const Statement& statement);     // index.cc
-void HandleReindex(const Statement& statement);         // reindex.cc
-void HandleAlterTable(const Statement& statement);      // alter_table.cc
-void HandleRename(const Statement& statement);          // rename.cc
-void HandleSetSchema(const Statement& statement);       // schema.cc
-void HandleDrop(const Statement& statement);            // drop.cc
-void HandleDropOwned(const Statement& statement);       // drop.cc
-void HandleTruncate(const Statement& statement);        // truncate.cc
-void HandleVacuum(const Statement& statement);          // vacuum.cc
-void HandleLock(const Statement& statement);            // lock.cc
-void HandleGrant(const Statement& statement);           // grant.cc
-void HandleReassignOwned(const Statement& statement);   // owner.cc
-void HandleComment(const Statement& statement);         // comment.cc
-void HandleCopy(const Statement& statement);            // copy.cc
-void HandleCreateTable(const Statement& statement);     // create_table.cc
-void HandleAlterEnum(const Statement& statement);       // type.cc
-void HandleAlterDomain(const Statement& statement);     // type.cc
-void HandleCreateFunction(const Statement& statement);  // function.cc
-void HandleAlterFunction(const Statement& statement);   // function.cc
-void HandleCreateTrigger(const Statement& statement);   // trigger.cc
-void HandleSetConstraints(const Statement& statement);  // set_constraints.cc
-void HandleCreateRole(const Statement& statement);      // role.cc
-void HandleAlterRole(const Statement& statement);       // role.cc
-void HandleGrantRole(const Statement& statement);       // role.cc
-void HandleDropRole(const Statement& statement);        // role.cc
-void HandleCreateRule(const Statement& statement);      // rule.cc
-void HandleUnsupported(const Statement& statement);     // unsupported.cc
+void HandleCreateIndex(const Statement& statement);        // index.cc
+void HandleReindex(const Statement& statement);            // reindex.cc
+void HandleAlterTable(const Statement& statement);         // alter_table.cc
+void HandleRename(const Statement& statement);             // rename.cc
+void HandleSetSchema(const Statement& statement);          // schema.cc
+void HandleDrop(const Statement& statement);               // drop.cc
+void HandleDropOwned(const Statement& statement);          // drop.cc
+void HandleTruncate(const Statement& statement);           // truncate.cc
+void HandleVacuum(const Statement& statement);             // vacuum.cc
+void HandleLock(const Statement& statement);               // lock.cc
+void HandleGrant(const Statement& statement);              // grant.cc
+void HandleReassignOwned(const Statement& statement);      // owner.cc
+void HandleComment(const Statement& statement);            // comment.cc
+void HandleCopy(const Statement& statement);               // copy.cc
+void HandleCreateTable(const Statement& statement);        // create_table.cc
+void HandleAlterEnum(const Statement& statement);          // type.cc
+void HandleAlterDomain(const Statement& statement);        // type.cc
+void HandleCreateFunction(const Statement& statement);     // function.cc
+void HandleAlterFunction(const Statement& statement);      // function.cc
+void HandleCreateTrigger(const Statement& statement);      // trigger.cc
+void HandleSetConstraints(const Statement& statement);     // set_constraints.cc
+void HandleCreateRole(const Statement& statement);         // role.cc
+void HandleAlterRole(const Statement& statement);          // role.cc
+void HandleGrantRole(const Statement& statement);          // role.cc
+void HandleDropRole(const Statement& statement);           // role.cc
+void HandleCreateRule(const Statement& statement);         // rule.cc
+void HandleUnsupported(const Statement& statement);        // unsupported.cc
+void HandleCreatePublication(const Statement& statement);  // publication.cc
+void HandleAlterPublication(const Statement& statement);   // publication.cc
+void HandleAlterOwner(const Statement& statement);         // publication.cc
 
 // For HandleAlterTable and HandleRename: a composite type by its relation.
 void AlterCompositeType(const Statement& statement, Oid relation);  // type.cc
+
+// For HandleRename and HandleDrop.
+void RenamePublication(const Statement& statement, const RenameStmt& stmt);  // publication.cc
+void DropPublications(const Statement& statement, const DropStmt& stmt);     // publication.cc
 
 // For HandleRename: ALTER ROLE … RENAME TO.
 void RenameRole(const Statement& statement, const char* old_name);  // role.cc

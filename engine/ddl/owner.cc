@@ -1,6 +1,8 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/tables_in.h"
+#include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -18,9 +20,12 @@ void HandleReassignOwned(const Statement& statement) {
         tables = list_concat(tables, TablesOwnedBy(get_rolespec_oid(role, false)));
     if (tables != NIL) RequireOrigin("REASSIGN OWNED");
     RunStandard(statement);
-    if (tables == NIL || !IsOrigin()) return;
-    BroadcastRequirements(linitial_oid(tables));
-    Broadcast(statement.Text());
+    if (!IsOrigin() || !metadata::IsCoordinator()) return;
+    if (tables != NIL) {
+        BroadcastRequirements(linitial_oid(tables));
+        Broadcast(statement.Text());
+    }
+    SendPublications(AllPublications());
 }
 
 }  // namespace pgspan::ddl

@@ -169,6 +169,9 @@ void HandleRename(const Statement& statement) {
     case OBJECT_POLICY:
         RenamePart(statement, *stmt);
         return;
+    case OBJECT_PUBLICATION:
+        RenamePublication(statement, *stmt);
+        return;
     case OBJECT_ROLE:
         RenameRole(statement, stmt->subname);
         return;

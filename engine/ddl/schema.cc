@@ -1,5 +1,6 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/required_change.h"
 
 extern "C" {
@@ -37,6 +38,7 @@ void HandleSetSchema(const Statement& statement) {
     if (!table || !IsOrigin()) return;
     BroadcastRequirements(table->relation);
     Broadcast(statement.Text());
+    SendPublications(PublicationsOf(table->relation));
 }
 
 }  // namespace pgspan::ddl

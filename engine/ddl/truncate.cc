@@ -6,6 +6,8 @@
 
 extern "C" {
 #include "catalog/heap.h"
+#include "access/xlog.h"
+#include "catalog/pg_publication.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "storage/lmgr.h"
@@ -79,6 +81,23 @@ void FireAfterTriggers(AfterTruncate* after) {
     FreeExecutorState(estate);
 }
 
+// Every node would tell its subscribers to empty the whole table, each at a time of its own.
+void RefusePublished(const List* tables) {
+    if (!IsOrigin() || !XLogLogicalInfoActive()) return;
+    for (const Oid relation : pg::EachOid(tables)) {
+        const metadata::Table* table = metadata::FindTable(relation);
+        if (!table || !table->IsHash()) continue;
+        const Relation opened = table_open(relation, AccessShareLock);
+        PublicationDesc published = {};
+        RelationBuildPublicationDesc(opened, &published);
+        table_close(opened, NoLock);
+        if (published.pubactions.pubtruncate)
+            RefuseOn(*table, "TRUNCATE of tables whose truncation is published",
+                     "Use DELETE, or ALTER PUBLICATION ... SET (publish = 'insert, update, "
+                     "delete').");
+    }
+}
+
 }  // namespace
 
 // Shells, containers and local tables are truncated by one statement, so that PostgreSQL sees that
@@ -94,6 +113,7 @@ void HandleTruncate(const Statement& statement) {
     if (cascades) stmt->relations = WithReferencing(stmt->relations);
     List* tables = TablesNamed(stmt->relations, "TRUNCATE");
     stmt->relations = list_concat(stmt->relations, PartsOf(tables, Parts::kContainers));
+    RefusePublished(tables);
     AfterTruncate after = SuspendAfterTriggers(tables);
     RunStandardWith(statement, reinterpret_cast<Node*>(stmt));
     Broadcast(psprintf("TRUNCATE TABLE %s %s %s", QualifiedNames(tables),

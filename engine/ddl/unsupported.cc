@@ -29,11 +29,6 @@ void RefuseCluster(const ClusterStmt& stmt) {
         RefuseOn(*table, "CLUSTER", nullptr);
 }
 
-void RefusePublished(const List* objects, const char* construct) {
-    for (const auto* object : pg::Each<PublicationObjSpec>(objects))
-        if (object->pubtable) Refuse(object->pubtable->relation, construct);
-}
-
 void RefuseLabelled(const SecLabelStmt& stmt) {
     if (stmt.objtype != OBJECT_TABLE && stmt.objtype != OBJECT_COLUMN) return;
     List* name = castNode(List, stmt.object);
@@ -56,14 +51,6 @@ void HandleUnsupported(const Statement& statement) {
         break;
     case T_SecLabelStmt:
         RefuseLabelled(*statement.Tree<SecLabelStmt>());
-        break;
-    case T_CreatePublicationStmt:
-        RefusePublished(statement.Tree<CreatePublicationStmt>()->pubobjects, "CREATE PUBLICATION");
-        break;
-    case T_AlterPublicationStmt:
-        if (statement.Tree<AlterPublicationStmt>()->action != AP_DropObjects)
-            RefusePublished(statement.Tree<AlterPublicationStmt>()->pubobjects,
-                            "ALTER PUBLICATION");
         break;
     default:
         break;

@@ -56,8 +56,9 @@ constexpr Route kRoutes[] = {
     {T_CreatePolicyStmt, HandleUnsupported},
     {T_AlterPolicyStmt, HandleUnsupported},
     {T_SecLabelStmt, HandleUnsupported},
-    {T_CreatePublicationStmt, HandleUnsupported},
-    {T_AlterPublicationStmt, HandleUnsupported},
+    {T_CreatePublicationStmt, HandleCreatePublication},
+    {T_AlterPublicationStmt, HandleAlterPublication},
+    {T_AlterOwnerStmt, HandleAlterOwner},
 };
 
 ProcessUtility_hook_type next_hook = nullptr;

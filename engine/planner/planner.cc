@@ -7,13 +7,14 @@
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
 #include "engine/planner/cursor_row.h"
-#include "engine/planner/dump.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/heirs.h"
+#include "engine/planner/hidden_relations.h"
 #include "engine/planner/local_references.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/replication_session.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
@@ -24,6 +25,7 @@
 #include "engine/trigger/matching.h"
 
 extern "C" {
+#include "catalog/pg_publication.h"
 #include "nodes/params.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planmain.h"
@@ -56,9 +58,11 @@ struct Contents {
     bool ctes;                                   // has CTEs, at whatever level
     bool trees;                                  // names a local table with distributed heirs
     bool split;                                  // writes several tables of a tree
+    bool publications;                           // reads their catalog
 };
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
+    if (rte->relid == PublicationRelationId) contents->publications = true;
     if (rte->relkind == RELKIND_PARTITIONED_TABLE && !contents->containers)
         contents->containers =
             metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
@@ -78,6 +82,7 @@ void LookAtTarget(const Query* query, Contents* contents) {
     if (ReachesOthers(query)) contents->split = true;
     if (!table) return;
     if (table->IsReference()) contents->reference_target = true;
+    CheckReplicaIdentity(query, *table);
     if (table->only_on_coordinator) RefuseReferencedByLocal(query, *table);
 }
 
@@ -242,7 +247,9 @@ PlannedStmt* PlanSplit(Query* query, const char* query_string, int cursor_option
 PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
     if (IsDumpSession()) HideParts(query);
+    if (IsReplicationSession() && query->commandType == CMD_SELECT) ReadOwnRows(query);
     const Contents contents = LookAt(query);
+    if (contents.publications && !IsDumpSession()) HideUnpublished(query);
     if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
     if (contents.split) return PlanSplit(query, query_string, cursor_options, bound_params);
     if (contents.heirs) ReadHeirs(query);

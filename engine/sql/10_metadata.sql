@@ -1,4 +1,5 @@
 -- Metadata of the cluster: the same rows on every node, except local_node and the OIDs.
+-- Logical decoding reads those with user_catalog_table as they were when a change was made.
 -- Written only by the engine's own functions, by two-phase commit on all nodes; read through a cache in every backend.
 
 \echo Use "CREATE EXTENSION pgspan" to load this file. \quit
@@ -22,12 +23,14 @@ CREATE TABLE pgspan.node (
     cluster name NOT NULL DEFAULT 'default',
     should_have_shards boolean NOT NULL DEFAULT true,
     UNIQUE (host, port)
-);
+) WITH (user_catalog_table = true);
 
 -- One row: which group this node belongs to. The coordinator is group 0.
 CREATE TABLE pgspan.local_node (
     group_id integer NOT NULL
-);
+) WITH (user_catalog_table = true);
+-- Publications FOR ALL TABLES want one of every table, though subscribers never see this one.
+ALTER TABLE pgspan.local_node REPLICA IDENTITY FULL;
 INSERT INTO pgspan.local_node VALUES (0);
 
 CREATE TABLE pgspan.colocation_group (
@@ -55,7 +58,7 @@ CREATE TABLE pgspan.distributed_table (
     distribution_column smallint NOT NULL DEFAULT 0,  -- attribute number
     base_name text NOT NULL,                   -- containers and shards are named after it
     only_on_coordinator boolean NOT NULL DEFAULT false  -- it has what workers do not know: rules, heirs, …
-);
+) WITH (user_catalog_table = true);
 CREATE INDEX distributed_table_container ON pgspan.distributed_table (container);
 
 CREATE TABLE pgspan.shard (

@@ -29,6 +29,8 @@ CREATE FUNCTION pgspan.register_table(relation regclass, table_id integer, kind 
     RETURNS void LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_register_table';
 CREATE FUNCTION pgspan.keep_to_coordinator(relation regclass, only_there boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_keep_to_coordinator';
+CREATE FUNCTION pgspan.require_output_plugin() RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_require_output_plugin';
 CREATE FUNCTION pgspan.forget_table(relation regclass, drop_shell boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_forget_table';
 

@@ -1,5 +1,6 @@
-// What a dump must not contain: containers and shards. The rows of a distributed table are dumped
-// from its shell, as those of any table are.
+// Relations that the catalogs do not show to some readers: containers and shards to dumps, which
+// take the rows of a distributed table from its shell, as those of any table; and what the engine
+// has for itself to readers of publications.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -13,5 +14,8 @@ namespace pgspan::planner {
 // Makes the query's scans of pg_class pass over the relations in the schema of containers and
 // shards. Precondition: the extension is ready.
 void HideParts(Query* query);
+// The same for all that is never published from this node: metadata too, and on workers the copies
+// of reference tables, which the coordinator publishes.
+void HideUnpublished(Query* query);
 
 }  // namespace pgspan::planner
