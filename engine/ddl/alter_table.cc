@@ -9,6 +9,7 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/publication.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
@@ -292,6 +293,13 @@ void RunOnTree(const Statement& statement, const AlterTableStmt& stmt, Oid relat
     for (const Oid partition : pg::EachOid(defaults)) MirrorPartitionChecksOf(partition);
 }
 
+bool ChangesPartitions(const AlterTableStmt& stmt) {
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
+        if (command->subtype == AT_AttachPartition || command->subtype == AT_DetachPartition)
+            return true;
+    return false;
+}
+
 // On a node that is being given its tables, a foreign key to a shell: its rows were checked where
 // they are.
 void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt) {
@@ -303,6 +311,7 @@ void RunForOrdinaryTable(const Statement& statement, const AlterTableStmt& stmt)
         CommandCounterIncrement();
         tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
         for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
+        if (ChangesPartitions(stmt)) SendPublications(PublicationsOf(relation));
         return;
     }
     auto* copy = CopyOf<AlterTableStmt>(&stmt);

@@ -104,15 +104,24 @@ void DropIndexes(const Statement& statement, const DropStmt& stmt) {
         if (!table && OidIsValid(index) && get_rel_relkind(index) == RELKIND_PARTITIONED_INDEX)
             heirs = list_concat_unique_oid(heirs, HeirsOf(IndexGetRelation(index, true)));
         if (!table) continue;
-        if (stmt.concurrent)
-            RefuseOn(*table, "DROP INDEX CONCURRENTLY", "Use DROP INDEX without CONCURRENTLY.");
         names = lappend(names, QualifiedRelationName(index));
         if (table->IsHash()) drops[count++] = {table, get_rel_name(index)};
     }
-    RunOnHeirs(statement, heirs);
+    // Without a node that builds anything there is little to wait for, and PostgreSQL itself drops
+    // no partitioned index otherwise.
+    auto* plain = CopyOf<DropStmt>(&stmt);
+    if (stmt.concurrent && names != NIL) {
+        PreventInTransactionBlock(statement.IsTopLevel(), "DROP INDEX CONCURRENTLY");
+        plain->concurrent = list_length(stmt.objects) > 1 || stmt.behavior == DROP_CASCADE;
+    }
+    if (heirs != NIL)
+        RunOnHeirs(statement, heirs);
+    else
+        RunStandardWith(statement, reinterpret_cast<Node*>(plain));
     for (int i = 0; i < count; i++) DropContainerIndex(*drops[i].table, drops[i].index_name);
     if (names != NIL)
-        Broadcast(psprintf("DROP INDEX %s %s", Joined(names), BehaviorClause(stmt.behavior)));
+        Broadcast(
+            psprintf("DROP INDEX IF EXISTS %s %s", Joined(names), BehaviorClause(stmt.behavior)));
 }
 
 void DropSchemas(const Statement& statement, const DropStmt& stmt) {

@@ -9,6 +9,7 @@
 namespace pgspan::ddl {
 
 void HandleCreateIndex(const Statement& statement);        // index.cc
+void HandleCluster(const Statement& statement);            // cluster.cc
 void HandleReindex(const Statement& statement);            // reindex.cc
 void HandleAlterTable(const Statement& statement);         // alter_table.cc
 void HandleRename(const Statement& statement);             // rename.cc

@@ -2,6 +2,7 @@
 
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
+#include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/heirs.h"
@@ -21,13 +22,6 @@ namespace pgspan::ddl {
 
 namespace {
 
-List* IndexesOf(Oid relation) {
-    const Relation opened = relation_open(relation, NoLock);
-    List* indexes = RelationGetIndexList(opened);
-    relation_close(opened, NoLock);
-    return indexes;
-}
-
 // CREATE UNIQUE INDEX: names of its plain columns.
 List* ColumnNames(const IndexStmt& stmt) {
     List* names = NIL;
@@ -37,8 +31,6 @@ List* ColumnNames(const IndexStmt& stmt) {
 }
 
 void CheckSupported(const metadata::Table& table, const IndexStmt& stmt) {
-    if (stmt.concurrent)
-        RefuseOn(table, "CREATE INDEX CONCURRENTLY", "Use CREATE INDEX without CONCURRENTLY.");
     if (stmt.unique && table.IsHash()) CheckUniqueColumns(table, ColumnNames(stmt), "UNIQUE index");
 }
 
@@ -69,7 +61,24 @@ const List* IndexedHeirs(const IndexStmt& stmt) {
     return metadata::DistributedHeirs(relation);
 }
 
+void Drop(Oid index) {
+    ObjectAddress address;
+    ObjectAddressSet(address, RelationRelationId, index);
+    performDeletion(&address, DROP_CASCADE, PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+}
+
 }  // namespace
+
+List* IndexesOf(Oid relation) {
+    const Relation opened = relation_open(relation, AccessShareLock);
+    List* indexes = RelationGetIndexList(opened);
+    relation_close(opened, NoLock);
+    return indexes;
+}
+
+char* ShardIndexName(const char* shell_index_name, int64 shard_id) {
+    return ShardConstraintName(shell_index_name, shard_id);
+}
 
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
     return get_relname_relid(ContainerIndexName(shell_index_name, table.table_id),
@@ -78,10 +87,14 @@ Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
 
 void DropContainerIndex(const metadata::Table& table, const char* shell_index_name) {
     const Oid index = ContainerIndex(table, shell_index_name);
-    if (!OidIsValid(index)) return;
-    ObjectAddress address;
-    ObjectAddressSet(address, RelationRelationId, index);
-    performDeletion(&address, DROP_CASCADE, PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+    if (OidIsValid(index)) Drop(index);
+    // What a CREATE INDEX CONCURRENTLY that has failed has left.
+    const Oid schema = get_namespace_oid(metadata::kDataSchema, false);
+    for (const LocalShard& shard : LocalShards(table)) {
+        const Oid left =
+            get_relname_relid(ShardIndexName(shell_index_name, shard.shard_id), schema);
+        if (OidIsValid(left)) Drop(left);
+    }
 }
 
 void CheckUniqueColumns(const metadata::Table& table, const List* column_names,
@@ -107,6 +120,10 @@ void HandleCreateIndex(const Statement& statement) {
         return;
     }
     CheckSupported(*table, *stmt);
+    if (stmt->concurrent) {
+        CreateIndexConcurrently(statement, table->relation);
+        return;
+    }
     // What is new after it is this statement's own: no other CREATE INDEX runs meanwhile.
     LockRelationOid(table->relation, ShareRowExclusiveLock);
     const List* before = IndexesOf(table->relation);

@@ -10,8 +10,8 @@ namespace pgspan::ddl {
 
 // Every publication of this database: OIDs.
 List* AllPublications();
-// Those in which the relation is, or a table of which it is a partition; of those FOR ALL TABLES only the
-// ones that publish partitions as their root.
+// Those in which the relation is, or a table of which it is a partition; of those FOR ALL TABLES
+// only the ones that publish partitions as their root.
 List* PublicationsOf(Oid relation);
 // Those FOR TABLES IN SCHEMA of one of the schemas.
 List* PublicationsOfSchemas(const List* schemas);

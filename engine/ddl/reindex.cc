@@ -6,6 +6,10 @@
 #include "engine/ddl/tables_in.h"
 #include "engine/pg/list.h"
 
+extern "C" {
+#include "utils/snapmgr.h"
+}
+
 namespace pgspan::ddl {
 
 namespace {
@@ -42,13 +46,25 @@ void ReindexRelation(const Statement& statement, const ReindexStmt& stmt) {
         RunOutside(elsewhere);
 }
 
-void RefuseSchema(const char* name) {
-    const Oid schema = get_namespace_oid(name, true);
-    if (!OidIsValid(schema) || TablesInSchema(schema) == NIL) return;
-    ereport(
-        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-        errmsg("REINDEX SCHEMA is not supported on schemas with distributed or reference tables"),
-        errhint("Use REINDEX TABLE on each table."));
+// PostgreSQL sees to this node's own tables of the schema, shells and copies of reference tables
+// among them.
+void ReindexSchema(const Statement& statement, const ReindexStmt& stmt) {
+    const Oid schema = get_namespace_oid(stmt.name, true);
+    List* tables = OidIsValid(schema) ? TablesInSchema(schema) : NIL;
+    if (tables != NIL) RequireOrigin("REINDEX");
+    const MemoryContext context = CurrentMemoryContext;
+    RunStandard(statement);
+    for (const Oid relation : pg::EachOid(tables)) {
+        // PostgreSQL has begun another transaction, and expects a snapshot for the next statement.
+        MemoryContextSwitchTo(context);
+        if (!ActiveSnapshotSet()) PushActiveSnapshot(GetTransactionSnapshot());
+        if (!metadata::FindTable(relation)) continue;
+        auto* one = makeNode(ReindexStmt);
+        one->kind = REINDEX_OBJECT_TABLE;
+        one->relation = RangeVarFor(relation);
+        one->params = stmt.params;
+        ReindexRelation(statement, *one);
+    }
 }
 
 }  // namespace
@@ -61,8 +77,8 @@ void HandleReindex(const Statement& statement) {
         ReindexRelation(statement, *stmt);
         return;
     case REINDEX_OBJECT_SCHEMA:
-        RefuseSchema(stmt->name);
-        break;
+        ReindexSchema(statement, *stmt);
+        return;
     default:  // SYSTEM and DATABASE: this node's indexes, shards among them
         break;
     }

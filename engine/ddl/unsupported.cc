@@ -12,23 +12,6 @@ void Refuse(const RangeVar* relation, const char* construct) {
         RefuseOn(*table, construct, nullptr);
 }
 
-bool HasClusteredIndex(Oid relation) {
-    const Relation opened = relation_open(relation, AccessShareLock);
-    const List* indexes = RelationGetIndexList(opened);
-    relation_close(opened, AccessShareLock);
-    for (const Oid index : pg::EachOid(indexes))
-        if (get_index_isclustered(index)) return true;
-    return false;
-}
-
-// Without an index to go by, PostgreSQL's own error is the right one.
-void RefuseCluster(const ClusterStmt& stmt) {
-    if (!stmt.relation) return;
-    const metadata::Table* table = FindForDdl(stmt.relation, "CLUSTER");
-    if (table && (stmt.indexname || HasClusteredIndex(table->relation)))
-        RefuseOn(*table, "CLUSTER", nullptr);
-}
-
 void RefuseLabelled(const SecLabelStmt& stmt) {
     if (stmt.objtype != OBJECT_TABLE && stmt.objtype != OBJECT_COLUMN) return;
     List* name = castNode(List, stmt.object);
@@ -40,9 +23,6 @@ void RefuseLabelled(const SecLabelStmt& stmt) {
 
 void HandleUnsupported(const Statement& statement) {
     switch (nodeTag(statement.planned->utilityStmt)) {
-    case T_ClusterStmt:
-        RefuseCluster(*statement.Tree<ClusterStmt>());
-        break;
     case T_CreatePolicyStmt:
         Refuse(statement.Tree<CreatePolicyStmt>()->table, "CREATE POLICY");
         break;

@@ -25,7 +25,7 @@ struct Route {
 };
 
 constexpr Route kRoutes[] = {
-    {T_IndexStmt, HandleCreateIndex},
+    {T_IndexStmt, HandleCreateIndex, false, true},
     {T_ReindexStmt, HandleReindex, false, true},
     {T_AlterTableStmt, HandleAlterTable},
     {T_RenameStmt, HandleRename},
@@ -50,7 +50,7 @@ constexpr Route kRoutes[] = {
     {T_AlterRoleStmt, HandleAlterRole},
     {T_GrantRoleStmt, HandleGrantRole},
     {T_DropRoleStmt, HandleDropRole},
-    {T_ClusterStmt, HandleUnsupported},
+    {T_ClusterStmt, HandleCluster, false, true},
     {T_CreateTrigStmt, HandleCreateTrigger, true},
     {T_RuleStmt, HandleCreateRule, true},
     {T_CreatePolicyStmt, HandleUnsupported},

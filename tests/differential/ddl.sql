@@ -79,12 +79,8 @@ ALTER INDEX by_hash RENAME TO by_hash_renamed;
 DROP INDEX by_hash_renamed;
 REINDEX TABLE t;
 REINDEX INDEX unique_key;
--- @expect 0A000 CONCURRENTLY
 CREATE INDEX CONCURRENTLY by_label ON t (label);
-CREATE INDEX by_label ON t (label);
--- @expect 0A000 CONCURRENTLY
 DROP INDEX CONCURRENTLY by_label;
-DROP INDEX by_label;
 -- @error 42703
 CREATE INDEX ON t (nope);
 ALTER TABLE t ADD CONSTRAINT t_pk PRIMARY KEY USING INDEX unique_key;

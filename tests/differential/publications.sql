@@ -82,3 +82,20 @@ SELECT pubname, tablename FROM pg_publication_tables ORDER BY 2;
 DROP PUBLICATION diff_tables;
 DROP PUBLICATION IF EXISTS diff_tables, diff_renamed;
 SELECT count(*) FROM pg_publication;
+
+-- Distributed partitions of a local table.
+CREATE TABLE parted (k int PRIMARY KEY, v text) PARTITION BY RANGE (k);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+CREATE TABLE parted_2 (k int PRIMARY KEY, v text);
+-- @cluster SELECT create_distributed_table('parted_1', 'k')
+-- @cluster SELECT create_distributed_table('parted_2', 'k')
+CREATE PUBLICATION diff_parted FOR TABLE parted;
+ALTER TABLE parted ATTACH PARTITION parted_2 FOR VALUES FROM (100) TO (200);
+INSERT INTO parted SELECT g, 'p' || g FROM generate_series(50, 150) g;
+SELECT tablename FROM pg_publication_tables WHERE pubname = 'diff_parted' ORDER BY 1;
+-- @cluster SELECT DISTINCT 1 / (result = 'parted_1,parted_2')::int FROM run_command_on_workers($$SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables WHERE pubname = 'diff_parted'$$)
+ALTER TABLE parted DETACH PARTITION parted_1;
+SELECT tablename FROM pg_publication_tables WHERE pubname = 'diff_parted' ORDER BY 1;
+-- @cluster SELECT DISTINCT 1 / (result = 'parted_2')::int FROM run_command_on_workers($$SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables WHERE pubname = 'diff_parted'$$)
+-- @cluster-error 0A000 ALTER PUBLICATION diff_parted SET (publish_via_partition_root = true)
+DROP PUBLICATION diff_parted;
