@@ -5,6 +5,7 @@
 #include "engine/ddl/utility_hook.h"
 #include "engine/executor/scans.h"
 #include "engine/metadata/nodes.h"
+#include "engine/metadata/origin_proof.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/postgres.h"
 #include "engine/planner/planner.h"
@@ -27,6 +28,7 @@ void Initialize() {
                 errhint("Add pgspan to shared_preload_libraries in postgresql.conf (before other "
                         "extensions) and "
                         "restart PostgreSQL."));
+    metadata::DefineOriginProof();
     connection::DefineSettings();
     transaction::DefineSettings();
     cluster::DefineSettings();

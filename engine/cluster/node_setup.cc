@@ -11,6 +11,7 @@
 #include "engine/ddl/publication.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/origin_proof.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -109,8 +110,9 @@ char* ReplaceNodesStatement(int32 group_id) {
     const char* secrets = pg::QueryTextAsOwner(
         "SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a)), '[]') FROM pgspan.auth_info "
         "a");
-    return psprintf("SELECT pgspan.replace_nodes(%s, %s, %d)", quote_literal_cstr(nodes),
-                    quote_literal_cstr(secrets), group_id);
+    const char* secret = pg::QueryTextAsOwner("SELECT secret FROM pgspan.cluster_secret");
+    return psprintf("SELECT pgspan.replace_nodes(%s, %s, %d, %s)", quote_literal_cstr(nodes),
+                    quote_literal_cstr(secrets), group_id, quote_literal_cstr(secret));
 }
 
 void BroadcastNodes() {
@@ -138,8 +140,9 @@ void SetUpNode(int32 group_id) {
         if (metadata::FindTable(lfirst_oid(cell))->IsReference())
             CopyRowsToNodes(lfirst_oid(cell), {&group_id, 1});
     foreach (cell, relations) {
-        List* foreign_keys = ddl::ShellForeignKeys(lfirst_oid(cell));
-        if (foreign_keys != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(foreign_keys));
+        List* last = list_concat(ddl::ShellForeignKeys(lfirst_oid(cell)),
+                                 ddl::RowSecurityDefinitions(lfirst_oid(cell)));
+        if (last != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(last));
     }
     foreach (cell, relations) {
         const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
@@ -157,8 +160,8 @@ void SetUpNode(int32 group_id) {
 
 using namespace pgspan;
 
-// pgspan.replace_nodes(nodes, auth_info, group_id): the coordinator's list, and which of its groups
-// this node is.
+// pgspan.replace_nodes(nodes, auth_info, group_id, secret): the coordinator's list, which of its
+// groups this node is, and by what nodes recognise each other.
 PGSPAN_FUNCTION(pgspan_replace_nodes) {
     const char* nodes =
         quote_literal_cstr(DatumGetCString(DirectFunctionCall1(jsonb_out, PG_GETARG_DATUM(0))));
@@ -175,6 +178,9 @@ PGSPAN_FUNCTION(pgspan_replace_nodes) {
                  " pg_catalog.jsonb_populate_recordset(NULL::pgspan.auth_info, %s)",
                  secrets));
     pg::RunSqlAsOwner(psprintf("UPDATE pgspan.local_node SET group_id = %d", PG_GETARG_INT32(2)));
+    pg::RunSqlAsOwner(psprintf("UPDATE pgspan.cluster_secret SET secret = %s",
+                               quote_literal_cstr(text_to_cstring(PG_GETARG_TEXT_PP(3)))));
+    metadata::TakeOriginAsProven();
     metadata::InvalidateMetadata();
     PG_RETURN_VOID();
 }

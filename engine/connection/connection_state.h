@@ -17,7 +17,7 @@ extern "C" {
 
 namespace pgspan::connection {
 
-inline constexpr int kSessionSettingCount = 22;
+inline constexpr int kSessionSettingCount = 21;
 
 // A setting of an extension or user that the node was told.
 struct SentSetting {
@@ -133,6 +133,7 @@ struct Connection {
     char* settings[kSessionSettingCount];
     SentSetting* custom_settings;
     bool settings_in_transaction;  // a ROLLBACK would undo them
+    const char* proof;             // that this node has opened it; travels with the settings
 
     RemoteState state;
 };

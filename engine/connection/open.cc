@@ -1,6 +1,7 @@
 #include "engine/connection/open.h"
 
 #include "engine/connection/conninfo.h"
+#include "engine/metadata/origin_proof.h"
 #include "engine/pg/entry.h"
 
 extern "C" {
@@ -53,6 +54,9 @@ void FinishOpening(Connection* c) {
         RaiseNotOpened(c, PQerrorMessage(c->libpq));
     InstallNoticeReceiver(c);
     c->opened = true;
+    const char* challenge = PQparameterStatus(c->libpq, metadata::kChallengeSetting);
+    const char* proof = challenge && challenge[0] ? metadata::ProofFor(challenge) : nullptr;
+    if (proof) c->proof = MemoryContextStrdup(c->context, proof);
 }
 
 struct Opening {

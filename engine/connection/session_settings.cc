@@ -1,4 +1,5 @@
 // Settings that change results or meaning are the same on a node as in the session that asks it.
+// (row_security is not among them: policies are applied where the statement was planned.)
 //
 // One snapshot of the session's values has a version; each connection remembers the version that it
 // has seen, so that an unchanged session costs a few comparisons a statement, whatever the number
@@ -26,7 +27,6 @@ constexpr const char* kNames[] = {"TimeZone",
                                   "xmloption",
                                   "transform_null_equals",
                                   "array_nulls",
-                                  "row_security",
                                   "lock_timeout",
                                   "standard_conforming_strings",
                                   "backslash_quote",
@@ -142,6 +142,13 @@ void AppendCustomSettings(StringInfo sql, Connection* connection) {
     }
 }
 
+// Tasks alone are trusted by the node, not what users send on connections of their own.
+void AppendProof(StringInfo sql, Connection* connection) {
+    if (!connection->proof || connection->outside) return;
+    appendStringInfo(sql, "%s pgspan.prove_origin(%s)", sql->len ? "," : "SELECT",
+                     quote_literal_cstr(connection->proof));
+}
+
 }  // namespace
 
 char* SettingsCommand(Connection* connection) {
@@ -160,6 +167,7 @@ char* SettingsCommand(Connection* connection) {
         AppendSetting(&sql, kNames[i], value);
     }
     AppendCustomSettings(&sql, connection);
+    if (connection->settings_version == 0) AppendProof(&sql, connection);
     connection->settings_version = version;
     return sql.len ? sql.data : nullptr;
 }

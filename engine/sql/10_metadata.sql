@@ -95,6 +95,14 @@ CREATE TABLE pgspan.auth_info (
 );
 REVOKE ALL ON pgspan.auth_info FROM public;
 
+-- By which nodes recognise each other's sessions; the coordinator's goes to every node.
+CREATE TABLE pgspan.cluster_secret (
+    secret text NOT NULL
+);
+CREATE UNIQUE INDEX cluster_secret_single ON pgspan.cluster_secret ((true));
+REVOKE ALL ON pgspan.cluster_secret FROM public;
+INSERT INTO pgspan.cluster_secret SELECT pg_catalog.gen_random_uuid()::text || pg_catalog.gen_random_uuid();
+
 GRANT SELECT ON pgspan.node, pgspan.local_node, pgspan.colocation_group, pgspan.shard_group,
     pgspan.distributed_table, pgspan.shard TO public;
 

@@ -15,10 +15,28 @@ CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
 CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, type anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_current_of';
 
--- The filter of a scan that writes through a view WITH CHECK OPTION.
-CREATE FUNCTION pgspan.check_option(holds boolean, view_name text) RETURNS boolean
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_check_option';
-
 -- The element of an array of one: what a scalar sub-query returns that is asked for many rows at once. More are an error.
 CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_only_value';
+
+-- By another node, in a session that it has opened: its tasks are trusted from then on.
+CREATE FUNCTION pgspan.prove_origin(proof text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_prove_origin';
+
+-- Conditions of policies and of security barriers inside a task, consumed by the node's planner: one for the rows of
+-- the table whose tableoid it names (or, with NULL, the sign of a barrier), and one for new rows. Executing them is an
+-- error.
+CREATE FUNCTION pgspan.row_condition(of_table oid, condition boolean) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_row_condition';
+REVOKE ALL ON FUNCTION pgspan.row_condition(oid, boolean) FROM public;
+CREATE FUNCTION pgspan.new_row_condition(kind integer, relation text, policy text, condition boolean) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_new_row_condition';
+REVOKE ALL ON FUNCTION pgspan.new_row_condition(integer, text, text, boolean) FROM public;
+
+-- Raises the error of a condition for new rows that does not hold, where the coordinator computes the rows.
+CREATE FUNCTION pgspan.check_new_row(kind integer, relation text, policy text, condition boolean) RETURNS boolean
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_check_new_row';
+
+-- The condition of a policy that reads tables which only the coordinator has.
+CREATE FUNCTION pgspan.policy_of_coordinator(relation text, policy text) RETURNS boolean
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pgspan_policy_of_coordinator';

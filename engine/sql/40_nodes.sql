@@ -125,9 +125,9 @@ CREATE FUNCTION pg_catalog.citus_check_cluster_node_health(OUT from_nodename tex
 REVOKE ALL ON FUNCTION pg_catalog.citus_check_cluster_node_health() FROM public;
 
 -- Called on a node by the coordinator.
-CREATE FUNCTION pgspan.replace_nodes(nodes jsonb, auth_info jsonb, group_id integer) RETURNS void
+CREATE FUNCTION pgspan.replace_nodes(nodes jsonb, auth_info jsonb, group_id integer, secret text) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_replace_nodes';
-REVOKE ALL ON FUNCTION pgspan.replace_nodes(jsonb, jsonb, integer) FROM public;
+REVOKE ALL ON FUNCTION pgspan.replace_nodes(jsonb, jsonb, integer, text) FROM public;
 CREATE FUNCTION pgspan.reset_node() RETURNS void LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_reset_node';
 REVOKE ALL ON FUNCTION pgspan.reset_node() FROM public;
 -- Also called by hand, on a node whose cluster is gone.
