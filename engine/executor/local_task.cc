@@ -134,6 +134,7 @@ PlannedStmt* PlanStatement(LocalTask* task, const char* sql, ParamListInfo param
     for (int i = 0; i < count; i++) types[i] = parameters->params[i].ptype;
     plan::PlanAsTask([&] {
         CachedPlanSource* source = FindOrParse(sql, types, count);
+        plan::task_text = source->query_string;
         task->plan = GetCachedPlan(source, parameters, task->owner, nullptr);
     });
     if (list_length(task->plan->stmt_list) != 1) elog(ERROR, "a task must be one plan: %s", sql);

@@ -69,6 +69,7 @@ void ReadHere(const ParameterSet& parameters, const char* sql, StringInfo out) {
     }
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     plan::PlanAsTask([&] {
+        plan::task_text = sql;
         const int code = SPI_execute_with_args(sql, count, types, values, nulls, false, 0);
         if (code < 0) elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(code));
     });

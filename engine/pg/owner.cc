@@ -42,6 +42,14 @@ UserSwitch BecomeExtensionOwner() {
     return BecomeUser(ExtensionOwner());
 }
 
+UserSwitch IgnoreForcedPolicies() {
+    UserSwitch previous = {};
+    GetUserIdAndSecContext(&previous.user, &previous.security_context);
+    SetUserIdAndSecContext(previous.user, previous.security_context | SECURITY_LOCAL_USERID_CHANGE |
+                                              SECURITY_NOFORCE_RLS);
+    return previous;
+}
+
 void ReturnToUser(const UserSwitch& previous) {
     SetUserIdAndSecContext(previous.user, previous.security_context);
 }

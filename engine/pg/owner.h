@@ -15,6 +15,8 @@ struct UserSwitch {
 // Becomes the owner of the extension pgspan (a superuser) until ReturnToUser.
 UserSwitch BecomeExtensionOwner();
 UserSwitch BecomeUser(Oid user);
+// The user stays, but as the owner of a table is exempt from FORCE ROW LEVEL SECURITY.
+UserSwitch IgnoreForcedPolicies();
 void ReturnToUser(const UserSwitch& previous);
 
 // SQL run or read as the extension's owner.

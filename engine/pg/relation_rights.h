@@ -139,4 +139,14 @@ inline Bitmapset* AssignedColumns(const Query* query) {
 #endif
 }
 
+// No rights are checked for this entry of the query: somebody else has.
+inline void CheckNoRights(Query* query, RangeTblEntry* rte) {
+#if PG_VERSION_NUM >= 160000
+    if (rte->perminfoindex > 0) getRTEPermissionInfo(query->rteperminfos, rte)->requiredPerms = 0;
+#else
+    (void)query;
+    rte->requiredPerms = 0;
+#endif
+}
+
 }  // namespace pgspan::pg

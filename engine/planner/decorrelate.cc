@@ -335,6 +335,9 @@ bool ReadsWhatIsWritten(const Query* query) {
 }
 
 bool CanRewrite(Query* query) {
+    // What policies hide must not be asked about first.
+    for (auto* rte : Each<RangeTblEntry>(query->rtable))
+        if (rte->securityQuals) return false;
     return query->commandType == CMD_SELECT && query->hasSubLinks && query->jointree &&
            query->jointree->fromlist != NIL && !query->setOperations && !query->rowMarks &&
            query->cteList == NIL && !ReadsWhatIsWritten(query) && !DependsOnUpperLevels(query);

@@ -6,9 +6,11 @@
 #include "engine/planner/local_write.h"
 #include "engine/planner/merge_write.h"
 #include "engine/planner/modify_path.h"
+#include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/triggered_write.h"
@@ -79,6 +81,8 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
     AddIdentity(&write);
     LockClauseStrength strength = LCS_FORUPDATE;
     if (query->commandType == CMD_UPDATE) {
+        if (Expr* check = NewRowCheck(&write, CheckedRow::kUpdated, query->targetList))
+            write.upper->AddApart(check);
         AddAssignments(&write);
         const bool assigns_key = table.IsHash() && AssignsKey(query, table, nullptr);
         if (assigns_key) RefuseCascades(table);
@@ -165,6 +169,25 @@ void FindTailColumns(plan::ModifyPlan* plan) {
     }
 }
 
+// Here where a node could not check them; of ON CONFLICT only nodes know which row counts.
+void CheckInsertedRows(Query* query, const List* values, WriteRewrite* write) {
+    const char* reason = WhyNewRowsDoNotFit(query);
+    if (!reason) return;
+    if (query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE)
+        RefuseFeature(psprintf("%s in the check of new rows of ON CONFLICT", reason), nullptr);
+    List* assignments = NIL;
+    ListCell* entry;
+    ListCell* value;
+    forboth(entry, query->targetList, value, values) {
+        auto* assignment = static_cast<TargetEntry*>(copyObjectImpl(lfirst(entry)));
+        assignment->expr = static_cast<TargetEntry*>(lfirst(value))->expr;
+        assignments = lappend(assignments, assignment);
+    }
+    if (Expr* check = NewRowCheck(write, CheckedRow::kInserted, assignments))
+        write->upper->AddApart(check);
+    query->withCheckOptions = NIL;
+}
+
 Query* RewriteInsert(Query* query, const metadata::Table& table) {
     RefuseOnConflict(query, table);
     RefuseTriggersOnConflict(query);
@@ -180,6 +203,7 @@ Query* RewriteInsert(Query* query, const metadata::Table& table) {
     for (auto* entry : Each<TargetEntry>(values))
         write.plan->insert_columns =
             lappend_int(write.plan->insert_columns, write.upper->AddApart(entry->expr));
+    CheckInsertedRows(query, values, &write);
     AddTriggerRows(&write);
     if (query->onConflict) {
         query->onConflict = ReplaceConflictSublinks(query->onConflict, write.upper);
@@ -196,9 +220,6 @@ Query* RewriteInsert(Query* query, const metadata::Table& table) {
 // -----------------------------------------------------------------------------------------------------
 
 Query* RewriteClusterWrite(Query* query, const metadata::Table& table) {
-    const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
-    if (target->securityQuals || query->withCheckOptions)
-        RefuseFeature("row-level security and WITH CHECK OPTION on distributed tables", nullptr);
     switch (query->commandType) {
     case CMD_UPDATE:
     case CMD_DELETE:

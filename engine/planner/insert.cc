@@ -8,6 +8,7 @@
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/task_sql.h"
@@ -52,7 +53,8 @@ const char* WhyDoesNotFit(Node* part, const Query* query) {
 
 const char* WhyTailDoesNotFit(const Query* query) {
     const char* reason = WhyConflictDoesNotFit(query);
-    return reason ? reason : WhyReturningDoesNotFit(query);
+    if (!reason) reason = WhyReturningDoesNotFit(query);
+    return reason ? reason : WhyNewRowsDoNotFit(query);
 }
 
 // ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its
@@ -275,6 +277,10 @@ const char* WhyReturningDoesNotFit(const Query* query) {
     return WhyDoesNotFit(reinterpret_cast<Node*>(query->returningList), query);
 }
 
+const char* WhyNewRowsDoNotFit(const Query* query) {
+    return WhyDoesNotFit(reinterpret_cast<Node*>(NewRowConditions(query)), query);
+}
+
 void RefuseOnConflict(const Query* query, const metadata::Table& table) {
     if (!query->onConflict || !table.IsHash()) return;
     for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
@@ -384,7 +390,6 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         AddCheckedRelations(statement, checked);
         return statement;
     }
-    if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
     if (FiresTriggers(query))
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (source) {

@@ -18,9 +18,11 @@ Query* MakePlainInsert(const Query* query, const List* attributes, const List* r
 // The rows as a query of their own: what INSERT reads, in the order of the columns it fills.
 Query* RowsQuery(const Query* query);
 
-// Why ON CONFLICT (and RETURNING) cannot be computed on the nodes; nullptr if it can.
+// Why ON CONFLICT (RETURNING, the checks of new rows) cannot be computed on the nodes; nullptr if
+// it can.
 const char* WhyConflictDoesNotFit(const Query* query);
 const char* WhyReturningDoesNotFit(const Query* query);
+const char* WhyNewRowsDoNotFit(const Query* query);
 
 // Raises 0A000 for what ON CONFLICT must not do.
 void RefuseOnConflict(const Query* query, const metadata::Table& table);

@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/planner/general_write.h"
+#include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
@@ -168,6 +169,31 @@ void AddRowAssignments(Merge* merge, const Query* query) {
     AddJunk(merge->write->upper_below, junk);
 }
 
+CheckedRow RowOf(const MergeAction* action) {
+    switch (plan::RowActionOf(action->commandType)) {
+    case RowAction::kInsert:
+        return CheckedRow::kInserted;
+    case RowAction::kUpdate:
+        return CheckedRow::kUpdated;
+    default:
+        return CheckedRow::kDeleted;
+    }
+}
+
+void AddRowChecks(Merge* merge, const Query* query) {
+    List* whens = NIL;
+    int number = 0;
+    for (auto* action : Each<MergeAction>(query->mergeActionList)) {
+        number++;
+        if (action->commandType == CMD_NOTHING) continue;
+        Expr* check = NewRowCheck(merge->write, RowOf(action), action->targetList);
+        if (check) whens = lappend(whens, When(IsAction(merge, number, action), check));
+    }
+    if (whens != NIL)
+        merge->write->upper->AddApart(
+            Case(whens, reinterpret_cast<Expr*>(makeBoolConst(true, false))));
+}
+
 bool MovesRows(const Query* query, const metadata::Table& table) {
     if (!table.IsHash()) return false;
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
@@ -263,6 +289,7 @@ Query* RewriteMerge(Query* query, const metadata::Table& table) {
     MakeJoin(&merge, query);
     AddActionColumn(&merge, query);
     AddIdentity(&write);
+    AddRowChecks(&merge, query);
     AddValues(&merge, query);
     AddRowAssignments(&merge, query);
     return FinishRewrite(&write, [&] {

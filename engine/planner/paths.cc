@@ -275,6 +275,41 @@ NodeWork CheapestLocalWork(const RelOptInfo* rel) {
                     : NodeWork{0, 0, rel->rows};
 }
 
+bool CanBeSent(const RestrictInfo* restriction, Node* clause, const Query* remote) {
+    const bool sublink = pg::WalkNode(clause, [](Node* n, auto&& descend) {
+        return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) ||
+               descend(n);
+    });
+    return !restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr);
+}
+
+// The filters of the relation that the nodes apply, over the only entry of remote. Those of
+// policies become conditions of that entry. What comes after a policy that stays here must not be
+// asked of rows that it would hide, unless it tells nobody.
+List* SendFilters(PlannerInfo* root, const RelOptInfo* rel, Index rti, Query* remote, List** sent) {
+    auto* entry = linitial_node(RangeTblEntry, remote->rtable);
+    entry->securityQuals = NIL;
+    List* quals = NIL;
+    Index stays = root->qual_security_level;  // that is the level of the user's own filters
+    for (Index level = 0; level <= root->qual_security_level; level++)
+        for (auto* restriction : Each<RestrictInfo>(rel->baserestrictinfo)) {
+            if (restriction->security_level != level) continue;
+            auto* clause = static_cast<Node*>(copyObjectImpl(restriction->clause));
+            ChangeVarNodes(clause, static_cast<int>(rti), 1, 0);
+            if (!CanBeSent(restriction, clause, remote)) {
+                stays = std::min(stays, level);
+                continue;
+            }
+            if (level > stays && !restriction->leakproof) continue;
+            *sent = lappend(*sent, restriction);
+            if (level == root->qual_security_level)
+                quals = lappend(quals, clause);
+            else
+                entry->securityQuals = lappend(entry->securityQuals, clause);
+        }
+    return quals;
+}
+
 // SELECT of the needed attributes of one distributed table, with the filters that can run on the
 // nodes.
 void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblEntry* rte) {
@@ -286,22 +321,11 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     remote->rtable = pg::MakeList(static_cast<RangeTblEntry*>(copyObjectImpl(rte)));
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
-    List* quals = NIL;
-    List* pushed = NIL;
-    for (auto* restriction : Each<RestrictInfo>(rel->baserestrictinfo)) {
-        auto* clause = static_cast<Node*>(copyObjectImpl(restriction->clause));
-        ChangeVarNodes(clause, static_cast<int>(rti), 1, 0);
-        const bool sublink = pg::WalkNode(clause, [](Node* n, auto&& descend) {
-            return IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) || IsA(n, PlaceHolderVar) ||
-                   descend(n);
-        });
-        if (!restriction->pseudoconstant && !sublink && IsRemotable(clause, remote, nullptr)) {
-            quals = lappend(quals, clause);
-            pushed = lappend(pushed, restriction);
-        } else {
+    List* sent = NIL;
+    List* quals = SendFilters(root, rel, rti, remote, &sent);
+    for (auto* restriction : Each<RestrictInfo>(rel->baserestrictinfo))
+        if (!list_member_ptr(sent, restriction))
             pull_varattnos(reinterpret_cast<Node*>(restriction->clause), rti, &needed);
-        }
-    }
     remote->jointree =
         makeFromExpr(pg::MakeList(reference),
                      quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr);
@@ -350,7 +374,7 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
     if (!info.shape.IsDistributed())
         elog(ERROR, "unexpected shape of a scan of relation %u", rte->relid);
     info.attributes = attributes;
-    info.pushed = pushed;
+    info.pushed = sent;
     CustomPath* path = MakePath(rel, rel->reltarget, info, rel->rows, CheapestLocalWork(rel));
     path->path.param_info = get_baserel_parampathinfo(root, rel, rel->lateral_relids);
     OnlyPath(rel, &path->path);

@@ -16,12 +16,12 @@
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/replication_session.h"
 #include "engine/planner/row_locks.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/task_sql.h"
-#include "engine/planner/view_check.h"
 #include "engine/trigger/matching.h"
 
 extern "C" {
@@ -201,7 +201,6 @@ PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_optio
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
     if (!table) return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
-    if (target->securityQuals) RefuseFeature("row-level security on distributed tables", nullptr);
     if (trigger::MatchingTriggers(target->relid, query->commandType).any)
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     FlattenJoinAliases(query);
@@ -248,6 +247,10 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
     if (IsDumpSession()) HideParts(query);
     if (IsReplicationSession() && query->commandType == CMD_SELECT) ReadOwnRows(query);
+    if (IsTrustedTask(query_string))
+        TakeSecurityMarks(query);
+    else if (query->hasRowSecurity && IsInternalSession())
+        RefuseUnprovenTask(query);
     const Contents contents = LookAt(query);
     if (contents.publications && !IsDumpSession()) HideUnpublished(query);
     if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
@@ -270,15 +273,11 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
     switch (query->commandType) {
     case CMD_SELECT:
         return PlanSelect(query, query_string, cursor_options, bound_params);
-    case CMD_INSERT: {
-        const ViewChecks checks = TakeViewChecks(query);
-        return CheckViews(PlanInsert(query, query_string, cursor_options, bound_params), checks);
-    }
+    case CMD_INSERT:
+        return PlanInsert(query, query_string, cursor_options, bound_params);
     case CMD_UPDATE:
-    case CMD_DELETE: {
-        const ViewChecks checks = TakeViewChecks(query);
-        return CheckViews(PlanModify(query, query_string, cursor_options, bound_params), checks);
-    }
+    case CMD_DELETE:
+        return PlanModify(query, query_string, cursor_options, bound_params);
     case CMD_MERGE:
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     default:

@@ -217,15 +217,6 @@ bool ReplaceLevel(Query* query, List** checked) {
 void ReplaceInLevel(Query* query, List** checked) {
     check_stack_depth();
     if (!NamesHashTable(query)) return;
-    for (auto* rte : Each<RangeTblEntry>(query->rtable)) {
-        if (rte->rtekind != RTE_RELATION || !rte->securityQuals || !metadata::FindTable(rte->relid))
-            continue;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("pgspan does not support row-level security on distributed table \"%s\" yet",
-                       get_rel_name(rte->relid)),
-                errhint("Query it as its owner or as a role with BYPASSRLS, or disable row-level "
-                        "security."));
-    }
     DecorrelateLevel(query);
     if (!ReplaceLevel(query, checked) && query->rowMarks) LockInSubqueries(query);
     pg::WalkNode(

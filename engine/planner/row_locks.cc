@@ -110,6 +110,9 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     query->commandType = CMD_SELECT;
     query->canSetTag = true;
     pg::AddRelationEntry(query, level, rti);
+    ChangeVarNodes(
+        reinterpret_cast<Node*>(linitial_node(RangeTblEntry, query->rtable)->securityQuals), rti, 1,
+        0);
     query->targetList = ColumnsOf(rt_fetch(rti, level->rtable)->relid, 1);
     List* conjuncts = NIL;
     CollectConjuncts(reinterpret_cast<Node*>(level->jointree), &conjuncts);

@@ -216,7 +216,9 @@ bool FunctionIsRemotable(Oid function) {
     ReleaseSysCache(tuple);
     if (function < FirstNormalObjectId)
         return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
-    return OidIsValid(getExtensionOfObject(ProcedureRelationId, function));
+    // Our own functions in a task tell the node something.
+    return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
+           get_func_namespace(function) != get_namespace_oid("pgspan", true);
 }
 
 bool IsRemotable(Node* expression, const Query* level, const char** reason) {

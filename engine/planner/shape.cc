@@ -5,6 +5,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/row_order.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -275,6 +276,28 @@ Shape ShapeOfRelation(const RangeTblEntry* rte, Index varno) {
     return shape;
 }
 
+// A table with the conditions of its policies, which no others precede.
+Shape ShapeUnderPolicies(const RangeTblEntry* rte, Index varno, const Level& level) {
+    Shape table = ShapeOfRelation(rte, varno);
+    if (rte->securityQuals == NIL || table.IsUnpushable()) return table;
+    Group group;
+    group.items = pg::MakeList(&table);
+    List* with_sublinks = NIL;
+    for (auto* condition : Each<Node>(rte->securityQuals)) {
+        const char* reason = nullptr;
+        if (!IsRemotable(condition, level.query, &reason)) return Unpushable(reason);
+        if (checkExprHasSubLink(condition))
+            with_sublinks = lappend(with_sublinks, condition);
+        else
+            AddConjuncts(&group, condition);
+    }
+    Shape shape = CombineGroup(group, level);
+    for (auto* condition : Each<Node>(with_sublinks))
+        if (!SublinksFit(condition, &shape, level))
+            return Unpushable("a policy with a sub-query that is not colocated");
+    return shape;
+}
+
 // A sub-query's shape as an item of the level above it.
 Shape ShapeOfSubquery(const QueryShape& inner, Index varno, const Query* query,
                       const Query* above) {
@@ -323,12 +346,15 @@ Shape ShapeOfExpressions(Node* expressions, const Level& level) {
 
 Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
     const RangeTblEntry* rte = rt_fetch(varno, level.query->rtable);
-    if (rte->securityQuals) return Unpushable("row-level security or a security barrier view");
+    if (rte->securityQuals && rte->rtekind != RTE_RELATION)
+        return Unpushable("policies of a table with heirs");
     switch (rte->rtekind) {
     case RTE_RELATION:
-        return ShapeOfRelation(rte, varno);
+        return ShapeUnderPolicies(rte, varno, level);
     case RTE_SUBQUERY: {
         if (rte->functions != NIL) return Unpushable("a write");
+        if (rte->security_barrier && rte->subquery->setOperations)
+            return Unpushable("a set operation behind a security barrier");
         const Level inner = {rte->subquery, &level};
         return ShapeOfSubquery(AnalyzeQuery(inner), varno, rte->subquery, level.query);
     }
@@ -545,7 +571,8 @@ const char* CheckUpperClauses(const Level& level, Shape* from) {
                              query->limitCount,
                              query->limitOffset,
                              reinterpret_cast<Node*>(query->windowClause),
-                             reinterpret_cast<Node*>(query->returningList)};
+                             reinterpret_cast<Node*>(query->returningList),
+                             reinterpret_cast<Node*>(NewRowConditions(query))};
     for (Node* clause : clauses) {
         const char* reason = "an expression";
         if (!IsRemotable(clause, query, &reason)) return reason;

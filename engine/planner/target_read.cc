@@ -134,6 +134,8 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
     pg::CheckNothing(target);  // the statement's own entry is checked
     if (!target->alias) target->alias = makeAlias(target->eref->aliasname, NIL);
     inner->rtable = pg::MakeList(target);
+    inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(target->securityQuals));
+    ChangeVarNodes(reinterpret_cast<Node*>(target->securityQuals), query_->resultRelation, 1, 0);
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
     auto* filters = reinterpret_cast<Node*>(filters_);
@@ -166,7 +168,10 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
         const Level level = {inner, nullptr};
         relation->shape = AnalyzeQuery(level).from;
         if (!relation->shape.IsDistributed())
-            elog(ERROR, "unexpected shape of a read of relation %u", table_.relation);
+            RefuseFeature(psprintf("policies of table \"%s\" that the nodes cannot evaluate, in "
+                                   "this statement",
+                                   get_rel_name(table_.relation)),
+                          relation->shape.reason);
         if (current_of_) {
             inner->jointree->quals =
                 make_and_qual(inner->jointree->quals, IsAtCursorRow(current_of_, table_));

@@ -4,6 +4,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/assignments.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -327,6 +328,7 @@ TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& mar
     if (query->resultRelation > 0) rt_fetch(query->resultRelation, query->rtable)->inFromCl = false;
     // Only now, so that it is not taken for an expression to evaluate here.
     if (marker.level) AddMarker(marker);
+    AddSecurityMarks(query);
     PrepareNames(query);
     PointAtContainers(&rewriting, query);
     // The target of a view that is updated comes from the view's FROM.

@@ -167,6 +167,7 @@ Query* FinishRewrite(WriteRewrite* write, void (*complete)(void*), void* context
     above->cteList = query->cteList;
     above->hasRecursive = query->hasRecursive;
     above->hasModifyingCTE = query->hasModifyingCTE;
+    above->hasRowSecurity = query->hasRowSecurity;
     above->queryId = query->queryId;
     above->stmt_location = query->stmt_location;
     above->stmt_len = query->stmt_len;

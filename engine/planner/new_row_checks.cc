@@ -1,0 +1,95 @@
+#include "engine/planner/new_row_checks.h"
+
+#include "engine/pg/list.h"
+#include "engine/planner/planner.h"
+#include "engine/planner/row_security.h"
+
+extern "C" {
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+enum class Side { kNone, kOld, kNew };
+
+// Which side of a write a condition of that kind is about.
+Side SideOf(WCOKind kind, CheckedRow row) {
+    switch (kind) {
+    case WCO_VIEW_CHECK:
+        return row == CheckedRow::kDeleted ? Side::kNone : Side::kNew;
+    case WCO_RLS_INSERT_CHECK:
+        return row == CheckedRow::kInserted ? Side::kNew : Side::kNone;
+    case WCO_RLS_UPDATE_CHECK:
+        return row == CheckedRow::kUpdated ? Side::kNew : Side::kNone;
+    case WCO_RLS_MERGE_UPDATE_CHECK:
+        return row == CheckedRow::kUpdated ? Side::kOld : Side::kNone;
+    case WCO_RLS_MERGE_DELETE_CHECK:
+        return row == CheckedRow::kDeleted ? Side::kOld : Side::kNone;
+    default:
+        return Side::kNone;  // of ON CONFLICT: the nodes see to it
+    }
+}
+
+[[noreturn]] void Refuse(const WriteRewrite* write, const char* what) {
+    RefuseFeature(psprintf("checking %s of table \"%s\" in this statement", what,
+                           get_rel_name(write->table->relation)),
+                  nullptr);
+}
+
+Node* AssignedValue(WriteRewrite* write, const TargetEntry* entry, Index levels_up) {
+    auto* expr = reinterpret_cast<Node*>(entry->expr);
+    if (contain_volatile_functions(expr))
+        Refuse(write, psprintf("a volatile value for column \"%s\"",
+                               get_attname(write->table->relation, entry->resno, false)));
+    Node* value = write->query->commandType == CMD_INSERT ? static_cast<Node*>(copyObjectImpl(expr))
+                                                          : write->target->Map(expr);
+    IncrementVarSublevelsUp(value, static_cast<int>(levels_up), 0);
+    return value;
+}
+
+Node* NewAttribute(WriteRewrite* write, CheckedRow row, const List* assignments, const Var* var,
+                   Index levels_up) {
+    const Oid relation = write->table->relation;
+    if (var->varattno == 0) Refuse(write, "whole rows");
+    if (var->varattno < 0) return write->target->Attribute(var, levels_up);
+    for (auto* entry : Each<TargetEntry>(assignments))
+        if (!entry->resjunk && entry->resno == var->varattno)
+            return AssignedValue(write, entry, levels_up);
+    if (get_attgenerated(relation, var->varattno) != '\0')
+        Refuse(write, psprintf("the generated column \"%s\"",
+                               get_attname(relation, var->varattno, false)));
+    if (row == CheckedRow::kUpdated) return write->target->Attribute(var, levels_up);
+    return reinterpret_cast<Node*>(makeNullConst(var->vartype, var->vartypmod, var->varcollid));
+}
+
+Node* ConditionOn(WriteRewrite* write, const WithCheckOption* option, Side side, CheckedRow row,
+                  const List* assignments) {
+    Node* condition = side == Side::kOld
+                          ? write->target->Map(option->qual)
+                          : MapLevelVars(option->qual, [&](const Var* var, Index levels_up) {
+                                return static_cast<int>(var->varno) == write->query->resultRelation
+                                           ? NewAttribute(write, row, assignments, var, levels_up)
+                                           : static_cast<Node*>(copyObjectImpl(var));
+                            });
+    return write->lower ? write->lower->Map(condition) : condition;
+}
+
+}  // namespace
+
+Expr* NewRowCheck(WriteRewrite* write, CheckedRow row, const List* assignments) {
+    List* checks = NIL;
+    for (auto* option : Each<WithCheckOption>(write->query->withCheckOptions)) {
+        const Side side = SideOf(option->kind, row);
+        if (side == Side::kNone || !option->qual) continue;
+        checks = lappend(
+            checks, MakeNewRowCheck(option, ConditionOn(write, option, side, row, assignments)));
+    }
+    return checks == NIL ? nullptr : make_ands_explicit(checks);
+}
+
+}  // namespace pgspan::planner
