@@ -7,6 +7,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/publication.h"
+#include "engine/ddl/policy.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -54,7 +55,8 @@ void CreateOnOthers(const Registration& table) {
     const std::span<const int32> groups = OtherGroups();
     if (groups.empty()) return;
     List* required = ddl::RequiredObjects(table.relation);
-    List* foreign_keys = ddl::ShellForeignKeys(table.relation);
+    List* last = list_concat(ddl::ShellForeignKeys(table.relation),
+                             ddl::RowSecurityDefinitions(table.relation));
     auto* statements = static_cast<NodeStatement*>(palloc(sizeof(NodeStatement) * groups.size()));
     for (size_t i = 0; i < groups.size(); i++) {
         List* definitions =
@@ -63,7 +65,7 @@ void CreateOnOthers(const Registration& table) {
     }
     RunOnNodes({statements, groups.size()});
     if (table.kind == metadata::TableKind::kReference) CopyRowsToNodes(table.relation, groups);
-    if (foreign_keys != NIL) RunOnOthers(ddl::RemoteDefinitions(foreign_keys));
+    if (last != NIL) RunOnOthers(ddl::RemoteDefinitions(last));
     RunOnOthers(RegisterStatement(table));
 }
 
@@ -111,6 +113,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     ddl::NoteReferencedTables(relation);
     ddl::NoteLocalParts(relation);
     ddl::SendPublications(ddl::PublicationsOf(relation));
+    ddl::SendPoliciesThatRead(relation);
 }
 
 static void CreateReferenceTable(Oid relation) {
@@ -132,6 +135,7 @@ static void CreateReferenceTable(Oid relation) {
     RecordTable(table);
     ddl::NoteReferencedTables(relation);
     ddl::SendPublications(ddl::PublicationsOf(relation));
+    ddl::SendPoliciesThatRead(relation);
 }
 
 }  // namespace pgspan::cluster

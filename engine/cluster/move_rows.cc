@@ -167,12 +167,14 @@ void MoveToLocalShards(const Registration& table, bool all_are_local) {
     table_close(shell, NoLock);
     const char* source = quote_qualified_identifier(
         get_namespace_name(get_rel_namespace(table.relation)), get_rel_name(table.relation));
+    const pg::UserSwitch caller = pg::IgnoreForcedPolicies();
     ddl::RunDefinitions(ddl::AddDefinition(
         NIL, nullptr,
         columns[0] ? psprintf("INSERT INTO %s (%s) SELECT %s FROM ONLY %s%s", ContainerSql(table),
                               columns, columns, source, filter.data)
                    : psprintf("INSERT INTO %s SELECT FROM ONLY %s%s", ContainerSql(table), source,
                               filter.data)));
+    pg::ReturnToUser(caller);
 }
 
 // ---- From shards to the shell: rows fetched from one node after another feed PostgreSQL's own
@@ -337,12 +339,14 @@ void MoveRowsToShell(const metadata::Table& table) {
     if (std::find(table.shard_groups, end, metadata::LocalGroup()) == end) return;
     const char* target = quote_qualified_identifier(
         get_namespace_name(get_rel_namespace(table.relation)), get_rel_name(table.relation));
+    const pg::UserSwitch caller = pg::IgnoreForcedPolicies();
     ddl::RunDefinitions(ddl::AddDefinition(
         NIL, nullptr,
         columns[0] ? psprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s",
                               target, columns, columns, metadata::QualifiedContainerName(table))
                    : psprintf("INSERT INTO %s SELECT FROM %s", target,
                               metadata::QualifiedContainerName(table))));
+    pg::ReturnToUser(caller);
 }
 
 }  // namespace pgspan::cluster

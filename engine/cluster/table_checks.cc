@@ -74,12 +74,6 @@ void CheckParts(const Relation table, const char* verb) {
             psprintf("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u LIMIT 1", relation)))
         Refuse(verb, name, "It has rules.",
                "Rules on distributed tables are not supported; drop them.");
-    if (table->rd_rel->relrowsecurity || table->rd_rel->relforcerowsecurity)
-        Refuse(verb, name, "It has row-level security.",
-               "Run ALTER TABLE … DISABLE ROW LEVEL SECURITY.");
-    if (pg::QueryTextAsOwner(
-            psprintf("SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = %u LIMIT 1", relation)))
-        Refuse(verb, name, "It has row-level security policies.", "Drop the policies.");
 }
 
 void CheckIndex(Oid relation, Oid index_oid, AttrNumber distribution_column) {

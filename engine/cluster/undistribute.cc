@@ -5,6 +5,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -119,6 +120,7 @@ void Undistribute(Oid relation) {
     }
     ddl::RestoreForeignKeys(relation);
     ddl::ForgetTable(relation);
+    ddl::SendPoliciesThatRead(relation);
     RunOnOthers(psprintf("SELECT pgspan.forget_table(%s::pg_catalog.regclass, true)",
                          quote_literal_cstr(name)));
 }

@@ -14,6 +14,7 @@ enum class Target {
     kShards,              // not allowed on partitioned tables: each shard
     kContainerAndShards,  // allowed on the container, but does not cascade
     kShell,               // on the coordinator's alone
+    kShells,              // on every node, nothing besides
     kOwner,  // ALTER … OWNER: container and shards, whose schema the new owner may not write
     kReplicaIdentity,  // the index has another name on the container and on each shard
     kNewConstraint,    // taken from the shell's catalogs once it stands there

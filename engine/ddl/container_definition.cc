@@ -95,6 +95,7 @@ List* ContainerDefinition(Oid relation, AttrNumber distribution_column, const ch
     definitions = list_concat(definitions, OwnerDefinition(relation, name));
     definitions = list_concat(definitions, ColumnSettings(relation, name));
     definitions = list_concat(definitions, CheckConstraints(relation, name));
+    definitions = list_concat(definitions, EnableRowSecurity(relation, name));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
     LeaveCanonicalSettings(settings);
     return definitions;
@@ -133,6 +134,7 @@ List* ShardDefinition(Oid relation, const char* base_name, int32 table_id, int64
             definitions, nullptr,
             psprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", name,
                      quote_identifier(ShardConstraintName(row[0], shard_id)), row[1]));
+    definitions = list_concat(definitions, EnableRowSecurity(relation, name));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
     LeaveCanonicalSettings(settings);
     return definitions;

@@ -47,6 +47,9 @@ List* OwnerDefinition(Oid relation, const char* target);
 // " USING method" if it is not heap, else "".
 const char* AccessMethodClause(Oid relation);
 
+// ALTER TABLE target ENABLE ROW LEVEL SECURITY if the relation has it; NIL if not.
+List* EnableRowSecurity(Oid relation, const char* target);
+
 // CREATE TYPE or DOMAIN; nullptr for kinds that cannot be written down; "" for those that come with
 // another type.
 const char* TypeDefinition(Oid type);

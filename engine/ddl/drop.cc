@@ -6,6 +6,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/publication.h"
+#include "engine/ddl/policy.h"
 #include "engine/ddl/tables_in.h"
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
@@ -142,7 +143,7 @@ void DropSchemas(const Statement& statement, const DropStmt& stmt) {
     SendPublications(publications);
 }
 
-// DROP TRIGGER, RULE or POLICY: name of the relation, then of the object.
+// DROP TRIGGER or RULE: name of the relation, then of the object.
 void DropPart(const Statement& statement, const DropStmt& stmt) {
     bool ours = false;
     List* heirs = NIL;
@@ -150,9 +151,8 @@ void DropPart(const Statement& statement, const DropStmt& stmt) {
         List* relation = list_copy_head(object, list_length(object) - 1);
         if (relation == NIL) continue;
         const metadata::Table* table = FindForDdl(NameOf(relation), "this form of DROP");
-        if (table && (stmt.removeType == OBJECT_POLICY ||
-                      (stmt.removeType == OBJECT_RULE && table->IsReference())))
-            RefuseOn(*table, "DROP RULE and DROP POLICY", nullptr);
+        if (table && stmt.removeType == OBJECT_RULE && table->IsReference())
+            RefuseOn(*table, "DROP RULE", nullptr);
         if (table) ours = true;
         if (stmt.removeType == OBJECT_TRIGGER)
             heirs = list_concat_unique_oid(
@@ -224,8 +224,10 @@ void HandleDrop(const Statement& statement) {
         return;
     case OBJECT_TRIGGER:
     case OBJECT_RULE:
-    case OBJECT_POLICY:
         DropPart(statement, *stmt);
+        return;
+    case OBJECT_POLICY:
+        DropPolicy(statement);
         return;
     default:
         DropOthers(statement, *stmt);
@@ -236,9 +238,10 @@ void HandleDropOwned(const Statement& statement) {
     const auto* stmt = statement.Tree<DropOwnedStmt>();
     const bool is_everywhere =
         metadata::AllTables() != NIL && metadata::IsCoordinator() && IsOrigin();
-    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP OWNED", DROP_CASCADE);
     FollowDroppedTriggers(watch, "DROP OWNED");
+    ForgetLostPolicies(&watch);
     RefuseLostParts(watch);
     if (is_everywhere) Broadcast(DropOwnedElsewhere(*stmt));
 }

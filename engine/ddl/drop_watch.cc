@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_policy.h"
 #include "catalog/pg_trigger.h"
 }
 
@@ -32,10 +33,25 @@ Oid ConstrainedRelation(Oid constraint) {
     return relation;
 }
 
+Oid RelationOfPolicy(Oid policy) {
+    const Relation catalog = table_open(PolicyRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
+    const SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
+    const HeapTuple tuple = systable_getnext(scan);
+    const Oid relation = HeapTupleIsValid(tuple)
+                             ? reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple))->polrelid
+                             : InvalidOid;
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return relation;
+}
+
 // The relation that the dropped object is a part of; InvalidOid for a relation itself, and for what
 // does not matter.
 Oid OwnerOf(Oid class_id, Oid object_id, int sub_id) {
     if (class_id == ConstraintRelationId) return ConstrainedRelation(object_id);
+    if (class_id == PolicyRelationId) return RelationOfPolicy(object_id);
     if (class_id != RelationRelationId) return InvalidOid;
     if (sub_id != 0) return object_id;
     const char kind = get_rel_relkind(object_id);
@@ -66,6 +82,7 @@ void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
         if (OidIsValid(owner) && list_member_oid(watch.known, owner)) {
             const ObjectAddress address = {class_id, object_id, sub_id};
             watch.part_owners = lappend_oid(watch.part_owners, owner);
+            watch.part_classes = lappend_oid(watch.part_classes, class_id);
             watch.part_names = lappend(watch.part_names, getObjectDescription(&address, false));
         }
     }
@@ -94,6 +111,15 @@ void RefuseLostParts(const DropWatch& watch) {
                 errdetail("Drops that cascade to parts of distributed and reference tables are not "
                           "supported."),
                 errhint("Change the table with ALTER TABLE or DROP INDEX first."));
+    }
+}
+
+void ForgetLostPolicies(DropWatch* watch) {
+    for (int i = list_length(watch->part_classes) - 1; i >= 0; i--) {
+        if (list_nth_oid(watch->part_classes, i) != PolicyRelationId) continue;
+        watch->part_owners = list_delete_nth_cell(watch->part_owners, i);
+        watch->part_names = list_delete_nth_cell(watch->part_names, i);
+        watch->part_classes = list_delete_nth_cell(watch->part_classes, i);
     }
 }
 

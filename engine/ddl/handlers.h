@@ -22,6 +22,8 @@ void HandleLock(const Statement& statement);               // lock.cc
 void HandleGrant(const Statement& statement);              // grant.cc
 void HandleReassignOwned(const Statement& statement);      // owner.cc
 void HandleComment(const Statement& statement);            // comment.cc
+void HandleCreatePolicy(const Statement& statement);       // policy.cc
+void HandleAlterPolicy(const Statement& statement);        // policy.cc
 void HandleCopy(const Statement& statement);               // copy.cc
 void HandleCreateTable(const Statement& statement);        // create_table.cc
 void HandleAlterEnum(const Statement& statement);          // type.cc

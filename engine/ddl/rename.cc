@@ -4,6 +4,7 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/policy.h"
 #include "engine/ddl/required_change.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
@@ -145,8 +146,10 @@ void RenamePart(const Statement& statement, const RenameStmt& stmt) {
         RunStandard(statement);
     else if (stmt.renameType == OBJECT_TRIGGER)
         RenameTrigger(statement);
+    else if (stmt.renameType == OBJECT_POLICY)
+        RenamePolicy(statement, *table);
     else
-        RefuseOn(*table, "ALTER RULE and ALTER POLICY", nullptr);
+        RefuseOn(*table, "ALTER RULE", nullptr);
 }
 
 }  // namespace

@@ -195,8 +195,9 @@ void FollowTable(Collector* collector, Oid relation) {
         CatalogRows(
             "SELECT relowner FROM pg_class WHERE oid = %u UNION SELECT grantee FROM pg_class,"
             " aclexplode(relacl) WHERE pg_class.oid = %u UNION SELECT grantee FROM pg_attribute,"
-            " aclexplode(attacl) WHERE attrelid = %u",
-            relation, relation, relation));
+            " aclexplode(attacl) WHERE attrelid = %u UNION SELECT unnest(polroles) FROM pg_policy "
+            "WHERE polrelid = %u",
+            relation, relation, relation, relation));
     const ObjectAddress self = {RelationRelationId, relation, 0};
     add_exact_object_address(&self, collector->visited);
     FollowDependencies(collector, RelationRelationId, relation);
@@ -205,10 +206,11 @@ void FollowTable(Collector* collector, Oid relation) {
         " SELECT 'pg_constraint'::regclass::oid, oid FROM pg_constraint WHERE conrelid = %u UNION "
         "ALL"
         " SELECT 'pg_class'::regclass::oid, indexrelid FROM pg_index WHERE indrelid = %u UNION ALL"
+        " SELECT 'pg_policy'::regclass::oid, oid FROM pg_policy WHERE polrelid = %u UNION ALL"
         " SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND "
         "refobjid = %u"
         "   AND classid = 'pg_class'::regclass AND deptype IN ('a', 'i')",
-        relation, relation, relation, relation);
+        relation, relation, relation, relation, relation);
     for (const auto* row : pg::Each<CatalogRow>(rows))
         FollowDependencies(collector, static_cast<Oid>(strtoul(row[0], nullptr, 10)),
                            static_cast<Oid>(strtoul(row[1], nullptr, 10)));

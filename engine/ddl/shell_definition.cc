@@ -85,6 +85,7 @@ List* ShellDefinition(Oid relation, int32 group_id) {
     definitions = list_concat(definitions, ReplicaIdentity(relation, name));
     definitions = list_concat(definitions, Comments(relation, name));
     definitions = list_concat(definitions, TriggerStandIns(relation));
+    definitions = list_concat(definitions, EnableRowSecurity(relation, name));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
     LeaveCanonicalSettings(settings);
     return definitions;

@@ -50,6 +50,12 @@ bool IsRequired(Oid class_id, Oid object_id);
 List* ShellDefinition(Oid relation, int32 group_id);
 // Its foreign keys, when all tables they reference exist there.
 List* ShellForeignKeys(Oid relation);
+// FORCE ROW LEVEL SECURITY and the policies, when its rows and the tables that they read are there.
+List* RowSecurityDefinitions(Oid relation);
+// A policy of the table, for another node; NIL if there is none of that name.
+List* PolicyDefinition(Oid relation, const char* policy);
+// The policies of other distributed and reference tables that read the relation.
+List* PoliciesThatRead(Oid relation);
 
 // The container of a shell, by the catalogs of this node: no shards yet. distribution_column is an
 // attribute number.

@@ -22,19 +22,8 @@ void RefuseLabelled(const SecLabelStmt& stmt) {
 }  // namespace
 
 void HandleUnsupported(const Statement& statement) {
-    switch (nodeTag(statement.planned->utilityStmt)) {
-    case T_CreatePolicyStmt:
-        Refuse(statement.Tree<CreatePolicyStmt>()->table, "CREATE POLICY");
-        break;
-    case T_AlterPolicyStmt:
-        Refuse(statement.Tree<AlterPolicyStmt>()->table, "ALTER POLICY");
-        break;
-    case T_SecLabelStmt:
+    if (IsA(statement.planned->utilityStmt, SecLabelStmt))
         RefuseLabelled(*statement.Tree<SecLabelStmt>());
-        break;
-    default:
-        break;
-    }
     RunStandard(statement);
 }
 

@@ -6,11 +6,13 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/nodes.h"
+#include "engine/metadata/origin_proof.h"
 #include "engine/pg/entry.h"
 #include "engine/trigger/firing.h"
 
 extern "C" {
 #include "commands/extension.h"
+#include "commands/prepare.h"
 }
 
 namespace pgspan::ddl {
@@ -53,8 +55,8 @@ constexpr Route kRoutes[] = {
     {T_ClusterStmt, HandleCluster, false, true},
     {T_CreateTrigStmt, HandleCreateTrigger, true},
     {T_RuleStmt, HandleCreateRule, true},
-    {T_CreatePolicyStmt, HandleUnsupported},
-    {T_AlterPolicyStmt, HandleUnsupported},
+    {T_CreatePolicyStmt, HandleCreatePolicy},
+    {T_AlterPolicyStmt, HandleAlterPolicy},
     {T_SecLabelStmt, HandleUnsupported},
     {T_CreatePublicationStmt, HandleCreatePublication},
     {T_AlterPublicationStmt, HandleAlterPublication},
@@ -97,6 +99,29 @@ void Handle(Statement& statement) {
     LeaveQuiet(quiet);
 }
 
+// The statement that EXECUTE runs, alone or inside EXPLAIN or CREATE TABLE AS.
+const ExecuteStmt* ExecuteIn(const Node* tree) {
+    if (IsA(tree, ExplainStmt) || IsA(tree, CreateTableAsStmt)) {
+        const Node* inner = IsA(tree, ExplainStmt)
+                                ? reinterpret_cast<const ExplainStmt*>(tree)->query
+                                : reinterpret_cast<const CreateTableAsStmt*>(tree)->query;
+        tree = IsA(inner, Query) ? reinterpret_cast<const Query*>(inner)->utilityStmt : inner;
+    }
+    return tree && IsA(tree, ExecuteStmt) ? reinterpret_cast<const ExecuteStmt*>(tree) : nullptr;
+}
+
+// What another node has prepared here is exempt from policies, and depends on its parameters: a
+// user's function must not run it with others.
+void RefuseExecuteOfTask(const Node* tree) {
+    if (!metadata::OriginIsProven()) return;
+    const ExecuteStmt* execute = ExecuteIn(tree);
+    const PreparedStatement* prepared =
+        execute ? FetchPreparedStatement(execute->name, false) : nullptr;
+    if (prepared && !prepared->from_sql)
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("prepared statement \"%s\" belongs to another node", execute->name));
+}
+
 void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
           ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment* environment,
           DestReceiver* receiver, QueryCompletion* completion) {
@@ -104,6 +129,7 @@ void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
         trigger::SendPendingWrites();
         Statement statement = {planned,    source,      read_only_tree, context,
                                parameters, environment, receiver,       completion};
+        RefuseExecuteOfTask(planned->utilityStmt);
         Handle(statement);
     });
 }

@@ -86,6 +86,8 @@ Expr* NewRowCheck(WriteRewrite* write, CheckedRow row, const List* assignments) 
     for (auto* option : Each<WithCheckOption>(write->query->withCheckOptions)) {
         const Side side = SideOf(option->kind, row);
         if (side == Side::kNone || !option->qual) continue;
+        if (side == Side::kNew && write->triggers.before_row)
+            Refuse(write, "new rows that BEFORE triggers may change");
         checks = lappend(
             checks, MakeNewRowCheck(option, ConditionOn(write, option, side, row, assignments)));
     }

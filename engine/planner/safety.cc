@@ -216,9 +216,10 @@ bool FunctionIsRemotable(Oid function) {
     ReleaseSysCache(tuple);
     if (function < FirstNormalObjectId)
         return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
-    // Our own functions in a task tell the node something.
+    // Our own volatile functions in a task tell the node something.
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
-           get_func_namespace(function) != get_namespace_oid("pgspan", true);
+           !(func_volatile(function) == PROVOLATILE_VOLATILE &&
+             get_func_namespace(function) == get_namespace_oid("pgspan", true));
 }
 
 bool IsRemotable(Node* expression, const Query* level, const char** reason) {

@@ -38,6 +38,21 @@ INSERT INTO smaller VALUES (1, 602, -1);
 INSERT INTO smaller VALUES (1, 602, 100);
 INSERT INTO small VALUES (1, 100, 900, 'again') ON CONFLICT DO NOTHING;
 INSERT INTO small VALUES (1, 100, 9, 'again') ON CONFLICT DO NOTHING;
+INSERT INTO small VALUES (1, 100, 9, 'again') ON CONFLICT (k, id) DO UPDATE SET v = excluded.v + small.v RETURNING *;
+-- @error 44000
+INSERT INTO small VALUES (1, 100, 9, 'again') ON CONFLICT (k, id) DO UPDATE SET v = excluded.v + 100;
+INSERT INTO small VALUES (1, 100, 900, 'again') ON CONFLICT (k, id) DO UPDATE SET v = 3;
+INSERT INTO rv VALUES (1, 9) ON CONFLICT (id) DO UPDATE SET v = excluded.v + 1 RETURNING *;
+-- @error 44000
+INSERT INTO rv VALUES (1, 9) ON CONFLICT (id) DO UPDATE SET v = excluded.v + 100;
+UPDATE small SET v = small.v + l.v FROM l WHERE l.id = small.id RETURNING small.id, small.v;
+-- @error 44000
+UPDATE small SET v = small.v + 100 + l.v FROM r l WHERE l.id = small.id;
+UPDATE small SET k = k + 1 WHERE id BETWEEN 40 AND 45 RETURNING *;
+-- @error 44000
+UPDATE small SET k = k + 1, v = 100 WHERE id BETWEEN 40 AND 45;
+-- @error 44000
+INSERT INTO small SELECT k, id + 800, (SELECT max(id) + 100 FROM l) FROM t WHERE id < 3;
 UPDATE small SET v = v + 1 WHERE k = 1 AND id = 100 RETURNING v;
 -- @error 44000
 UPDATE small SET v = v + 1000 WHERE k = 1 AND id = 100;

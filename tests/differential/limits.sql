@@ -37,10 +37,6 @@ UPDATE nokey SET v = t.v FROM t WHERE t.id = nokey.id;
 UPDATE parent SET k = k + 100;
 
 -- DDL.
--- @expect 0A000 row-level security
-ALTER TABLE t ENABLE ROW LEVEL SECURITY;
--- @expect 0A000 row-level security
-CREATE POLICY p ON t USING (v > 3);
 -- @expect 0A000 a key without the distribution column
 ALTER TABLE t ADD UNIQUE (id);
 -- @expect 0A000 a key without the distribution column

@@ -1,0 +1,161 @@
+// Proves that policies cannot be evaded: not by reading parts of a table by name, on whatever node,
+// not in a session that says to be another node's, and not by functions that run inside a task.
+#include "tests/harness/cluster_test.h"
+
+namespace pgspan::test {
+namespace {
+
+class RowLevelSecurityTest : public ClusterTest {
+  protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        OnCluster("CREATE ROLE rls_reader LOGIN");
+        OnCluster("GRANT USAGE ON SCHEMA " + schema() + " TO rls_reader");
+        OnCluster("CREATE TABLE secret (k int PRIMARY KEY, usr text, v int)");
+        OnCluster("CREATE TABLE ref (k int PRIMARY KEY, usr text)");
+        OnCluster("SELECT create_distributed_table('secret', 'k', shard_count => 8)");
+        OnCluster("SELECT create_reference_table('ref')");
+        OnCluster(
+            "INSERT INTO secret SELECT g, CASE WHEN g % 10 = 0 THEN 'rls_reader' ELSE 'x' "
+            "END, g FROM generate_series(1, 100) g");
+        OnCluster("INSERT INTO ref SELECT k, usr FROM secret");
+        OnCluster("GRANT ALL ON secret, ref TO rls_reader");
+        for (const std::string& table : {std::string("secret"), std::string("ref")}) {
+            OnCluster("CREATE POLICY own ON " + table + " USING (usr = current_user)");
+            OnCluster("ALTER TABLE " + table + " ENABLE ROW LEVEL SECURITY");
+        }
+    }
+    void TearDown() override {
+        OnCluster("RESET ROLE");
+        OnCluster("DROP OWNED BY rls_reader CASCADE");
+        OnCluster("DROP ROLE rls_reader");
+        ClusterTest::TearDown();
+    }
+    // A session of the reader's own on a node.
+    Session Intruder(const Node& node) {
+        Session session = OpenNode(node);
+        Do(session, "SET SESSION AUTHORIZATION rls_reader");
+        return session;
+    }
+    // The parts of the distributed table on a node, the container among them.
+    std::vector<std::string> Parts(Session& session) {
+        std::vector<std::string> parts;
+        for (const auto& row : session
+                                   .Run("SELECT oid::regclass FROM pg_class WHERE relname LIKE "
+                                        "'secret\\_%' AND relkind IN ('r', 'p') AND relnamespace "
+                                        "= 'pgspan_data'::regnamespace")
+                                   .rows)
+            parts.push_back(row.front().value_or(""));
+        return parts;
+    }
+};
+
+TEST_F(RowLevelSecurityTest, PartsShowNothingToWhoNamesThem) {
+    size_t seen = 0;
+    for (const Node& node : Nodes()) {
+        Session session = Intruder(node);
+        for (const std::string& part : Parts(session)) {
+            seen++;
+            EXPECT_EQ(Value(session, "SELECT count(*) FROM " + part), "0") << part;
+            EXPECT_EQ(Value(session, "WITH d AS (DELETE FROM " + part +
+                                         " RETURNING 1) SELECT count(*) FROM d"),
+                      "0");
+            // (A container alone may have no shard for the row, which is said first.)
+            EXPECT_EQ(session.Run("INSERT INTO " + part + " VALUES (1000, 'rls_reader', 1)").kind,
+                      AnswerKind::kError);
+            Do(session, "SET row_security = off");
+            ExpectError(session, "SELECT count(*) FROM " + part, "42501");
+            Do(session, "RESET row_security");
+        }
+        // Each node's copy of a reference table is a table with policies of its own.
+        EXPECT_EQ(Value(session, "SELECT count(*) FROM " + schema() + ".ref"), "10");
+    }
+    EXPECT_GT(seen, 8U);
+    EXPECT_EQ(Number("SELECT count(*) FROM secret"), 100);
+}
+
+TEST_F(RowLevelSecurityTest, NobodyPassesForANode) {
+    for (const Node& node : Workers()) {
+        Session session = Intruder(node);
+        Do(session, "SET pgspan.internal_session = 0");
+        const std::string challenge = Value(session, "SHOW pgspan.session_challenge");
+        EXPECT_EQ(challenge.size(), 32U);
+        EXPECT_EQ(Value(session, "SELECT pgspan.prove_origin('')"), "f");
+        EXPECT_EQ(Value(session, "SELECT pgspan.prove_origin('" + challenge + challenge + "')"),
+                  "f");
+        ExpectError(session, "SELECT * FROM pgspan.cluster_secret", "42501");
+        for (const std::string& part : Parts(session)) {
+            ExpectError(session, "SELECT count(*) FROM " + part, "55000");
+            ExpectError(
+                session,
+                "SELECT count(*) FROM " + part + " WHERE pgspan.row_condition(tableoid, true)",
+                "55000");
+        }
+        ExpectError(session, "SELECT pgspan.row_condition(1, true)", "42501");
+        // The proof is no use in another session.
+        Session other = OpenNode(node);
+        Do(other, "SET pgspan.internal_session = 0");
+        const std::string secret = Value(other, "SELECT secret FROM pgspan.cluster_secret");
+        const std::string own = Value(other, "SHOW pgspan.session_challenge");
+        const std::string hmac =
+            "SELECT pgspan.prove_origin(encode(sha256('" + secret + own + "'::bytea), 'hex'))";
+        EXPECT_EQ(Value(other, hmac), "f");
+    }
+}
+
+TEST_F(RowLevelSecurityTest, AUserCannotAddConditionsOfHisOwn) {
+    OnCluster("SET ROLE rls_reader");
+    ExpectError(
+        "SELECT count(*) FROM secret WHERE pgspan.row_condition(tableoid, 1 / (k % 10) = "
+        "0 OR true)",
+        "42501");
+    ExpectError("SELECT count(*) FROM secret WHERE pgspan.row_condition(NULL, true)", "42501");
+    EXPECT_EQ(Number("SELECT count(*) FROM secret"), 10);
+}
+
+// Functions in constraints run on the nodes, in sessions whose tasks are trusted.
+TEST_F(RowLevelSecurityTest, FunctionsInsideATaskAreNotTrusted) {
+    OnCluster(R"(CREATE FUNCTION peek(seed int) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE part regclass; name text; n int; parts int := 0; found int := 0; refused int := 0; ran int := 0;
+BEGIN
+    FOR part IN SELECT oid FROM pg_class WHERE relname LIKE 'secret\_%' AND relkind IN ('r', 'p') LOOP
+        parts := parts + 1;
+        BEGIN
+            EXECUTE format('SELECT count(*) FROM %s', part) INTO n;
+            found := found + n;
+            EXECUTE format('SELECT count(*) FROM %s WHERE pgspan.row_condition(tableoid, true)', part) INTO n;
+            found := found + n;
+        EXCEPTION WHEN object_not_in_prerequisite_state OR insufficient_privilege THEN
+        END;
+    END LOOP;
+    FOR name IN SELECT p.name FROM pg_prepared_statements p WHERE NOT p.from_sql AND p.statement LIKE '%secret%' LOOP
+        BEGIN
+            EXECUTE format('EXECUTE %I (20, ''x'')', name);
+            ran := ran + 1;
+        EXCEPTION WHEN insufficient_privilege THEN
+            refused := refused + 1;
+        END;
+        BEGIN
+            EXECUTE format('EXPLAIN ANALYZE EXECUTE %I (20, ''x'')', name);
+            ran := ran + 1;
+        EXCEPTION WHEN insufficient_privilege THEN
+            refused := refused + 1;
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'parts %, found %, refused %, ran %', parts > 0, found, refused > 0, ran;
+END $$)");
+    OnCluster("CREATE TABLE mine (k int PRIMARY KEY CHECK (peek(k)))");
+    OnCluster("SELECT create_distributed_table('mine', 'k', colocate_with => 'secret')");
+    OnCluster("GRANT ALL ON mine TO rls_reader");
+    OnCluster("SET ROLE rls_reader");
+    // Every session with a node has asked for the secret rows, and keeps prepared statements.
+    OnCluster("PREPARE one (int) AS SELECT v FROM secret WHERE k = $1");
+    for (int k = 1; k <= 40; k++) OnCluster("EXECUTE one (" + std::to_string(k) + ")");
+    EXPECT_EQ(Number("SELECT count(*) FROM secret"), 10);
+    for (int k = 1; k <= 8; k++)
+        ExpectError("INSERT INTO mine VALUES (" + std::to_string(k) + ")", "P0001",
+                    "parts t, found 0, refused t, ran 0");
+}
+
+}  // namespace
+}  // namespace pgspan::test
