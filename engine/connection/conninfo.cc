@@ -154,11 +154,11 @@ void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* hos
 
     const int32 local_group = metadata::ExtensionIsReady() ? metadata::LocalGroup() : 0;
     const char* extra = ValueOf(options, "options");
-    options->Set(
-        "options",
-        psprintf("-c client_connection_check_interval=2s %s -c pgspan.internal_session=%d%s",
-                 extra ? extra : "", local_group,
-                 options->role_is_set ? psprintf(" -c role=%s", OptionWord(role)) : ""));
+    options->Set("options",
+                 psprintf("-c client_connection_check_interval=2s %s -c row_security=on -c "
+                          "pgspan.internal_session=%d%s",
+                          extra ? extra : "", local_group,
+                          options->role_is_set ? psprintf(" -c role=%s", OptionWord(role)) : ""));
     options->Set("host", host);
     options->Set("port", psprintf("%d", port));
     options->Set("dbname", dbname ? dbname : get_database_name(MyDatabaseId));

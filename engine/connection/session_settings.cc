@@ -7,6 +7,7 @@
 #include "engine/connection/connection_state.h"
 #include "engine/pg/custom_settings.h"
 #include "engine/pg/list.h"
+#include "engine/pg/search_path.h"
 #include "engine/pg/setting_variable.h"
 
 namespace pgspan::connection {
@@ -157,7 +158,9 @@ char* SettingsCommand(Connection* connection) {
     StringInfoData sql;
     initStringInfo(&sql);
     for (int i = 0; i < kSessionSettingCount; i++) {
-        const char* value = GetConfigOption(kNames[i], false, false);
+        const char* value = strcmp(kNames[i], "search_path") == 0
+                                ? pg::SearchPathOfTasks()
+                                : GetConfigOption(kNames[i], false, false);
         if (value == nullptr) value = "";
         char*& sent = connection->settings[i];
         if (sent && strcmp(sent, value) == 0) continue;

@@ -18,11 +18,17 @@ struct Setting {
 };
 
 constexpr Setting kCanonicalSettings[] = {
-    {"search_path", ""},           {"datestyle", "ISO, YMD"},
-    {"intervalstyle", "postgres"}, {"extra_float_digits", "3"},
-    {"bytea_output", "hex"},       {"quote_all_identifiers", "off"},
-    {"xmloption", "content"},      {"check_function_bodies", "off"},
-    {"default_tablespace", ""},    {"default_table_access_method", "heap"},
+    {"search_path", ""},
+    {"datestyle", "ISO, YMD"},
+    {"intervalstyle", "postgres"},
+    {"extra_float_digits", "3"},
+    {"bytea_output", "hex"},
+    {"quote_all_identifiers", "off"},
+    {"xmloption", "content"},
+    {"check_function_bodies", "off"},
+    {"default_tablespace", ""},
+    {"default_table_access_method", "heap"},
+    {"standard_conforming_strings", "on"},
 };
 
 char* TextArray(List* definitions, bool conditions) {

@@ -2,6 +2,7 @@
 
 #include "engine/pg/call_trigger.h"
 #include "engine/pg/run_executor.h"
+#include "engine/pg/search_path.h"
 #include "engine/plan/task_planning.h"
 
 extern "C" {
@@ -92,26 +93,19 @@ void PointIntoTask(void* sql) {
     internalerrquery(static_cast<const char*>(sql));
 }
 
-// The deparser writes literals for standard_conforming_strings.
 CachedPlanSource* ParseStatement(const char* sql, const Oid* types, int count) {
-    const bool conforming = standard_conforming_strings;
     CachedPlanSource* source = nullptr;
     ErrorContextCallback context = {error_context_stack, PointIntoTask, const_cast<char*>(sql)};
-    standard_conforming_strings = true;
-    ErrorData* error = pg::Capture([&] {
-        error_context_stack = &context;
-        List* parsed = pg_parse_query(sql);
-        if (list_length(parsed) != 1) elog(ERROR, "a task must be one statement: %s", sql);
-        auto* raw = linitial_node(RawStmt, parsed);
-        source = CreateCachedPlan(raw, sql, CreateCommandTag(raw->stmt));
-        List* queries = pg_analyze_and_rewrite_fixedparams(raw, sql, types, count, nullptr);
-        CompleteCachedPlan(source, queries, nullptr, const_cast<Oid*>(types), count, nullptr,
-                           nullptr, CURSOR_OPT_PARALLEL_OK, false);
-        SaveCachedPlan(source);
-        error_context_stack = context.previous;
-    });
-    standard_conforming_strings = conforming;
-    if (error) ReThrowError(error);
+    error_context_stack = &context;
+    List* parsed = pg_parse_query(sql);
+    if (list_length(parsed) != 1) elog(ERROR, "a task must be one statement: %s", sql);
+    auto* raw = linitial_node(RawStmt, parsed);
+    source = CreateCachedPlan(raw, sql, CreateCommandTag(raw->stmt));
+    List* queries = pg_analyze_and_rewrite_fixedparams(raw, sql, types, count, nullptr);
+    CompleteCachedPlan(source, queries, nullptr, const_cast<Oid*>(types), count, nullptr, nullptr,
+                       CURSOR_OPT_PARALLEL_OK, false);
+    SaveCachedPlan(source);
+    error_context_stack = context.previous;
     return source;
 }
 
@@ -132,11 +126,14 @@ PlannedStmt* PlanStatement(LocalTask* task, const char* sql, ParamListInfo param
     const int count = parameters ? parameters->numParams : 0;
     auto* types = static_cast<Oid*>(palloc(sizeof(Oid) * (count + 1)));
     for (int i = 0; i < count; i++) types[i] = parameters->params[i].ptype;
+    const bool other_path = !pg::CatalogComesFirst();
+    const int nest_level = other_path ? pg::EnterSearchPathOfTasks() : 0;
     plan::PlanAsTask([&] {
         CachedPlanSource* source = FindOrParse(sql, types, count);
         plan::task_text = source->query_string;
         task->plan = GetCachedPlan(source, parameters, task->owner, nullptr);
     });
+    if (other_path) pg::LeaveSearchPath(nest_level);
     if (list_length(task->plan->stmt_list) != 1) elog(ERROR, "a task must be one plan: %s", sql);
     return linitial_node(PlannedStmt, task->plan->stmt_list);
 }

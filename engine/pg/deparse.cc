@@ -4,6 +4,7 @@
 #include "engine/pg/list.h"
 
 extern "C" {
+#include "parser/parser.h"
 #include "utils/bytea.h"
 #include "utils/float.h"
 }
@@ -46,6 +47,31 @@ List* WithQualifyingEntry(const Query* query) {
     return list_make2(linitial(query->rtable), entry);
 }
 
+// Length of the literal or quoted identifier that starts at sql; a doubled quote does not end it.
+size_t QuotedLength(const char* sql) {
+    size_t i = 1;
+    while (sql[i] != '\0' && (sql[i] != sql[0] || sql[++i] == sql[0])) i++;
+    return i;
+}
+
+// Literals with backslashes as E'…', which reads the same whatever standard_conforming_strings is
+// where the text is read. (The deparser writes neither comments nor dollar quotes.)
+char* WithEscapes(char* sql) {
+    if (!strchr(sql, '\\')) return sql;
+    StringInfoData out;
+    initStringInfo(&out);
+    while (*sql) {
+        const size_t length = *sql == '\'' || *sql == '"' ? QuotedLength(sql) : 1;
+        const bool escapes = *sql == '\'' && memchr(sql, '\\', length);
+        if (escapes) appendStringInfoChar(&out, 'E');
+        for (const char* end = sql + length; sql < end; sql++) {
+            if (escapes && *sql == '\\') appendStringInfoChar(&out, '\\');
+            appendStringInfoChar(&out, *sql);
+        }
+    }
+    return out.data;
+}
+
 }  // namespace
 
 char* DeparseQuery(Query* query) {
@@ -56,12 +82,14 @@ char* DeparseQuery(Query* query) {
     const int interval_style = IntervalStyle;
     const int float_digits = extra_float_digits;
     const int bytea_style = bytea_output;
+    const bool conforming = standard_conforming_strings;
     const int search_path = EmptySearchPath();
     DateStyle = USE_ISO_DATES;
     DateOrder = DATEORDER_YMD;
     IntervalStyle = INTSTYLE_ISO_8601;
     extra_float_digits = 1;
     bytea_output = BYTEA_OUTPUT_HEX;
+    standard_conforming_strings = true;
     char* sql = nullptr;
     ErrorData* error = Capture([&] { sql = pg_get_querydef(query, false); });
     query->rtable = entries;
@@ -70,9 +98,10 @@ char* DeparseQuery(Query* query) {
     IntervalStyle = interval_style;
     extra_float_digits = float_digits;
     bytea_output = bytea_style;
+    standard_conforming_strings = conforming;
     if (error) ReThrowError(error);  // the search path is restored by the (sub)transaction's end
     RestoreSearchPath(search_path);
-    return sql;
+    return WithEscapes(sql);
 }
 
 }  // namespace pgspan::pg

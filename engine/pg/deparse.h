@@ -5,9 +5,9 @@
 
 namespace pgspan::pg {
 
-// pg_get_querydef with an empty search_path, ISO dates, ISO 8601 intervals, exact floats and hex
-// bytea, so that any session reads the same from the text. The query's relations are locked as for
-// planning.
+// pg_get_querydef with an empty search_path, ISO dates, ISO 8601 intervals, exact floats, hex bytea
+// and literals without plain backslashes, so that any session reads the same from the text,
+// whatever it sets afterwards. The query's relations are locked as for planning.
 char* DeparseQuery(Query* query);
 
 }  // namespace pgspan::pg

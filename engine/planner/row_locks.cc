@@ -3,6 +3,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/planner.h"
+#include "engine/planner/shape.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -110,9 +112,10 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     query->commandType = CMD_SELECT;
     query->canSetTag = true;
     pg::AddRelationEntry(query, level, rti);
-    ChangeVarNodes(
-        reinterpret_cast<Node*>(linitial_node(RangeTblEntry, query->rtable)->securityQuals), rti, 1,
-        0);
+    auto* policies =
+        reinterpret_cast<Node*>(linitial_node(RangeTblEntry, query->rtable)->securityQuals);
+    ChangeVarNodes(policies, rti, 1, 0);
+    query->hasSubLinks = checkExprHasSubLink(policies);
     query->targetList = ColumnsOf(rt_fetch(rti, level->rtable)->relid, 1);
     List* conjuncts = NIL;
     CollectConjuncts(reinterpret_cast<Node*>(level->jointree), &conjuncts);
@@ -133,6 +136,19 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     query->rowMarks = pg::MakeList(own_mark);
     query->hasForUpdate = true;
     return query;
+}
+
+// The sub-query that locks must be one that the nodes run.
+void RefuseUnderPolicies(Query* locking) {
+    const auto* entry = linitial_node(RangeTblEntry, locking->rtable);
+    if (entry->securityQuals == NIL) return;
+    const Level level = {locking, nullptr};
+    const Shape shape = AnalyzeQuery(level).whole;
+    if (shape.IsUnpushable())
+        RefuseFeature(psprintf("row locks on table \"%s\" under policies that the nodes cannot "
+                               "evaluate",
+                               get_rel_name(entry->relid)),
+                      shape.reason);
 }
 
 struct SystemColumns {
@@ -169,6 +185,7 @@ void ReplaceReferences(Query* level, int rti, RangeTblEntry* entry) {
 void LockInSubquery(Query* level, const RowMarkClause* mark) {
     const int rti = static_cast<int>(mark->rti);
     Query* locking = MakeLockingQuery(level, mark);
+    RefuseUnderPolicies(locking);
     ReplaceReferences(level, rti,
                       static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(rti, level->rtable))));
     RangeTblEntry* entry = rt_fetch(rti, level->rtable);

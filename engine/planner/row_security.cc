@@ -4,9 +4,11 @@
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/pg/outer_join.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
+#include "engine/planner/task_names.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -172,7 +174,8 @@ bool TakeRowConditions(Query* query) {
             continue;
         }
         RangeTblEntry* rte = EntryOf(query, table);
-        rte->securityQuals = lappend(rte->securityQuals, lsecond(arguments));
+        auto* condition = pg::BelowJoins(static_cast<Node*>(lsecond(arguments)), query);
+        rte->securityQuals = lappend(rte->securityQuals, condition);
     }
     query->jointree->quals =
         kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
@@ -202,16 +205,20 @@ void TakeNewRowConditions(Query* query) {
     query->returningList = kept;
 }
 
-// What this node's rewriter and parser have added for the tables of the cluster.
-void DropOwnSecurity(Query* level) {
+// What this node's rewriter and parser have added for the tables of the cluster; true if the level
+// has some.
+bool DropOwnSecurity(Query* level) {
+    bool of_cluster = false;
     for (auto* rte : Each<RangeTblEntry>(level->rtable)) {
         if (rte->rtekind != RTE_RELATION || !IsClusterTable(rte->relid)) continue;
+        of_cluster = true;
         rte->securityQuals = NIL;
         pg::CheckNoRights(level, rte);
     }
     if (level->resultRelation > 0 &&
         IsClusterTable(rt_fetch(level->resultRelation, level->rtable)->relid))
         level->withCheckOptions = NIL;
+    return of_cluster;
 }
 
 // What the node was sent is planned by that very text, or, inside EXPLAIN, by the text of the
@@ -249,7 +256,10 @@ bool IsTrustedTask(const char* query_string) {
 }
 
 void TakeSecurityMarks(Query* query) {
-    ForEachLevel(query, DropOwnSecurity);
+    bool of_cluster = false;
+    ForEachLevel(query, [&](Query* level) { of_cluster = DropOwnSecurity(level) || of_cluster; });
+    if (!of_cluster) return;
+    CheckTaskNames(query);
     ForEachLevel(query, [](Query* level) {
         for (auto* rte : Each<RangeTblEntry>(level->rtable))
             if (rte->rtekind == RTE_SUBQUERY && TakeRowConditions(rte->subquery))

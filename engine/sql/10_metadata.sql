@@ -94,6 +94,8 @@ CREATE TABLE pgspan.auth_info (
     PRIMARY KEY (node_id, role_name)
 );
 REVOKE ALL ON pgspan.auth_info FROM public;
+-- Nor for members of pg_read_all_data and pg_write_all_data.
+ALTER TABLE pgspan.auth_info ENABLE ROW LEVEL SECURITY;
 
 -- By which nodes recognise each other's sessions; the coordinator's goes to every node.
 CREATE TABLE pgspan.cluster_secret (
@@ -101,6 +103,7 @@ CREATE TABLE pgspan.cluster_secret (
 );
 CREATE UNIQUE INDEX cluster_secret_single ON pgspan.cluster_secret ((true));
 REVOKE ALL ON pgspan.cluster_secret FROM public;
+ALTER TABLE pgspan.cluster_secret ENABLE ROW LEVEL SECURITY;
 INSERT INTO pgspan.cluster_secret SELECT pg_catalog.gen_random_uuid()::text || pg_catalog.gen_random_uuid();
 
 GRANT SELECT ON pgspan.node, pgspan.local_node, pgspan.colocation_group, pgspan.shard_group,

@@ -1,5 +1,6 @@
 // Proves that policies cannot be evaded: not by reading parts of a table by name, on whatever node,
-// not in a session that says to be another node's, and not by functions that run inside a task.
+// not in a session that says to be another node's, not by functions that run inside a task, and not
+// by what a task's text could mean elsewhere.
 #include "tests/harness/cluster_test.h"
 
 namespace pgspan::test {
@@ -155,6 +156,124 @@ END $$)");
     for (int k = 1; k <= 8; k++)
         ExpectError("INSERT INTO mine VALUES (" + std::to_string(k) + ")", "P0001",
                     "parts t, found 0, refused t, ran 0");
+}
+
+// Somebody with a schema of his own makes an operator there that suits the columns better than
+// PostgreSQL's own, which is for any array or enum.
+TEST_F(RowLevelSecurityTest, NoOperatorTakesThePlaceOfAnother) {
+    OnCluster("CREATE TYPE state AS ENUM ('open', 'closed')");
+    OnCluster("CREATE TABLE tagged (k int PRIMARY KEY, tags text[], state state)");
+    OnCluster("SELECT create_distributed_table('tagged', 'k', colocate_with => 'secret')");
+    OnCluster(
+        "INSERT INTO tagged SELECT g, ARRAY[CASE WHEN g % 10 = 0 THEN 'mine' ELSE 'x' END], CASE "
+        "WHEN g % 10 = 0 THEN 'open' ELSE 'closed' END::state FROM generate_series(1, 100) g");
+    OnCluster("CREATE VIEW opened AS SELECT * FROM tagged WHERE state = 'open'");
+    OnCluster("GRANT SELECT ON opened TO rls_reader");
+    OnCluster("CREATE TABLE guarded (LIKE tagged)");
+    OnCluster("SELECT create_distributed_table('guarded', 'k', colocate_with => 'secret')");
+    OnCluster("INSERT INTO guarded SELECT * FROM tagged");
+    OnCluster("CREATE POLICY own ON guarded USING (tags = ARRAY['mine'])");
+    OnCluster("ALTER TABLE guarded ENABLE ROW LEVEL SECURITY");
+    OnCluster("GRANT SELECT ON guarded TO rls_reader");
+    for (const Node& node : Nodes()) {
+        Session session = OpenNode(node);
+        Do(session, "CREATE SCHEMA rls_trap AUTHORIZATION rls_reader");
+        Do(session, "SET ROLE rls_reader");
+        for (const std::string& type : {std::string("text[]"), schema() + ".state"}) {
+            Do(session, "CREATE FUNCTION rls_trap.yes(" + type + ", " + type +
+                            ") RETURNS boolean IMMUTABLE PARALLEL SAFE LANGUAGE sql AS 'SELECT "
+                            "true'");
+            Do(session, "CREATE OPERATOR rls_trap.= (FUNCTION = rls_trap.yes, LEFTARG = " + type +
+                            ", RIGHTARG = " + type + ")");
+        }
+    }
+    OnCluster("SET ROLE rls_reader");
+    EXPECT_EQ(Number("SELECT count(*) FROM opened"), 10);
+    EXPECT_EQ(Number("SELECT count(*) FROM guarded"), 10);
+    for (const char* path : {"rls_trap", "rls_trap, pg_catalog"}) {
+        OnCluster(std::string("SET search_path = ") + path);
+        for (const char* query : {"SELECT count(*) FROM ", "SELECT sum(k) + 1 FROM "})
+            for (const char* table : {".opened", ".guarded"})
+                ExpectError(query + schema() + table, "0A000", "hides what");
+        ExpectError("SELECT k FROM " + schema() + ".guarded WHERE k = 3", "0A000", "hides what");
+    }
+    // Names of pg_catalog that stand elsewhere, too, stay what they are.
+    OnCluster("CREATE FUNCTION rls_trap.abs(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 0'");
+    EXPECT_EQ(Number("SELECT count(*) FROM " + schema() + ".secret WHERE pg_catalog.abs(v) > 0"),
+              10);
+    OnCluster("RESET ROLE");
+    OnCluster("SET search_path = " + schema());
+    for (const Node& node : Nodes()) {
+        Session session = OpenNode(node);
+        Do(session, "DROP SCHEMA rls_trap CASCADE");
+    }
+}
+
+// A literal that would end early under another setting than the one under which it was written.
+TEST_F(RowLevelSecurityTest, LiteralsDoNotEndWhereSettingsSay) {
+    const std::string container = Value(
+        "SELECT c.oid::regclass FROM pg_class c WHERE relname LIKE 'secret\\_%' AND relkind = 'p'");
+    const std::string query =
+        "SELECT k, v FROM secret WHERE usr <> '\\'')) UNION ALL SELECT k, v "
+        "FROM " +
+        container + " --'";
+    OnCluster("SET ROLE rls_reader");
+    OnCluster("SET pgspan.max_cached_connections = 0");  // each statement is read by a new session
+    OnCluster("PREPARE hidden AS " + query);
+    EXPECT_EQ(OnCluster("EXECUTE hidden").rows.size(), 10U);
+    OnCluster("SET standard_conforming_strings = off");
+    EXPECT_EQ(OnCluster("EXECUTE hidden").rows.size(), 10U);
+    OnCluster("SET standard_conforming_strings = on");
+    OnCluster("DEALLOCATE hidden");
+    OnCluster("SET standard_conforming_strings = off");
+    OnCluster("PREPARE hidden AS SELECT k, v FROM secret WHERE usr <> 'a\\\\b''c'");
+    EXPECT_EQ(OnCluster("EXECUTE hidden").rows.size(), 10U);
+    OnCluster("SET standard_conforming_strings = on");
+    EXPECT_EQ(OnCluster("EXECUTE hidden").rows.size(), 10U);
+}
+
+// Who may read every table is not thereby a node.
+TEST_F(RowLevelSecurityTest, TheSecretIsForSuperusersAlone) {
+    OnCluster("GRANT pg_read_all_data, pg_write_all_data TO rls_reader");
+    for (const Node& node : Nodes()) {
+        Session session = Intruder(node);
+        for (const char* table : {"cluster_secret", "auth_info"}) {
+            EXPECT_EQ(Value(session, std::string("SELECT count(*) FROM pgspan.") + table), "0");
+            Do(session, std::string("DELETE FROM pgspan.") + table);
+        }
+        Do(session, "UPDATE pgspan.cluster_secret SET secret = ''");
+    }
+    EXPECT_EQ(Number("SELECT count(*) FROM pgspan.cluster_secret WHERE length(secret) > 64"), 1);
+}
+
+// The settings of the session with a node are the user's as well: his function runs there.
+TEST_F(RowLevelSecurityTest, FunctionsInsideATaskCannotTurnTheNextOnes) {
+    OnCluster(R"(CREATE FUNCTION turn(seed int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('standard_conforming_strings', 'off', false), set_config('search_path', 'public, pg_catalog', false);
+    CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (length(value) > 1000);
+    RETURN true;
+END $$)");
+    OnCluster("CREATE TABLE mine (k int PRIMARY KEY CHECK (turn(k)))");
+    OnCluster("SELECT create_distributed_table('mine', 'k', colocate_with => 'secret')");
+    OnCluster("GRANT ALL ON mine TO rls_reader");
+    const std::string container = Value(
+        "SELECT c.oid::regclass FROM pg_class c WHERE relname LIKE 'secret\\_%' AND relkind = 'p'");
+    OnCluster("SET ROLE rls_reader");
+    OnCluster("INSERT INTO mine VALUES (1)");
+    // (Which of the sessions the function has run in is not known.)
+    int refused = 0;
+    for (int k = 1; k <= 40; k++) {
+        const Answer answer =
+            cluster().Run("SELECT k, v FROM secret WHERE k = " + std::to_string(k) +
+                          " AND usr <> '\\'')) UNION ALL SELECT k, v FROM " + container + " --'");
+        if (answer.kind == AnswerKind::kError)
+            refused++;
+        else
+            EXPECT_EQ(answer.rows.size(), k % 10 == 0 ? 1U : 0U) << k;
+    }
+    EXPECT_GT(refused, 0);
+    EXPECT_LT(refused, 40);
 }
 
 }  // namespace
