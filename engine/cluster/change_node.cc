@@ -37,6 +37,12 @@ void Changed() {
     CommandCounterIncrement();
 }
 
+void CheckAddress(const char* host, int32 port) {
+    if (port < 1 || port > 65535 || host[0] == '\0')
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("\"%s:%d\" is not the address of a node", host, port));
+}
+
 const metadata::Node& RequireNode(const char* host, int32 port) {
     const metadata::Node* node = metadata::FindNode(host, port);
     if (!node)
@@ -139,9 +145,7 @@ void CheckGroup(const NodeRequest& request) {
 
 int32 Add(const NodeRequest& request) {
     RequireCoordinator("citus_add_node");
-    if (request.port < 1 || request.port > 65535 || request.host[0] == '\0')
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("\"%s:%d\" is not the address of a node", request.host, request.port));
+    CheckAddress(request.host, request.port);
     LockNodes(true);
     if (const metadata::Node* node = metadata::FindNode(request.host, request.port))
         return ExistingNode(*node, request);
@@ -229,8 +233,10 @@ void Disable(const char* host, int32 port) {
 
 void Update(int32 node_id, const char* host, int32 port) {
     RequireCoordinator("citus_update_node");
+    CheckAddress(host, port);
     LockNodes(true);
-    if (!metadata::FindNode(node_id))
+    const metadata::Node* node = metadata::FindNode(node_id);
+    if (!node)
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
                 errmsg("there is no node with id %d", node_id), errhint("See pg_dist_node."));
     const metadata::Node* taken = metadata::FindNode(host, port);
@@ -238,6 +244,8 @@ void Update(int32 node_id, const char* host, int32 port) {
     if (taken)
         ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
                 errmsg("%s:%d is already the address of node %d", host, port, taken->node_id));
+    // Otherwise the server there would be told that it is this node.
+    if (node->is_primary && node->is_active) CheckMovedNode(*node, host, port);
     pg::RunSqlAsOwner(psprintf("UPDATE pgspan.node SET host = %s, port = %d WHERE node_id = %d",
                                quote_literal_cstr(host), port, node_id));
     Changed();
@@ -259,6 +267,7 @@ void SetProperty(const char* host, int32 port, const char* property, bool value)
 
 void SetCoordinatorHost(const NodeRequest& request) {
     RequireCoordinator("citus_set_coordinator_host");
+    CheckAddress(request.host, request.port);
     LockNodes(true);
     const metadata::Node* known = metadata::FindNode(request.host, request.port);
     if (known && known->group_id != metadata::kCoordinatorGroup)

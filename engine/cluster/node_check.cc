@@ -1,4 +1,5 @@
-// What a server must be to become a node, asked over a connection outside the transaction.
+// What a server must be to become a node, or to be one under another address, asked over a
+// connection outside the transaction.
 #include "engine/cluster/nodes.h"
 #include "engine/connection/connection.h"
 #include "engine/pg/list.h"
@@ -25,6 +26,14 @@ constexpr const char* kFactsQuery =
     " coalesce(pg_catalog.current_setting('shared_preload_libraries'), '') LIKE '%pgspan%'"
     " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
 enum Fact { kMajorVersion, kExtension, kCanPrepare, kEncoding, kLocale, kInRecovery, kPreloaded };
+
+[[noreturn]] void WrongAddress(const metadata::Node& node, const char* host, int32 port,
+                               const char* reason) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("%s:%d cannot be the address of node %d", host, port, node.node_id),
+            errdetail("%s", reason));
+    pg_unreachable();
+}
 
 [[noreturn]] void Unfit(const char* host, int32 port, const char* reason, const char* hint) {
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -71,30 +80,38 @@ void CompareFacts(const char* host, int32 port, char** there, char** here) {
               "Create the database with the same encoding and locale on every node.");
 }
 
+// What a server with the extension knows of the cluster that it belongs to.
+constexpr const char* kMembershipQuery =
+    "SELECT (SELECT n.host || ':' || n.port FROM pgspan.node n"
+    " WHERE n.group_id = 0 AND n.role = 'primary'),"
+    " (SELECT group_id FROM pgspan.local_node),"
+    " (SELECT count(*) FROM pgspan.node WHERE group_id <> 0),"
+    " (SELECT count(*) FROM pgspan.distributed_table)";
+enum Membership { kItsCoordinator, kItsGroup, kItsNodes, kItsTables };
+
+bool IsOurCoordinator(const char* address) {
+    if (!address) return false;
+    for (const metadata::Node& known : metadata::AllNodes())
+        if (known.group_id == metadata::kCoordinatorGroup &&
+            strcmp(psprintf("%s:%d", known.host, known.port), address) == 0)
+            return true;
+    return false;
+}
+
 // Its metadata must be empty, or be what this cluster left there when the node was disabled or
 // away.
 void CheckMembership(connection::Connection* node, const char* host, int32 port) {
-    List* rows = connection::Query(node,
-                                   "SELECT (SELECT n.host || ':' || n.port FROM pgspan.node n "
-                                   "WHERE n.group_id = 0 AND n.role = 'primary'),"
-                                   " (SELECT group_id FROM pgspan.local_node), (SELECT count(*) "
-                                   "FROM pgspan.node WHERE group_id <> 0),"
-                                   " (SELECT count(*) FROM pgspan.distributed_table)");
-    char** row = FirstRow(rows);
-    const bool is_coordinator = strcmp(row[1], "0") == 0;
-    if (is_coordinator && strcmp(row[2], "0") != 0)
+    char** row = FirstRow(connection::Query(node, kMembershipQuery));
+    const int32 its_group = pg_strtoint32(row[kItsGroup]);
+    const bool is_coordinator = its_group == metadata::kCoordinatorGroup;
+    if (is_coordinator && strcmp(row[kItsNodes], "0") != 0)
         Unfit(host, port, "It is the coordinator of another cluster.",
               "Remove the nodes of that cluster with citus_remove_node() there first.");
-    if (is_coordinator && strcmp(row[3], "0") != 0)
+    if (is_coordinator && strcmp(row[kItsTables], "0") != 0)
         Unfit(host, port, "It has distributed or reference tables of its own.",
               "Run undistribute_table() for each of them there first.");
     if (is_coordinator) return;
-    const int32 its_group = pg_strtoint32(row[1]);
-    bool is_ours = false;
-    for (const metadata::Node& known : metadata::AllNodes())
-        if (known.group_id == metadata::kCoordinatorGroup && row[0] &&
-            strcmp(psprintf("%s:%d", known.host, known.port), row[0]) == 0)
-            is_ours = true;
+    const bool is_ours = IsOurCoordinator(row[kItsCoordinator]);
     for (const metadata::Node& known : metadata::AllNodes())
         if (is_ours && known.group_id == its_group && known.is_primary && known.is_active)
             Unfit(host, port,
@@ -103,7 +120,7 @@ void CheckMembership(connection::Connection* node, const char* host, int32 port)
     if (is_ours) return;
     Unfit(host, port,
           psprintf("It belongs to another cluster, whose coordinator is %s.",
-                   row[0] ? row[0] : "unknown"),
+                   row[kItsCoordinator] ? row[kItsCoordinator] : "unknown"),
           "Remove it from that cluster, or run SELECT pgspan.leave_cluster() on it if that cluster "
           "is gone.");
 }
@@ -129,6 +146,28 @@ void CheckNewNode(const char* host, int32 port) {
                  FirstRow(pg::QueryRowsAsOwner(kFactsQuery)));
     CheckMembership(node, host, port);
     connection::Close(node);
+}
+
+void CheckMovedNode(const metadata::Node& node, const char* host, int32 port) {
+    if (node.group_id == metadata::kCoordinatorGroup) {
+        if (!IsThisServer(host, port)) WrongAddress(node, host, port, "It is not this server.");
+        return;
+    }
+    connection::Connection* there =
+        connection::OpenOutside(host, port, get_database_name(MyDatabaseId));
+    if (!FirstRow(connection::Query(there, kFactsQuery))[kExtension])
+        WrongAddress(node, host, port,
+                     psprintf("Database \"%s\" there has no extension pgspan.",
+                              get_database_name(MyDatabaseId)));
+    char** row = FirstRow(connection::Query(there, kMembershipQuery));
+    const int32 its_group = pg_strtoint32(row[kItsGroup]);
+    if (its_group == metadata::kCoordinatorGroup || !IsOurCoordinator(row[kItsCoordinator]))
+        WrongAddress(node, host, port, "The server there does not belong to this cluster.");
+    if (its_group != node.group_id)
+        WrongAddress(node, host, port,
+                     psprintf("The server there is the node of group %d, not %d.", its_group,
+                              node.group_id));
+    connection::Close(there);
 }
 
 }  // namespace pgspan::cluster

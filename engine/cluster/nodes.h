@@ -20,6 +20,10 @@ char* ReplaceNodesStatement(int32 group_id);
 // cluster: another version of PostgreSQL or pgspan, no extension, no prepared transactions, this
 // very server, another cluster's member.
 void CheckNewNode(const char* host, int32 port);
+// Connects to host:port and raises unless the server there is the given node, an active primary,
+// under a new address: this server for the coordinator, else the node of the same group of this
+// cluster (moved, or promoted from a standby).
+void CheckMovedNode(const metadata::Node& node, const char* host, int32 port);
 // True if host:port is this server.
 bool IsThisServer(const char* host, int32 port);
 

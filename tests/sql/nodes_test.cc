@@ -148,6 +148,37 @@ TEST_F(NodesTest, RemovingOrUpdatingAnUnknownNodeIsRefused) {
     ExpectRefused(coordinator_->Run("SELECT citus_disable_node('127.0.0.1', 1)"), "127.0.0.1");
 }
 
+TEST_F(NodesTest, ANodeGetsNoAddressOfAnotherServer) {
+    EXPECT_TRUE(Add(nodes_[1]).ok());
+    const std::string list = NodeList();
+    const auto update = [this](int group, const std::string& host, int port) {
+        return coordinator_->Run("SELECT citus_update_node(nodeid, '" + host + "', " +
+                                 std::to_string(port) +
+                                 ") FROM pg_dist_node WHERE groupid = " + std::to_string(group));
+    };
+    const auto groups = [this](const Node& node) {
+        Session inside = Open(node);
+        return Scalar(inside, "SELECT groupid FROM pg_dist_local_group");
+    };
+    ExpectRefused(update(1, nodes_[2].host, nodes_[2].port), "does not belong to this cluster");
+    EXPECT_EQ(groups(nodes_[2]), "0");
+    EXPECT_TRUE(Add(nodes_[2]).ok());
+    const std::string both = NodeList();
+    EXPECT_NE(both, list);
+    // Another name of the other worker, and of the coordinator.
+    ExpectRefused(update(1, "localhost", nodes_[2].port), "is the node of group 2, not 1");
+    ExpectRefused(update(1, "localhost", nodes_[0].port), "does not belong to this cluster");
+    ExpectRefused(update(0, "localhost", nodes_[2].port), "not this server");
+    ExpectRefused(update(1, "", 0), "is not the address of a node");
+    EXPECT_EQ(NodeList(), both);
+    EXPECT_EQ(groups(nodes_[1]), "1");
+    EXPECT_EQ(groups(nodes_[2]), "2");
+    const Answer moved = update(1, "localhost", nodes_[1].port);
+    EXPECT_TRUE(moved.ok()) << Describe(moved, 0);
+    Session inside = Open(nodes_[2]);
+    EXPECT_EQ(Scalar(inside, "SELECT nodename FROM pg_dist_node WHERE groupid = 1"), "localhost");
+}
+
 TEST_F(NodesTest, OldNamesStillWork) {
     const std::string node = "('" + nodes_[1].host + "', " + std::to_string(nodes_[1].port) + ")";
     Must(*coordinator_, "SELECT master_add_node" + node);
