@@ -58,7 +58,7 @@ void CheckKind(const Relation table, const char* verb) {
     if (form->relkind != RELKIND_RELATION) Refuse(verb, name, KindReason(form->relkind), nullptr);
     if (form->relpersistence == RELPERSISTENCE_TEMP)
         Refuse(verb, name, "It is a temporary table.", "Use an ordinary or an unlogged table.");
-    if (IsCatalogRelationOid(relation) || IsToastRelation(table))
+    if (relation < FirstNormalObjectId || IsToastRelation(table))  // information_schema's too
         Refuse(verb, name, "It is a system table.", nullptr);
     if (OidIsValid(getExtensionOfObject(RelationRelationId, relation)))
         Refuse(verb, name, "It belongs to an extension.", nullptr);
