@@ -110,7 +110,8 @@ bool FinishOne(std::span<Peer> peers, Connection* c, const char* gid, const char
                        commit ? "committed" : "rolled back", gid, connection::DescribeNode(c)));
         return true;
     }
-    if (attempt.sqlstate != ERRCODE_UNDEFINED_OBJECT)  // its own session was faster
+    // Otherwise its own session has finished it, or is about to.
+    if (attempt.sqlstate != ERRCODE_UNDEFINED_OBJECT && attempt.sqlstate != ERRCODE_OBJECT_IN_USE)
         ereport(WARNING, errcode(attempt.sqlstate ? attempt.sqlstate : ERRCODE_CONNECTION_FAILURE),
                 errmsg("could not finish prepared transaction \"%s\" on node %s", gid,
                        connection::DescribeNode(c)),
