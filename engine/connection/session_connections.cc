@@ -102,16 +102,26 @@ Connection* FindOrAdd(int32 group_id, bool* is_new) {
 
 }  // namespace
 
-// A server that was restarted has closed the sockets that nobody was reading.
+// A server that was restarted has closed the sockets that nobody was reading. It may have answered
+// before: what ends a transaction leaves answers that nobody waits for.
 bool IsAlive(Connection* c) {
-    if (HasEntries(c)) return true;  // an answer is due, reading it will tell
-    char byte = 0;
-    const ssize_t peeked = recv(PQsocket(c->libpq), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (peeked < 0 && errno == EINTR) return true;
-    if (PQconsumeInput(c->libpq) != 1) return false;
-    PQisBusy(c->libpq);  // parses what came: notices, parameters, or the server's last words
-    return PQstatus(c->libpq) == CONNECTION_OK && c->lost_reason[0] == '\0';
+    if (HasEntries(c) && (c->state.in_transaction || IsBusy(c)))
+        return true;  // an answer is due, reading it will tell
+    while (HasEntries(c)) {
+        const Progress progress = Advance(c);
+        if (progress == Progress::kWait) return true;
+        if (progress == Progress::kLost) return false;
+    }
+    // The end of the stream may follow its last words.
+    while (PQstatus(c->libpq) == CONNECTION_OK && c->lost_reason[0] == '\0') {
+        char byte = 0;
+        const ssize_t peeked = recv(PQsocket(c->libpq), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+        if (peeked < 0 && errno == EINTR) return true;
+        if (PQconsumeInput(c->libpq) != 1) return false;
+        PQisBusy(c->libpq);  // parses what came: notices, parameters, or the server's last words
+    }
+    return false;
 }
 
 Connection* ForGroup(int32 group_id) {

@@ -37,13 +37,14 @@ class DeadWorkerTest : public ClusterTest {
     }
 
     // Kills the postmaster and waits until its backends, which notice a moment later, are gone too.
-    void Kill() {
+    // SIGQUIT makes them say so to their clients.
+    void Kill(int signal = SIGKILL) {
         Session session = OpenNode(worker_);
         std::vector<int> pids = {PostmasterPid(session)};
         for (const Row& row : Do(session, "SELECT pid FROM pg_stat_activity").rows) {
             pids.push_back(std::stoi(*row[0]));
         }
-        ASSERT_EQ(kill(pids[0], SIGKILL), 0);
+        ASSERT_EQ(kill(pids[0], signal), 0);
         for (const int pid : pids) {
             ASSERT_TRUE(Eventually(seconds(20), [&] { return kill(pid, 0) != 0; })) << pid;
         }
@@ -118,6 +119,26 @@ TEST_F(DeadWorkerTest, ACommitThatFindsItDeadCommitsNothing) {
                Number(after, "SELECT count(*) FROM t WHERE v = -1") == 0;
     }));
     EXPECT_EQ(Do(after, "UPDATE t SET v = 2").tag, "UPDATE 100");
+}
+
+TEST_F(DeadWorkerTest, SessionsThatWereIdleNoticeNothingOnceItIsBack) {
+    Session after_block = OpenCoordinator();
+    Session after_read = OpenCoordinator();
+    Do(cluster(), "UPDATE t SET v = v + 1");
+    Do(after_block, "BEGIN");
+    Do(after_block, "UPDATE t SET v = v + 1 WHERE k = " + on_living_);
+    Do(after_block, "UPDATE t SET v = v + 1 WHERE k = " + on_dead_);
+    Do(after_block, "COMMIT");
+    Do(after_read, "SELECT count(*) FROM t");
+    for (const int signal : {SIGKILL, SIGQUIT, SIGINT}) {
+        Kill(signal);
+        Start();
+        for (Session* session : {&cluster(), &after_block, &after_read}) {
+            Do(*session, "UPDATE t SET v = v + 1 WHERE k = " + on_dead_);
+            Do(*session, "SELECT count(*) FROM t");
+        }
+    }
+    EXPECT_EQ(Value("SELECT v - k FROM t WHERE k = " + on_dead_), "11");
 }
 
 TEST_F(DeadWorkerTest, DdlWhileItIsDeadChangesNothingAnywhere) {
