@@ -28,17 +28,19 @@ void GatherRows(TaskStream* stream, Tuplestorestate* rows) {
 
 namespace {
 
+// Each node has its own snapshot: what others have just inserted, one may see and another not yet.
 void CheckAgreement(const Task& task, const TaskStream& stream, uint64 here, uint64 there) {
     if (here == there) return;
-    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg("the copies of a reference table differ"),
+    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+            errmsg("could not change all copies of a reference table alike"),
             errdetail("The statement affected " UINT64_FORMAT
                       " rows on the first node and " UINT64_FORMAT " on %s.",
                       here, there,
                       stream.connection ? connection::DescribeNode(stream.connection)
                                         : psprintf("this node (group %d)", task.group_id)),
-            errhint("Compare the copies, and make the table anew with undistribute_table and "
-                    "create_reference_table on the node whose copy is right."));
+            errhint("Others have changed it at the same time: run the transaction again. If that "
+                    "fails too while nobody else writes, compare the copies, and make the table "
+                    "anew with undistribute_table() and create_reference_table()."));
 }
 
 }  // namespace

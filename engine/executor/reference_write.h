@@ -8,7 +8,7 @@
 namespace pgspan::executor {
 
 // Returns the rows affected on the first node, and puts its rows into `rows` (may be nullptr;
-// decoder and desc describe them). Raises XX001 if another node affected another number.
+// decoder and desc describe them). Raises 40001 if another node affected another number.
 uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
                       TupleDesc desc, Tuplestorestate* rows);
 
