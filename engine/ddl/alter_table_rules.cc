@@ -179,20 +179,6 @@ void CheckReferencedColumn(const metadata::Table& table) {
     }
 }
 
-void CheckDistributionColumn(const metadata::Table& table, const AlterTableCmd& command,
-                             const char* name) {
-    if (!table.IsHash() || !command.name) return;
-    if (strcmp(command.name, get_attname(table.relation, table.distribution_column, false)) != 0)
-        return;
-    ereport(
-        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-        errmsg("%s is not supported on the distribution column", name),
-        errdetail("Table \"%s\" is distributed by column \"%s\".", get_rel_name(table.relation),
-                  command.name),
-        errhint(
-            "Make the table local with undistribute_table(), change it, and distribute it again."));
-}
-
 void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command) {
     const Rule* rule = FindRule(command.subtype);
     if (!rule) elog(ERROR, "unrecognized alter table type: %d", static_cast<int>(command.subtype));
@@ -209,9 +195,6 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
     case AT_ColumnDefault:
         if (CallsNextval(command.def))
             RefuseOn(table, "ALTER COLUMN SET DEFAULT nextval()", nullptr);
-        break;
-    case AT_DropColumn:
-        CheckDistributionColumn(table, command, name);
         break;
     case AT_AlterColumnType:
         CheckReferencedColumn(table);

@@ -6,6 +6,13 @@
 #include "engine/pg/owner.h"
 #include "engine/pg/spi.h"
 
+extern "C" {
+#include "access/hash.h"
+#include "catalog/pg_am.h"
+#include "commands/defrem.h"
+#include "utils/typcache.h"
+}
+
 namespace pgspan::ddl {
 
 namespace {
@@ -22,6 +29,7 @@ bool AddsSequence(const ColumnDef& column) {
 bool IsOne(const AlterTableCmd& command, const char* distribution_column) {
     switch (command.subtype) {
     case AT_AlterColumnType:
+    case AT_DropColumn:
         return strcmp(command.name, distribution_column) == 0;
     case AT_AddColumn:
         return AddsSequence(*castNode(ColumnDef, command.def));
@@ -91,12 +99,43 @@ char* Colocation(const Place& place, const List* placed) {
                     place.is_default_group ? "default" : "none", place.shard_count);
 }
 
-[[noreturn]] void RefuseLostColumn(Oid relation) {
+char* DefaultColocation(const Place& place) {
+    return psprintf("colocate_with => 'default', shard_count => %d", place.shard_count);
+}
+
+// Its distribution column; nullptr if that has been dropped meanwhile.
+const char* LivingColumn(const Place& place) {
+    const char* name = get_attname(place.relation, place.distribution_column, false);
+    return get_attnum(place.relation, name) == place.distribution_column ? name : nullptr;
+}
+
+bool CanBeHashed(Oid type) {
+    const TypeCacheEntry* entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC);
+    return OidIsValid(GetDefaultOpClass(type, HASH_AM_OID)) &&
+           OidIsValid(entry->hash_extended_proc);
+}
+
+// The column by which a table is distributed that has lost the one it was distributed by: the first
+// that every unique index includes.
+const char* OtherColumn(Oid relation) {
+    const char* name = get_rel_name(relation);
+    List* rows = pg::QueryRowsAsOwner(psprintf(
+        "SELECT a.attname, a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = %u AND"
+        " a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND NOT EXISTS (SELECT FROM"
+        " pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND (i.indisunique OR"
+        " i.indisexclusion) AND NOT a.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts"
+        " - 1])) ORDER BY a.attnum",
+        relation));
+    for (const auto* row : pg::Each<char*>(rows)) {
+        if (!CanBeHashed(static_cast<Oid>(strtoul(row[1], nullptr, 10)))) continue;
+        ereport(NOTICE,
+                errmsg("table \"%s\" is distributed by column \"%s\" from now on", name, row[0]));
+        return row[0];
+    }
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("the statement would drop the distribution column of table \"%s\"",
-                   get_rel_name(relation)),
-            errhint("Make the table local with undistribute_table(), change it, and distribute it "
-                    "by another column."));
+            errmsg("dropping the distribution column of table \"%s\" is not supported", name),
+            errdetail("No other column can take its place."),
+            errhint("Make the table local with undistribute_table() first."));
     pg_unreachable();
 }
 
@@ -132,11 +171,12 @@ void DistributeAgain(const List* placed) {
     CommandCounterIncrement();
     for (const auto* place : pg::Each<Place>(placed)) {
         if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(place->relation))) continue;
-        const char* column = get_attname(place->relation, place->distribution_column, true);
-        if (!column) RefuseLostColumn(place->relation);
+        const char* column = LivingColumn(*place);
+        const char* colocation = column ? Colocation(*place, placed) : DefaultColocation(*place);
+        if (!column) column = OtherColumn(place->relation);
         pg::RunSql(
             psprintf("SELECT pg_catalog.create_distributed_table(%u::pg_catalog.regclass, %s, %s)",
-                     place->relation, quote_literal_cstr(column), Colocation(*place, placed)));
+                     place->relation, quote_literal_cstr(column), colocation));
         CommandCounterIncrement();
     }
 }

@@ -15,14 +15,10 @@ namespace pgspan::ddl {
 
 namespace {
 
-void RefuseDistributedPartitions(const RangeVar& name) {
-    const Oid relation = RangeVarGetRelid(&name, NoLock, true);
-    if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE) return;
-    if (metadata::DistributedHeirs(relation) == NIL) return;
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("COPY into table \"%s\", which has distributed partitions, is not supported",
-                   get_rel_name(relation)),
-            errhint("Copy into the partitions, or use INSERT."));
+bool HasDistributedPartitions(const RangeVar* name) {
+    const Oid relation = RangeVarGetRelid(name, NoLock, true);
+    return OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE &&
+           metadata::DistributedHeirs(relation) != NIL;
 }
 
 }  // namespace
@@ -36,8 +32,9 @@ void HandleCopy(const Statement& statement) {
     if (table && table->only_on_coordinator && !am_db_walsender) RequireOrigin("COPY");
     // Another node that copies into this node's replica has split nothing: its rows are for here.
     const bool is_plain = !table || (table->IsReference() && (!stmt->is_from || !IsOrigin()));
-    if (is_plain && stmt->is_from && stmt->relation) RefuseDistributedPartitions(*stmt->relation);
-    if (is_plain)
+    const bool into_tree =
+        !table && stmt->is_from && stmt->relation && HasDistributedPartitions(stmt->relation);
+    if (is_plain && !into_tree)
         RunStandard(statement);
     else if (stmt->is_from)
         executor::RunCopyFrom(stmt, statement.source, statement.completion);

@@ -3,6 +3,7 @@
 #include "engine/executor/copy_sink.h"
 #include "engine/executor/tasks.h"
 #include "engine/pg/list.h"
+#include "engine/pg/spi.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/trigger/firing.h"
@@ -214,6 +215,39 @@ uint64 CopyRows(CopyFromState input, Relation relation, List* where, List* given
     return rows;
 }
 
+// Into a partitioned table some of whose partitions are distributed: by an INSERT of all rows,
+// which finds the partition of each.
+uint64 CopyRowsIntoTree(CopyFromState input, Relation relation, List* where) {
+    if (relation->rd_rules)
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("COPY into table \"%s\", which has distributed partitions and rules, is not "
+                       "supported",
+                       RelationGetRelationName(relation)));
+    EState* estate = CreateExecutorState();
+    const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
+    TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
+    ExprState* condition = where == NIL ? nullptr : ExecInitQual(where, nullptr);
+    Tuplestorestate* rows = tuplestore_begin_heap(true, false, work_mem);
+    while (NextRowFromInput(input, estate, condition, slot)) tuplestore_puttupleslot(rows, slot);
+    StringInfoData columns;
+    initStringInfo(&columns);
+    for (const int number : pg::EachInt(SentAttributes(relation)))
+        appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
+                         quote_identifier(NameStr(
+                             TupleDescAttr(RelationGetDescr(relation), number - 1)->attname)));
+    const uint64 count = pg::RunSqlOver(
+        psprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM pgspan_copied_rows",
+                 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+                                            RelationGetRelationName(relation)),
+                 columns.data, columns.data),
+        "pgspan_copied_rows", rows, RelationGetDescr(relation));
+    tuplestore_end(rows);
+    ExecDropSingleTupleTableSlot(slot);
+    MemoryContextSwitchTo(outer);
+    FreeExecutorState(estate);
+    return count;
+}
+
 }  // namespace
 
 void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion* completion) {
@@ -230,7 +264,9 @@ void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion
     List* given = CopyGetAttnums(RelationGetDescr(relation), relation, stmt->attlist);
     CopyFromState input = BeginCopyFrom(pstate, relation, nullptr, stmt->filename, stmt->is_program,
                                         nullptr, stmt->attlist, stmt->options);
-    const uint64 rows = CopyRows(input, relation, where, given);
+    const uint64 rows = metadata::FindTable(RelationGetRelid(relation))
+                            ? CopyRows(input, relation, where, given)
+                            : CopyRowsIntoTree(input, relation, where);
     EndCopyFrom(input);
     table_close(relation, NoLock);
     free_parsestate(pstate);

@@ -11,7 +11,8 @@ namespace pgspan::executor {
 // reference table: rows are parsed once here and streamed, in COPY, to each node's container. Does
 // what DoCopy does about rights, read-only transactions, column lists, defaults, WHERE and the line
 // number in the context of an error. Sets completion (may be nullptr) to COPY n. stmt->relation
-// must name a table for which metadata::FindTable knows an entry.
+// must name a table for which metadata::FindTable knows an entry, or a partitioned one some of
+// whose partitions are distributed: then all rows are read first, and inserted by one INSERT.
 void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion* completion);
 
 // COPY table [(columns)] TO … of a distributed table as the COPY (SELECT columns FROM table) TO …

@@ -23,6 +23,25 @@ uint64 RunSql(const char* sql) {
     return processed;
 }
 
+uint64 RunSqlOver(const char* sql, const char* name, Tuplestorestate* rows, TupleDesc columns) {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    auto* relation =
+        static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
+    relation->md.name = pstrdup(name);
+    relation->md.reliddesc = InvalidOid;
+    relation->md.tupdesc = columns;
+    relation->md.enrtype = ENR_NAMED_TUPLESTORE;
+    relation->md.enrtuples = static_cast<double>(tuplestore_tuple_count(rows));
+    relation->reldata = rows;
+    if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
+        elog(ERROR, "SPI_register_relation failed");
+    const int code = SPI_execute(sql, false, 0);
+    if (code < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+    const uint64 processed = SPI_processed;
+    SPI_finish();
+    return processed;
+}
+
 List* QueryRows(const char* sql, int* columns) {
     const MemoryContext caller = CurrentMemoryContext;
     const uint64 rows = Connect(sql);

@@ -11,6 +11,9 @@ namespace pgspan::pg {
 // the last one.
 uint64 RunSql(const char* sql);
 
+// The same for a query in which the rows of the store can be read as a table of this name.
+uint64 RunSqlOver(const char* sql, const char* name, Tuplestorestate* rows, TupleDesc columns);
+
 // First column of the first row as text; nullptr if no row or NULL.
 char* QueryText(const char* sql);
 

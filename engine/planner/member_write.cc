@@ -6,6 +6,7 @@
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
+#include "engine/planner/write_rewrite.h"
 #include "engine/metadata/tables.h"
 #include "engine/trigger/matching.h"
 
@@ -13,6 +14,7 @@ extern "C" {
 #include "access/sysattr.h"
 #include "catalog/partition.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "optimizer/optimizer.h"
@@ -120,6 +122,14 @@ bool IsFor(const Trigger& trigger, CmdType command) {
            (trigger.tgtype & trigger::EventType(command)) != 0;
 }
 
+// Of foreign keys those of the referenced table, which act on rows that are deleted.
+bool HindersMoves(const Trigger& trigger, bool is_root) {
+    if (trigger.tgisinternal) return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK;
+    if (trigger.tgenabled == TRIGGER_DISABLED) return false;
+    if (TRIGGER_FOR_ROW(trigger.tgtype)) return true;
+    return is_root && (IsFor(trigger, CMD_INSERT) || IsFor(trigger, CMD_DELETE));
+}
+
 // Triggers of the statement fire for the table that it names, and transition tables hold all rows.
 void CheckTriggersOf(Oid relation_id, Oid root, CmdType command) {
     const Relation relation = table_open(relation_id, NoLock);
@@ -212,6 +222,41 @@ bool MayMoveRows(const Query* update, const List* partitions) {
                 return true;
     }
     return false;
+}
+
+List* NewRow(const Query* update) {
+    const Oid root = rt_fetch(update->resultRelation, update->rtable)->relid;
+    List* row = NIL;
+    for (const int attribute : pg::EachInt(StoredAttributes(root))) {
+        const auto column = static_cast<AttrNumber>(attribute);
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(root, column, &type, &typmod, &collation);
+        auto* value = reinterpret_cast<Expr*>(
+            makeVar(update->resultRelation, column, type, typmod, collation, 0));
+        for (auto* entry : Each<TargetEntry>(update->targetList))
+            if (entry->resno == column) value = static_cast<Expr*>(copyObjectImpl(entry->expr));
+        row = lappend(row, makeTargetEntry(value, column, get_attname(root, column, false), false));
+    }
+    return row;
+}
+
+void CheckMovingTriggers(const Query* update) {
+    const Oid root = rt_fetch(update->resultRelation, update->rtable)->relid;
+    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr))) {
+        const Relation relation = table_open(member, NoLock);
+        for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+            if (HindersMoves(relation->trigdesc->triggers[i], member == root))
+                RefuseFeature(
+                    psprintf("UPDATE of what decides the partition of rows of table \"%s\", of "
+                             "whose tree distributed tables are a part, with trigger \"%s\" of "
+                             "table \"%s\"",
+                             get_rel_name(root), relation->trigdesc->triggers[i].tgname,
+                             get_rel_name(member)),
+                    "Rows that move are deleted and inserted.");
+        table_close(relation, NoLock);
+    }
 }
 
 void CheckSplitTriggers(const Query* write, const List* members) {

@@ -23,6 +23,13 @@ Node* BelongsTo(Oid partition, Oid root, const List* target_list);
 // True if the UPDATE assigns a column that decides whether a row belongs to one of the partitions.
 bool MayMoveRows(const Query* update, const List* partitions);
 
+// What an UPDATE makes of a row: a target list into its table, of all columns that hold values of
+// their own.
+List* NewRow(const Query* update);
+
+// Raises 0A000 for triggers and foreign keys of the tree for which a row that is deleted and
+// inserted elsewhere is not one that moves.
+void CheckMovingTriggers(const Query* update);
 // Raises 0A000 for triggers that would fire otherwise than for the command as a whole.
 void CheckSplitTriggers(const Query* write, const List* members);
 

@@ -183,29 +183,6 @@ void CheckSplit(const Query* query, const List* members) {
     CheckSplitTriggers(query, members);
 }
 
-// ---- UPDATE and DELETE
-
-void SplitUpdateOrDelete(Split* split) {
-    const Query* query = split->query;
-    const Oid root = TargetOf(query)->relid;
-    const metadata::Table* table = metadata::FindTable(root);
-    List* distributed = metadata::DistributedHeirs(root);
-    CheckSplit(query, distributed);
-    if (query->commandType == CMD_UPDATE && MayMoveRows(query, distributed))
-        RefuseSplit(query, "UPDATE of what decides the partition of rows of",
-                    "DELETE and INSERT the rows.");
-    for (const Oid member : pg::EachOid(distributed)) AddPart(split, PartFor(split, member));
-    if (!table) {
-        Query* local = CopyForPart(split);
-        MarkLocalPart(local);
-        AddPart(split, local);
-        return;
-    }
-    AddPart(split, PartFor(split, root));
-    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr)))
-        if (member != root && !metadata::FindTable(member)) AddPart(split, PartFor(split, member));
-}
-
 // ---- INSERT
 
 // The INSERT with the rows of the CTE, as far as they belong to it, in place of its own source.
@@ -225,7 +202,7 @@ Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
         rte->values_lists = NIL;
     }
     // RETURNING and ON CONFLICT may have sub-queries over CTEs.
-    DeepenCteReferences(part);
+    if (split->is_top) DeepenCteReferences(part);
     part->rtable = lappend(part->rtable, ReadCte(rows, 1));
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = list_length(part->rtable);
@@ -241,36 +218,138 @@ Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
     return part;
 }
 
-void SplitInsert(Split* split) {
-    const Query* query = split->query;
-    const Oid root = TargetOf(query)->relid;
-    List* distributed = metadata::DistributedHeirs(root);
-    CheckSplit(query, distributed);
-    auto* bare = static_cast<Query*>(copyObjectImpl(query));
-    bare->cteList = NIL;
-    bare->hasRecursive = bare->hasModifyingCTE = false;
-    EnsureColumns(bare);
-    Split plain = *split;
-    plain.query = bare;
-    Query* source = InsertedRows(bare);
-    if (split->is_top) DeepenCteReferences(source);
-    CommonTableExpr* rows = AddCte(&plain, source);
+// The INSERTs of the rows, each into the distributed table to which they belong, the others here.
+void InsertRows(Split* split, CommonTableExpr* rows, const List* distributed) {
+    const Oid root = TargetOf(split->query)->relid;
     List* elsewhere = NIL;
     for (const Oid member : pg::EachOid(distributed)) {
-        Query* part = InsertFrom(&plain, rows);
+        Query* part = InsertFrom(split, rows);
         Node* belongs = BelongsTo(member, root, part->targetList);
         elsewhere = lappend(elsewhere, copyObjectImpl(belongs));
         part->jointree->quals = belongs;
         Retarget(part, member);
         FillColumns(part);
-        AddPart(&plain, part);
+        AddPart(split, part);
     }
-    Query* local = InsertFrom(&plain, rows);
+    Query* local = InsertFrom(split, rows);
     local->jointree->quals = reinterpret_cast<Node*>(make_notclause(AnyOf(elsewhere)));
     MarkLocalPart(local);
-    AddPart(&plain, local);
-    split->ctes = plain.ctes;
-    split->returning = plain.returning;
+    AddPart(split, local);
+}
+
+void SplitInsert(Split* split) {
+    List* distributed = metadata::DistributedHeirs(TargetOf(split->query)->relid);
+    CheckSplit(split->query, distributed);
+    auto* bare = static_cast<Query*>(copyObjectImpl(split->query));
+    bare->cteList = NIL;
+    bare->hasRecursive = bare->hasModifyingCTE = false;
+    EnsureColumns(bare);
+    split->query = bare;
+    Query* source = InsertedRows(bare);
+    if (split->is_top) DeepenCteReferences(source);
+    InsertRows(split, AddCte(split, source), distributed);
+}
+
+// ---- UPDATE that moves rows
+
+void AddFilter(Query* part, Expr* condition) {
+    part->jointree->quals =
+        make_and_qual(part->jointree->quals, reinterpret_cast<Node*>(condition));
+}
+
+// A part of the UPDATE, over the rows that fulfil the condition as well. With `gone` these leave
+// their table: it deletes them and returns what they were to become.
+Query* PartWhere(const Split* split, Expr* condition, const List* gone) {
+    Query* part = CopyForPart(split);
+    AddFilter(part, static_cast<Expr*>(copyObjectImpl(condition)));
+    if (gone == NIL) return part;
+    part->commandType = CMD_DELETE;
+    part->targetList = NIL;
+    part->returningList = static_cast<List*>(copyObjectImpl(gone));
+    AttrNumber number = 0;
+    for (auto* entry : Each<TargetEntry>(part->returningList)) entry->resno = ++number;
+    return part;
+}
+
+void CheckMoving(const Query* update) {
+    const char* const what = "UPDATE of what decides the partition of rows of";
+    for (auto* entry : Each<TargetEntry>(update->targetList))
+        if (entry->resjunk) RefuseSplit(update, what, "SET (…) = (SELECT …) cannot move rows.");
+    if (list_length(update->jointree->fromlist) != 1)
+        RefuseSplit(update, what, "UPDATE … FROM cannot move rows.");
+    if (contain_volatile_functions(reinterpret_cast<Node*>(update->targetList)) ||
+        contain_volatile_functions(update->jointree->quals))
+        RefuseSplit(update, what, "Volatile functions decide where the rows go.");
+    CheckMovingTriggers(update);
+}
+
+// The INSERT of the rows that have left their tables: only its target and RETURNING.
+Query* ArrivalOf(const Query* update, const List* new_row) {
+    auto* insert = static_cast<Query*>(copyObjectImpl(update));
+    insert->commandType = CMD_INSERT;
+    insert->cteList = NIL;
+    insert->hasRecursive = insert->hasModifyingCTE = false;
+    insert->targetList = static_cast<List*>(copyObjectImpl(new_row));
+    rt_fetch(insert->resultRelation, insert->rtable)->inh = false;
+    return insert;
+}
+
+// A row stays, or leaves: those that leave are deleted, and inserted where they belong. They are
+// the same rows for every part, since nothing volatile decides.
+void SplitMovingUpdate(Split* split, const List* distributed) {
+    const Query* update = split->query;
+    const Oid root = TargetOf(update)->relid;
+    CheckMoving(update);
+    const List* new_row = NewRow(update);
+    List* gone = NIL;  // CTEs
+    List* elsewhere = NIL;
+    for (const Oid member : pg::EachOid(distributed)) {
+        auto* stays = reinterpret_cast<Expr*>(BelongsTo(member, root, new_row));
+        elsewhere = lappend(elsewhere, stays);
+        Query* part = PartWhere(split, stays, NIL);
+        Retarget(part, member);
+        AddPart(split, part);
+        Query* leaving = PartWhere(split, make_notclause(stays), new_row);
+        Retarget(leaving, member);
+        leaving->canSetTag = split->counts;
+        gone = lappend(gone, AddCte(split, leaving));
+    }
+    Expr* leaves = AnyOf(elsewhere);
+    Query* local = PartWhere(split, make_notclause(leaves), NIL);
+    MarkLocalPart(local);
+    AddPart(split, local);
+    Query* leaving = PartWhere(split, leaves, new_row);
+    MarkLocalPart(leaving);
+    leaving->canSetTag = split->counts;
+    gone = lappend(gone, AddCte(split, leaving));
+    CommonTableExpr* rows = AddCte(split, UnionOf(gone, 1));
+    split->query = ArrivalOf(update, new_row);
+    split->counts = false;  // they were counted when they left
+    InsertRows(split, rows, distributed);
+}
+
+// ---- UPDATE and DELETE
+
+void SplitUpdateOrDelete(Split* split) {
+    const Query* query = split->query;
+    const Oid root = TargetOf(query)->relid;
+    const metadata::Table* table = metadata::FindTable(root);
+    List* distributed = metadata::DistributedHeirs(root);
+    CheckSplit(query, distributed);
+    if (query->commandType == CMD_UPDATE && MayMoveRows(query, distributed)) {
+        SplitMovingUpdate(split, distributed);
+        return;
+    }
+    for (const Oid member : pg::EachOid(distributed)) AddPart(split, PartFor(split, member));
+    if (!table) {
+        Query* local = CopyForPart(split);
+        MarkLocalPart(local);
+        AddPart(split, local);
+        return;
+    }
+    AddPart(split, PartFor(split, root));
+    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr)))
+        if (member != root && !metadata::FindTable(member)) AddPart(split, PartFor(split, member));
 }
 
 // ---- Statements

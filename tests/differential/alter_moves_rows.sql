@@ -56,3 +56,22 @@ ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING hash (k WITH =);
 INSERT INTO t (k) VALUES ('next');
 ALTER TABLE t DROP CONSTRAINT apart;
 DROP TABLE t;
+-- Another column takes the place of a distribution column that is dropped.
+CREATE TABLE gone (a int, b point, c int, d text, UNIQUE (d));
+CREATE TABLE gone2 (a int, b text);
+ALTER TABLE gone DROP CONSTRAINT gone_d_key;
+-- @cluster SELECT create_distributed_table('gone', 'a', shard_count => 4)
+-- @cluster SELECT create_distributed_table('gone2', 'a', shard_count => 4)
+INSERT INTO gone SELECT g, point(g, g), g % 7, 'd' || g FROM generate_series(1, 40) g;
+ALTER TABLE gone DROP COLUMN a;
+SELECT c, count(*), min(d) FROM gone GROUP BY c ORDER BY c;
+INSERT INTO gone VALUES (NULL, 3, 'late') RETURNING c, d;
+UPDATE gone SET d = 'x' WHERE c = 3;
+SELECT count(*) FROM gone WHERE c = 3 AND d = 'x';
+ALTER TABLE gone DROP COLUMN c, ADD COLUMN e int DEFAULT 4;
+SELECT d, e, count(*) FROM gone GROUP BY d, e ORDER BY d, e LIMIT 4;
+INSERT INTO gone2 VALUES (1, 'x');
+ALTER TABLE gone2 DROP COLUMN b;
+-- @cluster-error 0A000 ALTER TABLE gone2 DROP COLUMN a
+SELECT * FROM gone2;
+DROP TABLE gone, gone2;

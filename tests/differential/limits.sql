@@ -45,8 +45,6 @@ CREATE UNIQUE INDEX ON t (id);
 ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES loc;
 -- @expect 0A000 a foreign key from a reference table
 ALTER TABLE ref ADD FOREIGN KEY (id) REFERENCES loc;
--- @expect 0A000 dropping the distribution column
-ALTER TABLE t DROP COLUMN k;
 ALTER TABLE t INHERIT loc;
 
 -- Nothing of all this has had an effect.

@@ -69,6 +69,47 @@ CREATE VIEW pv AS SELECT c AS x, a, b FROM pr;
 INSERT INTO pv VALUES (500, 3, 'view'), (500, 1, 'view') RETURNING *;
 UPDATE pv SET b = 'viewed' WHERE x = 500;
 DELETE FROM pv WHERE x = 500 RETURNING a, b;
+-- Rows move between what is local and what is distributed, and between distributed tables.
+INSERT INTO pr SELECT 1 + g % 4, 'move' || g, 700 + g FROM generate_series(1, 12) g;
+UPDATE pr SET a = 3 WHERE c = 704 RETURNING *, tableoid::regclass::text;
+UPDATE pr SET a = a % 4 + 1 WHERE c > 700;
+SELECT tableoid::regclass::text, * FROM pr WHERE c > 700 ORDER BY c;
+UPDATE pr SET a = a % 4 + 1, c = c + 100, b = b || a WHERE c > 700 RETURNING *, tableoid::regclass::text;
+SELECT tableoid::regclass::text, * FROM pr WHERE c > 700 ORDER BY c;
+WITH w AS (UPDATE pr SET a = 4 WHERE c > 810 RETURNING a, c) SELECT * FROM w ORDER BY c;
+UPDATE pr p SET a = 1 WHERE c > 700 AND EXISTS (SELECT FROM pr q WHERE q.c = p.c - 1 AND q.a = 4);
+-- @error 23514
+UPDATE pr SET a = 9 WHERE c > 700;
+-- @error 23505
+UPDATE pr SET a = 3, c = 1000 WHERE c > 700;
+PREPARE move(int, int) AS UPDATE pr SET a = $1 WHERE c = $2;
+EXECUTE move(1, 805);
+EXECUTE move(3, 805);
+EXECUTE move(3, 806);
+EXECUTE move(4, 806);
+EXECUTE move(4, 807);
+EXECUTE move(2, 807);
+SELECT tableoid::regclass::text, * FROM pr WHERE c > 700 ORDER BY c;
+-- @cluster-error 0A000 UPDATE pr SET a = 3 FROM p3 x WHERE x.c = pr.c
+-- @cluster-error 0A000 UPDATE pr SET a = 1 + (random() * 3)::int WHERE c = 801
+DELETE FROM pr WHERE c > 700;
+COPY pr FROM STDIN;
+3	copied	900
+1	copied	900
+4	copied	901
+\.
+COPY pr (c, a) FROM STDIN (FORMAT csv) WHERE c < 903;
+902,3
+903,3
+902,2
+\.
+-- @error 23514
+COPY pr (c, a) FROM STDIN (FORMAT csv);
+904,3
+904,9
+\.
+SELECT tableoid::regclass::text, * FROM pr WHERE c >= 900 ORDER BY c, a;
+DELETE FROM pr WHERE c >= 900;
 -- Triggers of rows are the partitions'; those of the statement the table's that it names.
 CREATE TABLE log (id serial, what text);
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
