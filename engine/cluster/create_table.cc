@@ -9,6 +9,7 @@
 #include "engine/ddl/publication.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -18,6 +19,7 @@
 extern "C" {
 #include "commands/tablecmds.h"
 #include "storage/lmgr.h"
+#include "utils/inval.h"
 }
 
 namespace pgspan::cluster {
@@ -69,12 +71,23 @@ void CreateOnOthers(const Registration& table) {
     RunOnOthers(RegisterStatement(table));
 }
 
+// Who writes through a table above this one comes to it without being planned anew: there must be
+// none, and no plan of theirs may be kept.
+void LockAncestors(Oid relation) {
+    for (const Oid ancestor : pg::EachOid(metadata::Ancestors(relation))) {
+        LockRelationOid(ancestor, ShareRowExclusiveLock);
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(ancestor)))
+            CacheInvalidateRelcacheByRelid(ancestor);
+    }
+}
+
 // Everything that both kinds of tables need before they are looked at.
 void Begin(Oid relation, const char* function) {
     RequireCoordinator(function);
     RequireFreshSnapshots(function);
     EnsureCoordinatorNode();
     LockNodes(false);
+    LockAncestors(relation);
     LockTable(relation, function);
     CheckTable(relation, "distribute");
 }

@@ -7,6 +7,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -18,6 +19,7 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "commands/tablecmds.h"
 #include "storage/lmgr.h"
+#include "utils/inval.h"
 }
 
 namespace pgspan::cluster {
@@ -109,6 +111,13 @@ void CheckUntied(Oid relation) {
             get_rel_name(relation)));
 }
 
+// Plans of statements that name the table, or one above it, took it for distributed.
+void ForgetPlans(Oid relation) {
+    CacheInvalidateRelcacheByRelid(relation);
+    for (const Oid ancestor : pg::EachOid(metadata::Ancestors(relation)))
+        CacheInvalidateRelcacheByRelid(ancestor);
+}
+
 void Undistribute(Oid relation) {
     const metadata::Table* table = metadata::FindTable(relation);
     const char* name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
@@ -121,6 +130,7 @@ void Undistribute(Oid relation) {
     ddl::RestoreForeignKeys(relation);
     ddl::ForgetTable(relation);
     ddl::SendPoliciesThatRead(relation);
+    ForgetPlans(relation);
     RunOnOthers(psprintf("SELECT pgspan.forget_table(%s::pg_catalog.regclass, true)",
                          quote_literal_cstr(name)));
 }

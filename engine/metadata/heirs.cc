@@ -45,6 +45,14 @@ List* DistributedHeirs(Oid relation) {
     return heirs;
 }
 
+List* Ancestors(Oid relation) {
+    List* ancestors = NIL;
+    for (const Oid parent : pg::EachOid(ParentsOf(relation)))
+        ancestors =
+            list_append_unique_oid(list_concat_unique_oid(ancestors, Ancestors(parent)), parent);
+    return ancestors;
+}
+
 Oid DistributedAncestor(Oid relation) {
     for (const Oid parent : pg::EachOid(ParentsOf(relation))) {
         if (FindTable(parent)) return parent;

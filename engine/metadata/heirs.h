@@ -12,6 +12,9 @@ namespace pgspan::metadata {
 // locks.
 List* DistributedHeirs(Oid relation);
 
+// All tables above the relation, those at the top first; a List of OIDs. Takes no locks.
+List* Ancestors(Oid relation);
+
 // The nearest table above the relation that is distributed or a reference table; InvalidOid if
 // there is none.
 Oid DistributedAncestor(Oid relation);

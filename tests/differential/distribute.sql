@@ -73,7 +73,6 @@ SELECT * FROM odd;
 INSERT INTO odd (k) VALUES (3);
 -- @cluster SELECT create_distributed_table('odd', 'k')
 -- @cluster-error 0A000 ALTER TABLE odd ADD UNIQUE (other)
--- @cluster-error 0A000 ALTER TABLE odd DROP COLUMN k
 -- @cluster-error 55000 SELECT create_distributed_table('odd', 'k')
 -- @cluster-error 55000 SELECT create_reference_table('odd')
 SELECT k, other FROM odd ORDER BY k;

@@ -110,6 +110,20 @@ COPY pr (c, a) FROM STDIN (FORMAT csv);
 \.
 SELECT tableoid::regclass::text, * FROM pr WHERE c >= 900 ORDER BY c, a;
 DELETE FROM pr WHERE c >= 900;
+-- Plans from before a partition was distributed are not kept.
+CREATE TABLE kept (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE kept1 PARTITION OF kept FOR VALUES IN (1);
+PREPARE keep(int) AS INSERT INTO kept VALUES (1, $1);
+SET plan_cache_mode = force_generic_plan;
+EXECUTE keep(1);
+-- @cluster SELECT create_distributed_table('kept1', 'b', shard_count => 8)
+EXECUTE keep(2);
+SELECT * FROM kept ORDER BY b;
+-- @cluster SELECT undistribute_table('kept1')
+EXECUTE keep(3);
+SELECT * FROM kept ORDER BY b;
+RESET plan_cache_mode;
+DROP TABLE kept;
 -- Triggers of rows are the partitions'; those of the statement the table's that it names.
 CREATE TABLE log (id serial, what text);
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
