@@ -1,5 +1,6 @@
 #include "engine/executor/change_batch.h"
 
+#include "engine/executor/copy_locks.h"
 #include "engine/executor/reference_write.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
@@ -295,6 +296,7 @@ void SendToShards(ChangeBatch* batch) {
 }
 
 void SendToCopies(ChangeBatch* batch) {
+    LockCopies(batch->table->relation, plan::CopyUse::kChange);
     const ShardRows& rows = batch->shards[0];
     const ParameterSet* parameters = ParametersOf(batch, &batch->shards[0]);
     Tuplestorestate* returned =

@@ -1,5 +1,6 @@
 #include "engine/executor/insert_batch.h"
 
+#include "engine/executor/copy_locks.h"
 #include "engine/executor/reference_write.h"
 #include "engine/metadata/nodes.h"
 
@@ -190,6 +191,7 @@ void SendToNodes(InsertBatch* batch, Rest rest) {
 }
 
 void SendToCopies(InsertBatch* batch) {
+    LockCopies(batch->table->relation, plan::CopyUseOf(*batch->target.plan));
     const ParameterSet* parameters = ParametersOf(batch, &batch->nodes[0]);
     batch->affected +=
         WriteReference(MakeReferenceTasks(batch->sql), *parameters, batch->target.decoder,

@@ -1,5 +1,6 @@
 #include "engine/executor/insert_scan.h"
 
+#include "engine/executor/copy_locks.h"
 #include "engine/executor/insert_batch.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
@@ -95,6 +96,7 @@ uint64 InsertOneRow(InsertScanState* state) {
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
     const TaskList tasks = OneRowTasks(state);
     if (RequireTable(state->plan.relation).IsHash()) return SendOneRow(state, tasks);
+    LockCopies(state->plan.relation, plan::CopyUseOf(state->plan));
     return WriteReference(tasks, state->parameters, state->decoder, RowDescOf(state),
                           state->returned);
 }

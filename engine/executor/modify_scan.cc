@@ -1,5 +1,6 @@
 #include "engine/executor/modify_scan.h"
 
+#include "engine/executor/copy_locks.h"
 #include "engine/executor/row_set.h"
 #include "engine/executor/row_triggers.h"
 #include "engine/executor/scans.h"
@@ -430,24 +431,10 @@ void Finish(Run* run) {
     if (run->inserted) tuplestore_end(run->inserted);
 }
 
-// Writers of a reference table queue on one node, the coordinator's. One that reads this node's
-// copy first must stand in that queue before it locks rows here: others come here with locks they
-// took there.
-void QueueForCopies(ModifyScanState* state) {
-    const metadata::Table& table = *state->table;
-    if (table.IsHash() || state->plan.row_column == 0) return;
-    TaskList tasks = MakeReferenceTasks(
-        psprintf("LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE",
-                 quote_qualified_identifier(get_namespace_name(get_rel_namespace(table.relation)),
-                                            get_rel_name(table.relation))));
-    if (tasks.tasks[0].is_local) return;
-    tasks.count = 1;
-    TaskOptions options;
-    options.access = transaction::Access::kWrite;
-    options.prepare = false;
-    TaskStream* stream = StartTasks(tasks, {}, options);
-    Drain(stream);
-    CloseStream(stream);
+// Before rows are read and locked here: others lock rows only after the copies.
+void QueueForCopies(const ModifyScanState* state) {
+    if (state->table->IsHash() || state->plan.row_column == 0) return;
+    LockCopies(state->table->relation, plan::CopyUse::kChange);
 }
 
 void RunAll(ModifyScanState* state) {

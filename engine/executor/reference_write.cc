@@ -1,5 +1,10 @@
 #include "engine/executor/reference_write.h"
 
+extern "C" {
+#include "access/xact.h"
+#include "utils/snapmgr.h"
+}
+
 namespace pgspan::executor {
 
 using connection::Fetch;
@@ -43,10 +48,8 @@ void CheckAgreement(const Task& task, const TaskStream& stream, uint64 here, uin
                     "anew with undistribute_table() and create_reference_table()."));
 }
 
-}  // namespace
-
-uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
-                      TupleDesc desc, Tuplestorestate* rows) {
+uint64 WriteCopies(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
+                   TupleDesc desc, Tuplestorestate* rows) {
     TaskOptions options;
     options.access = transaction::Access::kWrite;
     options.decoder = rows ? decoder : nullptr;
@@ -63,6 +66,18 @@ uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, Row
         CheckAgreement(rest.tasks[i], others[i], affected, Drain(&others[i]));
         CloseStream(&others[i]);
     }
+    return affected;
+}
+
+}  // namespace
+
+uint64 WriteReference(const TaskList& tasks, const ParameterSet& parameters, RowDecoder* decoder,
+                      TupleDesc desc, Tuplestorestate* rows) {
+    // As new as those of the other nodes: the statement's own is older than the locks.
+    const bool is_renewed = !IsolationUsesXactSnapshot();
+    if (is_renewed) PushActiveSnapshot(GetTransactionSnapshot());
+    const uint64 affected = WriteCopies(tasks, parameters, decoder, desc, rows);
+    if (is_renewed) PopActiveSnapshot();
     return affected;
 }
 

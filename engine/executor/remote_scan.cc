@@ -1,5 +1,6 @@
 #include "engine/executor/remote_scan.h"
 
+#include "engine/executor/copy_locks.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/shipments.h"
@@ -130,6 +131,7 @@ void CountAffected(RemoteScanState* state, uint64 rows) {
 }
 
 void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
+    LockCopies(state->plan.copies, state->plan.copy_uses);
     if (state->plan.returns_rows) MakeKept(state, true);
     const uint64 affected =
         WriteReference(tasks, state->parameters, state->decoder, RowDescOf(state), state->kept);

@@ -18,6 +18,8 @@ List* Encode(const DistributedPlan& plan) {
     out.Object(plan.anchor);
     out.Text(plan.sql);
     out.Nodes(plan.relations);
+    out.Nodes(plan.copies);
+    out.Nodes(plan.copy_uses);
     out.Int(list_length(plan.parameters));
     out.Nodes(plan.parameter_types);
     out.Object(plan.shard_key_type);
@@ -62,6 +64,8 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     plan.anchor = in.Object();
     plan.sql = in.Text();
     plan.relations = in.Nodes();
+    plan.copies = in.Nodes();
+    plan.copy_uses = in.Nodes();
     const int parameter_count = in.Int();
     plan.parameter_types = in.Nodes();
     plan.shard_key_type = in.Object();

@@ -43,6 +43,8 @@ struct DistributedPlan {
         sql;  // template: names containers (pgspan_data.orders_t12) and, for fan-out, holds the
               // marker slot kShardSetSlot where the shard set's text goes (inside quotes)
     List* relations;   // OIDs of the shells whose containers appear in sql
+    List* copies;      // kReference: OIDs of the reference tables in it
+    List* copy_uses;   // IntList of CopyUse: what it does with each
     List* parameters;  // Expr nodes for $1..$n of sql, evaluated once at start of execution on the
                        // coordinator: Const, external Param, PARAM_EXEC Param, or any Var-free
                        // expression

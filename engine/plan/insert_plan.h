@@ -11,6 +11,7 @@
 #pragma once
 
 #include "engine/pg/postgres.h"
+#include "engine/plan/copy_use.h"
 
 namespace pgspan::plan {
 
@@ -34,6 +35,11 @@ struct InsertPlan {
     List* result_typmods;
     List* result_collations;
 };
+
+// What it does with the copies, if the table is a reference table.
+inline CopyUse CopyUseOf(const InsertPlan& plan) {
+    return plan.single_batch || plan.skips_conflicts ? CopyUse::kChange : CopyUse::kInsert;
+}
 
 // The most rows that are sent to a node in one statement, unless single_batch asks for all.
 inline constexpr int kInsertBatchRows = 1000;

@@ -5,6 +5,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/plan/copy_use.h"
 #include "engine/plan/task_planning.h"
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/general_write.h"
@@ -168,6 +169,24 @@ bool RunsOnEveryCopy(Query* query, const Shape& shape) {
            !contain_volatile_functions(reinterpret_cast<Node*>(query->jointree));
 }
 
+// Which copies it reads and changes on each node.
+void SetCopies(plan::DistributedPlan* plan, Query* query, Oid target) {
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, RangeTblEntry)) return descend(node);
+            const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+            if (rte->rtekind != RTE_RELATION || list_member_oid(plan->copies, rte->relid) ||
+                !metadata::FindTable(rte->relid))
+                return false;
+            const auto use = rte->relid == target ? plan::CopyUse::kChange : plan::CopyUse::kRead;
+            plan->copies = lappend_oid(plan->copies, rte->relid);
+            plan->copy_uses = lappend_int(plan->copy_uses, static_cast<int>(use));
+            return false;
+        },
+        QTW_EXAMINE_RTES_BEFORE);
+}
+
 PlannedStmt* PlanReferenceModify(Query* query, int cursor_options) {
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     const TaskSql task = MakeTaskSql(remote, Constants::kEqualities, {});
@@ -178,6 +197,7 @@ PlannedStmt* PlanReferenceModify(Query* query, int cursor_options) {
     plan.modifies = true;
     plan.anchor = rt_fetch(query->resultRelation, query->rtable)->relid;
     plan.sql = task.sql;
+    SetCopies(&plan, query, plan.anchor);
     plan.parameters = task.parameters;
     plan.parameter_types = task.parameter_types;
     plan.fixed_shard = -1;

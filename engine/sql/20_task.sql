@@ -40,3 +40,7 @@ CREATE FUNCTION pgspan.check_new_row(kind integer, relation text, policy text, c
 -- The condition of a policy that reads tables which only the coordinator has.
 CREATE FUNCTION pgspan.policy_of_coordinator(relation text, policy text) RETURNS boolean
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pgspan_policy_of_coordinator';
+
+-- By a statement that writes reference tables, before it runs here: takes the copy's lock in the mode of its use.
+CREATE FUNCTION pgspan.lock_copy(copy regclass, use integer) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_lock_copy';

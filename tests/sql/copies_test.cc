@@ -1,5 +1,9 @@
-// Proves that the copies of a reference table may hold their rows in different orders without its
-// being seen: what depends on the order is computed once, not on each node.
+// Proves that the copies of a reference table hold the same rows, however many sessions write them
+// at once, and may hold them in different orders without its being seen: what depends on the order
+// is computed once, not on each node.
+#include <random>
+#include <thread>
+
 #include "tests/harness/cluster_test.h"
 
 namespace pgspan::test {
@@ -44,6 +48,61 @@ TEST_F(CopiesTest, WhatDependsOnTheOrderOfRowsIsTheSameForAllShards) {
     EXPECT_EQ(Number("SELECT count(DISTINCT x.a)" + from +
                      "k, string_agg(v::text, ',') AS a FROM ref GROUP BY k" + on),
               5);
+}
+
+// Each sees and changes rows that the others have just inserted, or have just changed so that a
+// condition holds for them; the statements go over all ways by which copies are written.
+TEST_F(CopiesTest, SessionsThatWriteTheSameRowsLeaveThemEqualWithoutAnError) {
+    constexpr int kSessions = 4;
+    constexpr int kStatements = 60;
+    OnCluster("CREATE TABLE copied (k int, v int, writer int, id int PRIMARY KEY)");
+    OnCluster("CREATE TABLE sums (k int PRIMARY KEY, total bigint)");
+    OnCluster("SELECT create_reference_table('copied')");
+    OnCluster("SELECT create_reference_table('sums')");
+    OnCluster("INSERT INTO sums SELECT generate_series(0, 4), 0");
+    std::vector<std::string> failures[kSessions];
+    std::vector<std::thread> threads;
+    threads.reserve(kSessions);
+    for (int writer = 0; writer < kSessions; ++writer) {
+        threads.emplace_back([&, writer] {
+            Session session = OpenCoordinator();
+            std::mt19937 random(static_cast<unsigned>(writer));
+            for (int i = 0; i < kStatements; ++i) {
+                const std::string k = std::to_string(random() % 5);
+                const std::string id = std::to_string(writer * kStatements + i);
+                const std::string new_row = "(" + k + ", 1, " + std::to_string(writer) + ", " + id;
+                const std::string statements[] = {
+                    "INSERT INTO copied VALUES " + new_row + ")",
+                    "INSERT INTO copied VALUES " + new_row + "), (" + k + ", 2, -1, -" + id +
+                        " - 1)",
+                    "UPDATE copied SET v = v + 1 WHERE k = " + k,
+                    "UPDATE copied SET k = (k + 1) % 5 WHERE v % 3 = " + k,
+                    "DELETE FROM copied WHERE k = " + k + " AND v > 4",
+                    "UPDATE sums SET total = (SELECT coalesce(sum(v), 0) FROM copied) WHERE k = " +
+                        k,
+                    "UPDATE copied SET v = copied.v + t.r % 2 FROM t WHERE t.k = copied.id",
+                    "INSERT INTO copied VALUES " + new_row +
+                        ") ON CONFLICT (id) DO UPDATE SET v = "
+                        "copied.v * 2",
+                };
+                const Answer answer = session.Run(statements[random() % std::size(statements)]);
+                if (!answer.ok()) failures[writer].push_back(answer.sqlstate + answer.message);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& of_session : failures)
+        for (const std::string& failure : of_session) ADD_FAILURE() << failure;
+    for (const char* table : {"copied", "sums"}) {
+        const std::string rows = std::string("SELECT * FROM ") + schema() + "." + table +
+                                 " ORDER BY 1, 2" + (table[0] == 'c' ? ", 3, 4" : "");
+        const std::string here = Rows(rows);
+        EXPECT_FALSE(here.empty());
+        for (const Node& worker : Workers()) {
+            Session session = OpenNode(worker);
+            EXPECT_EQ(Rows(session, rows), here) << table << " on " << worker.port;
+        }
+    }
 }
 
 }  // namespace
