@@ -165,7 +165,7 @@ bool NextRowFromInput(CopyFromState input, EState* estate, ExprState* where, Tup
 
 // The triggers of the table; nullptr where none fire.
 trigger::Firing* BeginTriggers(EState* estate, Oid relation) {
-    if (!trigger::MatchingTriggers(relation, CMD_INSERT).any) return nullptr;
+    if (!trigger::MatchingTriggers(relation, CMD_INSERT, nullptr).any) return nullptr;
     trigger::Firing* firing = trigger::FiringOf(estate, relation);
     trigger::FireBeforeStatement(firing, CMD_INSERT, nullptr);
     return firing;

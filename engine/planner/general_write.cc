@@ -192,8 +192,7 @@ Query* RewriteInsert(Query* query, const metadata::Table& table) {
     RefuseOnConflict(query, table);
     RefuseTriggersOnConflict(query);
     EnsureOneColumn(query, table);
-    if (trigger::MatchingTriggers(table.relation, CMD_INSERT).before_row)
-        FillUnassigned(query, table.relation);
+    if (TriggersFor(query, CMD_INSERT).before_row) FillUnassigned(query, table.relation);
     Query* rows = RowsQuery(query);
     rows->cteList = NIL;
     rows->hasModifyingCTE = rows->hasRecursive = false;

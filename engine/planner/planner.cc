@@ -11,7 +11,6 @@
 #include "engine/planner/general_write.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/hidden_relations.h"
-#include "engine/planner/local_references.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -23,7 +22,7 @@
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/task_sql.h"
-#include "engine/trigger/matching.h"
+#include "engine/planner/triggered_write.h"
 
 extern "C" {
 #include "catalog/pg_publication.h"
@@ -84,7 +83,6 @@ void LookAtTarget(const Query* query, Contents* contents) {
     if (!table) return;
     if (table->IsReference()) contents->reference_target = true;
     CheckReplicaIdentity(query, *table);
-    if (table->only_on_coordinator) RefuseReferencedByLocal(query, *table);
 }
 
 Contents LookAt(Query* query) {
@@ -221,7 +219,7 @@ PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_optio
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table = metadata::FindTable(target->relid);
     if (!table) return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
-    if (trigger::MatchingTriggers(target->relid, query->commandType).any)
+    if (TriggersFor(query, query->commandType).any)
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     FlattenJoinAliases(query);
     const Level level = {query, nullptr};

@@ -93,18 +93,21 @@ int NewColumn(WriteRewrite* write, const List* inserted, const FormData_pg_attri
 
 }  // namespace
 
+trigger::Matching TriggersFor(const Query* write, CmdType command) {
+    return trigger::MatchingTriggers(TargetOf(write), command,
+                                     command == CMD_UPDATE ? pg::AssignedColumns(write) : nullptr);
+}
+
 bool FiresTriggers(const Query* insert) {
-    const Oid target = TargetOf(insert);
-    return trigger::MatchingTriggers(target, CMD_INSERT).any ||
-           (UpdatesOnConflict(insert) && trigger::MatchingTriggers(target, CMD_UPDATE).any);
+    return TriggersFor(insert, CMD_INSERT).any ||
+           (UpdatesOnConflict(insert) && TriggersFor(insert, CMD_UPDATE).any);
 }
 
 trigger::Matching FindTriggers(const Query* write, plan::TriggerPlan* plan) {
     trigger::Matching all = {};
     const int commands = CommandsOf(write);
     for (const CmdType command : {CMD_INSERT, CMD_UPDATE, CMD_DELETE})
-        if ((commands & (1 << command)) != 0)
-            all |= trigger::MatchingTriggers(TargetOf(write), command);
+        if ((commands & (1 << command)) != 0) all |= TriggersFor(write, command);
     if (!all.any) return all;
     plan->commands = commands;
     plan->changes_rows = all.before_row;
@@ -115,11 +118,9 @@ trigger::Matching FindTriggers(const Query* write, plan::TriggerPlan* plan) {
 
 void RefuseTriggersOnConflict(const Query* insert) {
     if (!UpdatesOnConflict(insert)) return;
-    const Oid target = TargetOf(insert);
-    if (trigger::MatchingTriggers(target, CMD_UPDATE).NeedRows() ||
-        trigger::MatchingTriggers(target, CMD_INSERT).NeedOutcome())
+    if (TriggersFor(insert, CMD_UPDATE).NeedRows() || TriggersFor(insert, CMD_INSERT).NeedOutcome())
         RefuseFeature(psprintf("ON CONFLICT DO UPDATE of table \"%s\" with row triggers for UPDATE",
-                               get_rel_name(target)),
+                               get_rel_name(TargetOf(insert))),
                       "Its triggers would have to know the row that is there already.");
 }
 

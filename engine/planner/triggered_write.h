@@ -1,11 +1,15 @@
 // Triggers in the general way of writing: the rows that they need beside those that are written
-// (plan::TriggerPlan). Used by insert.cc, general_write.cc, write_rewrite.cc and merge_write.cc.
+// (plan::TriggerPlan). Used by planner.cc, insert.cc, general_write.cc, write_rewrite.cc and
+// merge_write.cc.
 #pragma once
 
 #include "engine/planner/write_rewrite.h"
 
 namespace pgspan::planner {
 
+// The triggers for a command that the write gives its target: its own, an action of MERGE, or
+// UPDATE by ON CONFLICT.
+trigger::Matching TriggersFor(const Query* write, CmdType command);
 // True if the INSERT fires triggers: then it goes the general way.
 bool FiresTriggers(const Query* insert);
 

@@ -197,7 +197,9 @@ const char* CascadingKey(const metadata::Table& table) {
     char* cascading = nullptr;
     while (HeapTuple tuple = systable_getnext(scan)) {
         const auto* constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        // Those of local tables are carried out here, where the row is one that changes.
         if (constraint->contype == CONSTRAINT_FOREIGN &&
+            metadata::FindTable(constraint->conrelid) &&
             constraint->confdeltype != FKCONSTR_ACTION_NOACTION &&
             constraint->confdeltype != FKCONSTR_ACTION_RESTRICT)
             cascading = pstrdup(NameStr(constraint->conname));

@@ -149,12 +149,18 @@ void FireQueued(Firing* firing) {
     playback.old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     playback.new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     FillTables(&playback);
+    // What foreign keys change in local tables queues triggers there: as a part of this statement.
+    AfterTriggerBeginQuery();
     for (int64 i = 0; i < firing->event_count; i++) {
         CHECK_FOR_INTERRUPTS();
         FireRow(playback, firing->events[i]);
     }
     for (const int command : pg::EachInt(firing->completed))
         FireStatement(playback, static_cast<CmdType>(command));
+    AfterTriggerEndQuery(firing->estate);
+    ExecResetTupleTable(firing->estate->es_tupleTable, false);
+    firing->estate->es_tupleTable = NIL;
+    ExecCloseResultRelations(firing->estate);
     ExecDropSingleTupleTableSlot(playback.old_row);
     ExecDropSingleTupleTableSlot(playback.new_row);
     for (const TransitionTables& tables : playback.tables) EndTables(tables);

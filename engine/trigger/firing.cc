@@ -133,6 +133,15 @@ bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTab
     return ExecQual(condition, context);
 }
 
+// Whether PostgreSQL's executor would queue the trigger for the row.
+bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
+                 TupleTableSlot* new_row) {
+    Trigger* trigger = &firing->triggers->triggers[index];
+    return KeepsLocalKey(*trigger) &&
+           (command != CMD_UPDATE ||
+            RI_FKey_pk_upd_check_required(trigger, firing->relation, old_row, new_row));
+}
+
 void Store(const Firing* firing, HeapTuple tuple, TupleTableSlot* row) {
     ExecClearTuple(row);
     heap_deform_tuple(tuple, RelationGetDescr(firing->relation), row->tts_values, row->tts_isnull);
@@ -203,9 +212,11 @@ void FinishHook(QueryDesc* query) {
 bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
               TupleTableSlot* old_row, TupleTableSlot* new_row) {
     const Trigger& trigger = firing->triggers->triggers[index];
-    return !trigger.tgisinternal &&
-           TRIGGER_TYPE_MATCHES(trigger.tgtype, level, timing, EventType(command)) &&
-           IsEnabled(trigger) && ColumnsMatch(firing, trigger, command) &&
+    if (!TRIGGER_TYPE_MATCHES(trigger.tgtype, level, timing, EventType(command)) ||
+        !IsEnabled(trigger))
+        return false;
+    if (trigger.tgisinternal) return ConcernsKey(firing, index, command, old_row, new_row);
+    return ColumnsMatch(firing, trigger, command) &&
            ConditionHolds(firing, index, old_row, new_row);
 }
 

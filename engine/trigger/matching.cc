@@ -1,10 +1,14 @@
 #include "engine/trigger/matching.h"
 
 #include "engine/metadata/nodes.h"
+#include "engine/metadata/tables.h"
 
 extern "C" {
+#include "access/sysattr.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "utils/syscache.h"
 }
 
 namespace pgspan::trigger {
@@ -27,6 +31,47 @@ void Add(Matching* matching, const Trigger& trigger) {
         matching->before_row = true;
     else
         matching->after_row = true;
+}
+
+// Whether the UPDATE may change what the foreign key references.
+bool ChangesKey(Relation relation, Oid constraint, const Bitmapset* updated) {
+    if (relation->trigdesc->trig_update_before_row) return true;
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
+    int count = 0;
+    AttrNumber own[INDEX_MAX_KEYS];
+    AttrNumber referenced[INDEX_MAX_KEYS];
+    int set_count = 0;
+    AttrNumber set_columns[INDEX_MAX_KEYS];
+    DeconstructFkConstraintRow(tuple, &count, own, referenced, nullptr, nullptr, nullptr,
+                               &set_count, set_columns);
+    ReleaseSysCache(tuple);
+    return std::any_of(referenced, referenced + count, [&](AttrNumber column) {
+        return TupleDescAttr(RelationGetDescr(relation), column - 1)->attgenerated ||
+               bms_is_member(column - FirstLowInvalidHeapAttributeNumber, updated);
+    });
+}
+
+// For now the checks that wait for COMMIT are nobody's.
+void RefuseDeferrable(Relation relation, const Trigger& trigger) {
+    if (!trigger.tgdeferrable) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("pgspan does not support this write of distributed table \"%s\", which local "
+                   "table \"%s\" references by a deferrable foreign key",
+                   RelationGetRelationName(relation), get_rel_name(trigger.tgconstrrelid)),
+            errhint("Distribute \"%s\" too, or make its foreign key NOT DEFERRABLE.",
+                    get_rel_name(trigger.tgconstrrelid)));
+}
+
+bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
+              const Bitmapset* updated) {
+    if ((trigger.tgtype & EventType(command)) == 0) return false;
+    if (!trigger.tgisinternal) return true;
+    if (!KeepsLocalKey(trigger) ||
+        (command == CMD_UPDATE && !ChangesKey(relation, trigger.tgconstraint, updated)))
+        return false;
+    RefuseDeferrable(relation, trigger);
+    return true;
 }
 
 }  // namespace
@@ -52,13 +97,18 @@ int16 EventType(CmdType command) {
     }
 }
 
-Matching MatchingTriggers(Oid relation_id, CmdType command) {
+bool KeepsLocalKey(const Trigger& trigger) {
+    return trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
+           trigger.tgenabled != TRIGGER_DISABLED && !metadata::FindTable(trigger.tgconstrrelid);
+}
+
+Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated) {
     Matching matching = {};
     const Relation relation = table_open(relation_id, NoLock);
     const TriggerDesc* triggers = relation->trigdesc;
     for (int i = 0; triggers && i < triggers->numtriggers; i++) {
         const Trigger& trigger = triggers->triggers[i];
-        if (trigger.tgisinternal || (trigger.tgtype & EventType(command)) == 0) continue;
+        if (!Concerns(relation, trigger, command, updated)) continue;
         if (!metadata::IsCoordinator()) RefuseHere(relation, trigger);
         if (trigger.tgenabled != TRIGGER_DISABLED) Add(&matching, trigger);
     }

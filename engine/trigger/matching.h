@@ -1,10 +1,15 @@
 // Which triggers of a distributed or reference table concern a command. The user's triggers stand
 // on the shell (or the reference table) of the coordinator and fire there (firing.h); other nodes
-// have a stand-in under the same name that never fires and says that there is one. PostgreSQL's own
-// triggers (foreign keys) are no concern of this room. Called by: planner, executor, ddl.
+// have a stand-in under the same name that never fires and says that there is one. Of PostgreSQL's
+// own triggers (foreign keys) only those concern this room that carry out the keys of local tables
+// which reference the table: no node could. Called by: planner, executor, ddl.
 #pragma once
 
 #include "engine/pg/postgres.h"
+
+extern "C" {
+#include "utils/reltrigger.h"
+}
 
 namespace pgspan::trigger {
 
@@ -20,10 +25,15 @@ struct Matching {
     Matching& operator|=(const Matching& other);
 };
 
-// The triggers that are not disabled, for CMD_INSERT, CMD_UPDATE or CMD_DELETE. The caller holds a
-// lock on the relation. On a node other than the coordinator any trigger for the command raises
-// 0A000.
-Matching MatchingTriggers(Oid relation, CmdType command);
+// The triggers that are not disabled, for CMD_INSERT, CMD_UPDATE or CMD_DELETE. updated: the
+// columns that UPDATE assigns, offset by FirstLowInvalidHeapAttributeNumber; nullptr for other
+// commands. The caller holds a lock on the relation. On a node other than the coordinator any
+// trigger for the command raises 0A000.
+Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* updated);
+
+// True for PostgreSQL's trigger that carries out the foreign key of a local table when rows of this
+// table, which that references, are deleted or get another key.
+bool KeepsLocalKey(const Trigger& trigger);
 
 // TRIGGER_TYPE_INSERT, …
 int16 EventType(CmdType command);

@@ -1,5 +1,5 @@
 -- Proves that foreign keys of local tables to distributed ones hold: PostgreSQL's own checks when the local table is
--- written, and no write of the distributed one that could break them.
+-- written, and its own actions when the distributed one is.
 CREATE TABLE pk (a int PRIMARY KEY, b int);
 -- @cluster SELECT create_distributed_table('pk', 'a', shard_count => 8)
 INSERT INTO pk SELECT g, g FROM generate_series(1, 20) g;
@@ -22,10 +22,21 @@ INSERT INTO fk VALUES (6, 200);
 COMMIT;
 UPDATE pk SET b = b + 1 WHERE a < 5;
 INSERT INTO pk VALUES (1, 0) ON CONFLICT (a) DO UPDATE SET b = 7;
--- @cluster-error 0A000 DELETE FROM pk WHERE a = 4
+-- What is deferrable would wait for COMMIT.
 -- @cluster-error 0A000 UPDATE pk SET a = 70 WHERE a = 4
--- @cluster-error 0A000 WITH d AS (DELETE FROM pk WHERE a = 4 RETURNING a) SELECT * FROM d
--- @cluster-error 0A000 MERGE INTO pk USING fk ON pk.a = fk.a WHEN MATCHED THEN DELETE
+INSERT INTO fk VALUES (7, 7), (8, 8), (9, 9), (10, 9);
+BEGIN;
+DELETE FROM pk WHERE a = 4;
+SELECT * FROM fk ORDER BY x;
+SAVEPOINT s;
+WITH d AS (DELETE FROM pk WHERE a IN (7, 19) RETURNING a) SELECT * FROM d ORDER BY a;
+SELECT * FROM fk ORDER BY x;
+ROLLBACK TO s;
+MERGE INTO pk USING fk ON pk.a = fk.a WHEN MATCHED AND fk.a <> 9 THEN DELETE;
+SELECT * FROM fk ORDER BY x;
+ROLLBACK;
+SELECT * FROM fk ORDER BY x;
+DELETE FROM pk WHERE a = 9 RETURNING *;
 -- @error 0A000
 TRUNCATE pk;
 SELECT * FROM pk ORDER BY a;
@@ -44,7 +55,10 @@ CREATE TABLE fk2 (a int PRIMARY KEY REFERENCES pk ON DELETE CASCADE, v int);
 INSERT INTO fk2 VALUES (5, 5);
 -- @error 23503
 INSERT INTO fk2 VALUES (55, 5);
--- @cluster-error 0A000 DELETE FROM pk WHERE a = 5
+BEGIN;
+DELETE FROM pk WHERE a = 5;
+SELECT * FROM fk2;
+ROLLBACK;
 -- @cluster SELECT create_distributed_table('fk2', 'a', colocate_with => 'pk')
 -- @error 23503
 INSERT INTO fk2 VALUES (55, 5);
@@ -60,10 +74,78 @@ INSERT INTO fk3 VALUES (1);
 -- @cluster SELECT create_distributed_table('pk3', 'a', shard_count => 8)
 -- @error 23503
 INSERT INTO fk3 VALUES (3);
--- @cluster-error 0A000 DELETE FROM pk3
+-- @error 23503
+DELETE FROM pk3;
+DELETE FROM pk3 WHERE a = 2;
 -- @cluster SELECT undistribute_table('pk3')
 -- @error 23503
 DELETE FROM pk3 WHERE a = 1;
+-- Every action, keys of several columns, and what follows from one local table to the next.
+CREATE TABLE p (a int, b int, c int, PRIMARY KEY (a), UNIQUE (a, b));
+-- @cluster SELECT create_distributed_table('p', 'a', shard_count => 8)
+INSERT INTO p SELECT g, g, g FROM generate_series(1, 30) g;
+CREATE TABLE cascades (x int PRIMARY KEY, a int REFERENCES p ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE follows (x int REFERENCES cascades ON DELETE CASCADE, y int);
+CREATE TABLE sets_null (x int, a int DEFAULT 9 REFERENCES p ON DELETE SET NULL ON UPDATE SET DEFAULT);
+CREATE TABLE sets_default (x int, a int DEFAULT 30 REFERENCES p ON DELETE SET DEFAULT ON UPDATE SET NULL);
+CREATE TABLE keeps (x int, a int, b int, FOREIGN KEY (a, b) REFERENCES p (a, b));
+CREATE TABLE restricts (x int, a int REFERENCES p ON DELETE RESTRICT ON UPDATE RESTRICT);
+CREATE TABLE log (line text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO log VALUES (TG_TABLE_NAME || ' ' || TG_OP || ' ' || coalesce(OLD::text, ''));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note AFTER UPDATE OR DELETE ON cascades FOR EACH ROW EXECUTE FUNCTION note();
+INSERT INTO cascades SELECT g, g % 6 FROM generate_series(1, 12) g WHERE g % 6 > 0;
+INSERT INTO follows SELECT x, x FROM cascades;
+INSERT INTO sets_null SELECT g, g FROM generate_series(3, 8) g;
+INSERT INTO sets_default SELECT g, g FROM generate_series(5, 10) g;
+INSERT INTO keeps VALUES (1, 11, 11), (2, NULL, 12);
+INSERT INTO restricts VALUES (1, 13);
+DELETE FROM p WHERE a = 1;
+DELETE FROM p WHERE a BETWEEN 2 AND 4;
+SELECT * FROM cascades ORDER BY x;
+SELECT * FROM follows ORDER BY x;
+SELECT * FROM sets_null ORDER BY x;
+UPDATE p SET a = 105 WHERE a = 5;
+UPDATE p SET a = a + 100 WHERE a IN (6, 7, 8);
+SELECT * FROM cascades ORDER BY x;
+SELECT * FROM sets_null ORDER BY x;
+SELECT * FROM sets_default ORDER BY x;
+DELETE FROM p WHERE a = 10;
+SELECT * FROM sets_default ORDER BY x;
+DELETE FROM p WHERE a = 9;
+-- @error 23503
+UPDATE p SET b = 0 WHERE a = 11;
+UPDATE p SET b = 11, c = 7 WHERE a = 11;
+UPDATE p SET b = 0 WHERE a = 12;
+-- @error 23503
+DELETE FROM p WHERE a = 11;
+-- @error 23503
+UPDATE p SET a = 113 WHERE a = 13;
+-- @error 23503
+DELETE FROM p WHERE a >= 13;
+-- @error 23503
+DELETE FROM p;
+WITH gone AS (DELETE FROM keeps WHERE x = 1 RETURNING a) DELETE FROM p USING gone WHERE p.a = gone.a RETURNING p.*;
+INSERT INTO p VALUES (14, 14, 14) ON CONFLICT (a) DO UPDATE SET c = -1;
+-- @cluster-error 0A000 INSERT INTO p VALUES (14, 14, 14) ON CONFLICT (a) DO UPDATE SET b = -1
+SELECT * FROM log ORDER BY line;
+-- Rows that a BEFORE trigger changes, and rows that triggers delete.
+CREATE FUNCTION shift() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.b := NEW.b + 1; RETURN NEW; END $$;
+CREATE TRIGGER shift BEFORE UPDATE ON p FOR EACH ROW EXECUTE FUNCTION shift();
+INSERT INTO keeps VALUES (3, 15, 15);
+-- @error 23503
+UPDATE p SET c = 0 WHERE a = 15;
+UPDATE p SET c = 0 WHERE a = 16;
+SELECT * FROM p ORDER BY a;
+CREATE FUNCTION purge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM p WHERE a = OLD.x; RETURN NULL; END $$;
+CREATE TRIGGER purge AFTER DELETE ON sets_null FOR EACH ROW EXECUTE FUNCTION purge();
+DELETE FROM sets_null WHERE x IN (3, 4);
+INSERT INTO sets_null VALUES (17, 17), (18, 18);
+DELETE FROM sets_null WHERE x > 16;
+SELECT * FROM p WHERE a BETWEEN 15 AND 20 ORDER BY a;
 -- Statistics over several columns are made of a distributed table's rows.
 CREATE TABLE st (k int, b int, c int, wide text);
 -- @cluster SELECT create_distributed_table('st', 'k', shard_count => 8)

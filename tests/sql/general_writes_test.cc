@@ -131,6 +131,35 @@ TEST_F(GeneralWritesTest, AReferenceTableIsWrittenFromAnyNode) {
         EXPECT_EQ(Number(node, "SELECT v FROM " + schema() + ".r WHERE id = 1"), 101);
 }
 
+// Whoever comes second waits for the row of the distributed table, and then knows what the first
+// has done, in the local table too.
+TEST_F(GeneralWritesTest, ForeignKeysOfLocalTablesHoldAgainstConcurrentWrites) {
+    OnCluster("CREATE TABLE ref (k int, id int, FOREIGN KEY (k, id) REFERENCES t)");
+    OnCluster(
+        "CREATE TABLE follows (k int, id int, FOREIGN KEY (k, id) REFERENCES t "
+        "ON DELETE CASCADE ON UPDATE CASCADE)");
+    EXPECT_EQ(While("INSERT INTO ref VALUES (1, 1)", "DELETE FROM t WHERE id = 1").sqlstate,
+              "23503");
+    EXPECT_EQ(
+        While("INSERT INTO ref VALUES (2, 2)", "UPDATE t SET k = 0 WHERE id IN (2, 3)").sqlstate,
+        "23503");
+    EXPECT_EQ(While("DELETE FROM t WHERE id = 3", "INSERT INTO ref VALUES (3, 3)").sqlstate,
+              "23503");
+    EXPECT_EQ(While("UPDATE t SET k = 0 WHERE id = 4", "INSERT INTO ref VALUES (4, 4)").sqlstate,
+              "23503");
+    EXPECT_EQ(Rows("SELECT * FROM ref ORDER BY id"), "1|1\n2|2");
+    While("INSERT INTO follows VALUES (5, 5), (6, 6)", "DELETE FROM t WHERE id = 5");
+    EXPECT_EQ(Rows("SELECT * FROM follows"), "6|6");
+    While("INSERT INTO follows VALUES (7, 7)", "UPDATE t SET k = 70 WHERE id = 7");
+    EXPECT_EQ(Rows("SELECT * FROM follows ORDER BY id"), "6|6\n70|7");
+    // A writer that also wrote on the row's node commits there once it has committed here.
+    EXPECT_EQ(While("WITH w AS (UPDATE t SET v = 1 WHERE k = 8 RETURNING 1) "
+                    "INSERT INTO ref SELECT 8, 8 FROM w LIMIT 1",
+                    "DELETE FROM t WHERE id = 8")
+                  .sqlstate,
+              "23503");
+}
+
 TEST_F(GeneralWritesTest, AFailureOnOneNodeChangesNothingAnywhere) {
     OnCluster("ALTER TABLE t ADD CHECK (v < 1000)");
     ExpectError("UPDATE t SET v = CASE t.id WHEN 77 THEN 1000 ELSE 5 END FROM o WHERE o.id = t.id",
