@@ -153,8 +153,10 @@ void FenceTable(Query* query, int varno) {
     const Bitmapset* used = UsedColumns(query, varno);
     for (int system = FirstLowInvalidHeapAttributeNumber + 1; system < 0; system++)
         if (bms_is_member(system - FirstLowInvalidHeapAttributeNumber, used))
-            RefuseFeature("system columns of distributed tables in a write to a local table",
-                          nullptr);
+            RefuseFeature(
+                "system columns of distributed tables beside rows of local tables that "
+                "are written or locked",
+                nullptr);
     List* filters = OwnFilters(query, varno);
     ChangeVarNodes(reinterpret_cast<Node*>(filters), varno, 1, 0);
     WholeRow row = {varno, table->relid};
@@ -207,6 +209,11 @@ void FenceDistributedTables(Query* query) {
     for (int varno = 1; varno <= list_length(query->rtable); varno++)
         if (varno != query->resultRelation && IsDistributed(rt_fetch(varno, query->rtable)))
             FenceTable(query, varno);
+}
+
+void FenceTrees(Query* level) {
+    for (int varno = 1; varno <= list_length(level->rtable); varno++)
+        if (ReadsDistributedHeirs(rt_fetch(varno, level->rtable))) FenceTable(level, varno);
 }
 
 void FenceSubqueries(Query* query) {

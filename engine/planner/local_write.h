@@ -11,6 +11,9 @@ namespace pgspan::planner {
 // sub-queries, and only ctids of tables). Does nothing to INSERT.
 void FenceDistributedTables(Query* query);
 
+// The same for local tables with distributed ones below them, in a level that locks rows of others.
+void FenceTrees(Query* level);
+
 // The same for everything distributed that stands in sub-queries which the planner could merge into
 // the level that writes. Called after ReplaceByRemoteRelations.
 void FenceSubqueries(Query* query);

@@ -92,10 +92,10 @@ void RetargetConflict(Query* write, const Relation to, const Relation from) {
     conflict->exclRelTlist = BuildOnConflictExcludedTargetlist(to, conflict->exclRelIndex);
 }
 
-void RetargetEntry(RangeTblEntry* rte, const Relation to) {
+void RetargetEntry(RangeTblEntry* rte, const Relation to, LOCKMODE lock) {
     rte->relid = RelationGetRelid(to);
     rte->relkind = to->rd_rel->relkind;
-    rte->rellockmode = RowExclusiveLock;
+    rte->rellockmode = lock;
     rte->inh = false;
     rte->eref->colnames = NamesOf(to);
 }
@@ -165,7 +165,24 @@ void Retarget(Query* write, Oid member) {
     write->returningList = Mapped(write->returningList, varno, to, from);
     if (write->onConflict) RetargetConflict(write, to, from);
     pg::MoveRights(write, rte, to, from);
-    RetargetEntry(rte, to);
+    RetargetEntry(rte, to, RowExclusiveLock);
+    table_close(to, NoLock);
+    table_close(from, NoLock);
+}
+
+void RetargetRead(Query* read, Oid member) {
+    auto* rte = linitial_node(RangeTblEntry, read->rtable);
+    if (member == rte->relid) {
+        rte->inh = false;
+        return;
+    }
+    LockRelationOid(member, RowShareLock);
+    const Relation from = table_open(rte->relid, NoLock);
+    const Relation to = table_open(member, NoLock);
+    read->targetList = Mapped(read->targetList, 1, to, from);
+    read->jointree = Mapped(read->jointree, 1, to, from);
+    pg::CheckNothing(rte);
+    RetargetEntry(rte, to, RowShareLock);
     table_close(to, NoLock);
     table_close(from, NoLock);
 }

@@ -1,5 +1,6 @@
 // One part of a write that is split over a tree of tables (split_write.h): the same command with
-// another of the tree's tables as its target. Used by split_write.cc only.
+// another of the tree's tables as its target. Used by split_write.cc, and by row_locks.cc for reads
+// that lock.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -9,6 +10,8 @@ namespace pgspan::planner {
 // Points the write, in place, from the table of its target at another one of its tree, ONLY it:
 // columns by their names. No rights are checked for it: they are those on the table named.
 void Retarget(Query* write, Oid member);
+// Points a SELECT of one table, in place, from that table at another one of its tree, ONLY it.
+void RetargetRead(Query* read, Oid member);
 
 // The INSERT, in place, fills all columns of its target that hold values of their own: by NULL
 // those that it leaves out, as PostgreSQL does for a partition, whatever default that has.

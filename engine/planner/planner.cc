@@ -269,7 +269,11 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
         TakeSecurityMarks(query);
     else if (query->hasRowSecurity && IsInternalSession())
         RefuseUnprovenTask(query);
-    const Contents contents = LookAt(query);
+    Contents contents = LookAt(query);
+    if ((contents.trees || contents.heirs) && LocksRows(query)) {
+        LockTrees(query);
+        contents = LookAt(query);
+    }
     if (contents.publications && !IsDumpSession()) HideUnpublished(query);
     if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
     if (contents.split) return PlanSplit(query, query_string, cursor_options, bound_params);

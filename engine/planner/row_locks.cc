@@ -1,14 +1,22 @@
 #include "engine/planner/row_locks.h"
 
+#include "engine/metadata/heirs.h"
+#include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/heirs.h"
+#include "engine/planner/local_write.h"
+#include "engine/planner/member_write.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/split_write.h"
+#include "engine/planner/union_all.h"
 
 extern "C" {
 #include "access/sysattr.h"
 #include "catalog/heap.h"
+#include "catalog/pg_inherits.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/analyze.h"
@@ -154,12 +162,18 @@ void RefuseUnderPolicies(Query* locking) {
 struct SystemColumns {
     int rti;
     Oid relation;
+    AttrNumber table_column;  // the sub-query's, for tableoid; 0: that is the table's own
 };
 
-// tableoid is the table's own; other system columns are lost behind the sub-query.
+// Other system columns than tableoid are lost behind the sub-query.
 Node* SystemColumn(Var* var, replace_rte_variables_context* context) {
     const auto* table = static_cast<SystemColumns*>(context->callback_arg);
     if (var->varattno >= 0) return reinterpret_cast<Node*>(var);
+    if (var->varattno == TableOidAttributeNumber && table->table_column > 0) {
+        auto* column = static_cast<Var*>(copyObjectImpl(var));
+        column->varattno = column->varattnosyn = table->table_column;
+        return reinterpret_cast<Node*>(column);
+    }
     if (var->varattno == TableOidAttributeNumber)
         return reinterpret_cast<Node*>(makeConst(OIDOID, -1, InvalidOid, sizeof(Oid),
                                                  ObjectIdGetDatum(table->relation), false, true));
@@ -171,37 +185,126 @@ Node* SystemColumn(Var* var, replace_rte_variables_context* context) {
     return nullptr;
 }
 
+TargetEntry* TableColumn(int rti, AttrNumber attribute, AttrNumber number) {
+    return makeTargetEntry(
+        reinterpret_cast<Expr*>(makeVar(rti, attribute, OIDOID, -1, InvalidOid, 0)), number,
+        pstrdup("tableoid"), false);
+}
+
 // What refers to the table refers to a sub-query's columns from now on.
-void ReplaceReferences(Query* level, int rti, RangeTblEntry* entry) {
-    SystemColumns table = {rti, entry->relid};
+void ReplaceReferences(Query* level, int rti, RangeTblEntry* entry, AttrNumber table_column) {
+    SystemColumns table = {rti, entry->relid, table_column};
     bool has_sublinks = false;
     auto* query = reinterpret_cast<Node*>(level);
     query = replace_rte_variables(query, rti, 0, SystemColumn, &table, &has_sublinks);
-    query = ReplaceVarsFromTargetList(query, rti, 0, entry, ColumnsOf(entry->relid, rti),
-                                      REPLACEVARS_REPORT_ERROR, 0, &has_sublinks);
+    List* columns = ColumnsOf(entry->relid, rti);
+    if (table_column > 0) columns = lappend(columns, TableColumn(rti, table_column, table_column));
+    query = ReplaceVarsFromTargetList(query, rti, 0, entry, columns, REPLACEVARS_REPORT_ERROR, 0,
+                                      &has_sublinks);
     *level = *castNode(Query, query);
 }
 
-void LockInSubquery(Query* level, const RowMarkClause* mark) {
-    const int rti = static_cast<int>(mark->rti);
-    Query* locking = MakeLockingQuery(level, mark);
-    RefuseUnderPolicies(locking);
+void ReplaceBySubquery(Query* level, int rti, Query* locking, AttrNumber table_column) {
     ReplaceReferences(level, rti,
-                      static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(rti, level->rtable))));
+                      static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(rti, level->rtable))),
+                      table_column);
     RangeTblEntry* entry = rt_fetch(rti, level->rtable);
     auto* subquery = makeNode(RangeTblEntry);
     subquery->rtekind = RTE_SUBQUERY;
     subquery->subquery = locking;
     subquery->alias = entry->alias;
     subquery->eref = entry->eref;
+    if (table_column > 0)
+        subquery->eref->colnames =
+            lappend(subquery->eref->colnames, makeString(pstrdup("tableoid")));
     subquery->inFromCl = entry->inFromCl;
     lfirst(list_nth_cell(level->rtable, rti - 1)) = subquery;
+}
+
+void LockInSubquery(Query* level, const RowMarkClause* mark) {
+    Query* locking = MakeLockingQuery(level, mark);
+    RefuseUnderPolicies(locking);
+    ReplaceBySubquery(level, static_cast<int>(mark->rti), locking, 0);
+}
+
+// ---- Trees
+
+bool IsTree(const RangeTblEntry* rte) {
+    if (ReadsDistributedHeirs(rte)) return true;
+    if (!HasHeirs(rte)) return false;
+    const metadata::Table* table = metadata::FindTable(rte->relid);
+    return table && table->IsHash();
+}
+
+Query* MemberOf(const Query* locking, Oid member) {
+    auto* read = static_cast<Query*>(copyObjectImpl(locking));
+    RetargetRead(read, member);
+    return read;
+}
+
+// What the query locks, table by table; what is local of a local tree stays together.
+List* MembersOf(const Query* locking) {
+    const Oid root = linitial_node(RangeTblEntry, locking->rtable)->relid;
+    List* members = NIL;
+    if (metadata::FindTable(root)) {
+        for (const Oid member : pg::EachOid(find_all_inheritors(root, RowShareLock, nullptr)))
+            members = lappend(members, MemberOf(locking, member));
+        return members;
+    }
+    auto* local = static_cast<Query*>(copyObjectImpl(locking));
+    MarkLocalPart(linitial_node(RangeTblEntry, local->rtable));
+    members = lappend(members, local);
+    for (const Oid member : pg::EachOid(metadata::DistributedHeirs(root)))
+        members = lappend(members, MemberOf(locking, member));
+    return members;
+}
+
+void RefuseTree(const RangeTblEntry* rte) {
+    if (rte->securityQuals == NIL && !rte->tablesample) return;
+    RefuseFeature(
+        psprintf("row locks on table \"%s\", of whose tree distributed tables are a part, %s",
+                 get_rel_name(rte->relid),
+                 rte->tablesample ? "with TABLESAMPLE" : "under row-level security"),
+        nullptr);
+}
+
+void LockTree(Query* level, const RowMarkClause* mark) {
+    CheckNotNullable(level, mark);
+    RefuseTree(rt_fetch(mark->rti, level->rtable));
+    Query* locking = MakeLockingQuery(level, mark);
+    const auto number = static_cast<AttrNumber>(list_length(locking->targetList) + 1);
+    locking->targetList =
+        lappend(locking->targetList, TableColumn(1, TableOidAttributeNumber, number));
+    ReplaceBySubquery(level, static_cast<int>(mark->rti), UnionAll(MembersOf(locking)), number);
+}
+
+void LockTreesOfLevel(Query* level) {
+    const List* marks = list_copy(level->rowMarks);
+    for (auto* mark : Each<RowMarkClause>(marks)) {
+        if (!IsTree(rt_fetch(mark->rti, level->rtable))) continue;
+        LockTree(level, mark);
+        level->rowMarks = list_delete(level->rowMarks, mark);
+    }
+    level->hasForUpdate = level->rowMarks != NIL;
+    if (level->rowMarks != NIL) FenceTrees(level);
 }
 
 }  // namespace
 
 bool LocksRows(Query* query) {
     return FirstMark(query) != nullptr;
+}
+
+void LockTrees(Query* query) {
+    FlattenJoinAliases(query);
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [](Node* node, auto&& descend) {
+            if (IsA(node, Query) && reinterpret_cast<Query*>(node)->rowMarks)
+                LockTreesOfLevel(reinterpret_cast<Query*>(node));
+            return descend(node);
+        },
+        QTW_IGNORE_JOINALIASES);
 }
 
 void LockInSubqueries(Query* level) {

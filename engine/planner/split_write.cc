@@ -7,6 +7,7 @@
 #include "engine/planner/member_write.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/union_all.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
@@ -100,37 +101,10 @@ Query* MakeSelect(RangeTblEntry* from, List* columns) {
 Query* UnionOf(const List* ctes, Index levels_up) {
     auto* first = static_cast<CommonTableExpr*>(linitial(ctes));
     if (list_length(ctes) == 1) return MakeSelect(ReadCte(first, levels_up), ColumnsOf(first));
-    auto* query = makeNode(Query);
-    query->commandType = CMD_SELECT;
-    query->canSetTag = true;
-    query->jointree = makeFromExpr(NIL, nullptr);
-    query->targetList = ColumnsOf(first);
-    Node* tree = nullptr;
-    for (auto* cte : Each<CommonTableExpr>(ctes)) {
-        auto* arm = makeNode(RangeTblEntry);
-        arm->rtekind = RTE_SUBQUERY;
-        arm->subquery = MakeSelect(ReadCte(cte, levels_up + 1), ColumnsOf(cte));
-        arm->eref = makeAlias("arm", static_cast<List*>(copyObjectImpl(cte->ctecolnames)));
-        arm->alias = makeAlias("arm", NIL);
-        query->rtable = lappend(query->rtable, arm);
-        auto* reference = makeNode(RangeTblRef);
-        reference->rtindex = list_length(query->rtable);
-        if (!tree) {
-            tree = reinterpret_cast<Node*>(reference);
-            continue;
-        }
-        auto* pair = makeNode(SetOperationStmt);
-        pair->op = SETOP_UNION;
-        pair->all = true;
-        pair->larg = tree;
-        pair->rarg = reinterpret_cast<Node*>(reference);
-        pair->colTypes = list_copy(first->ctecoltypes);
-        pair->colTypmods = list_copy(first->ctecoltypmods);
-        pair->colCollations = list_copy(first->ctecolcollations);
-        tree = reinterpret_cast<Node*>(pair);
-    }
-    query->setOperations = tree;
-    return query;
+    List* arms = NIL;
+    for (auto* cte : Each<CommonTableExpr>(ctes))
+        arms = lappend(arms, MakeSelect(ReadCte(cte, levels_up + 1), ColumnsOf(cte)));
+    return UnionAll(arms);
 }
 
 // ---- Parts
@@ -148,10 +122,6 @@ Query* CopyForPart(const Split* split) {
     // A CTE's own query is where its parts will be.
     if (split->is_top) DeepenCteReferences(part);
     return part;
-}
-
-void MarkLocalPart(Query* part) {
-    rt_fetch(part->resultRelation, part->rtable)->self_reference = true;
 }
 
 Query* PartFor(const Split* split, Oid member) {
@@ -233,7 +203,7 @@ void InsertRows(Split* split, CommonTableExpr* rows, const List* distributed) {
     }
     Query* local = InsertFrom(split, rows);
     local->jointree->quals = reinterpret_cast<Node*>(make_notclause(AnyOf(elsewhere)));
-    MarkLocalPart(local);
+    MarkLocalPart(rt_fetch(local->resultRelation, local->rtable));
     AddPart(split, local);
 }
 
@@ -316,10 +286,10 @@ void SplitMovingUpdate(Split* split, const List* distributed) {
     }
     Expr* leaves = AnyOf(elsewhere);
     Query* local = PartWhere(split, make_notclause(leaves), NIL);
-    MarkLocalPart(local);
+    MarkLocalPart(rt_fetch(local->resultRelation, local->rtable));
     AddPart(split, local);
     Query* leaving = PartWhere(split, leaves, new_row);
-    MarkLocalPart(leaving);
+    MarkLocalPart(rt_fetch(leaving->resultRelation, leaving->rtable));
     leaving->canSetTag = split->counts;
     gone = lappend(gone, AddCte(split, leaving));
     CommonTableExpr* rows = AddCte(split, UnionOf(gone, 1));
@@ -343,7 +313,7 @@ void SplitUpdateOrDelete(Split* split) {
     for (const Oid member : pg::EachOid(distributed)) AddPart(split, PartFor(split, member));
     if (!table) {
         Query* local = CopyForPart(split);
-        MarkLocalPart(local);
+        MarkLocalPart(rt_fetch(local->resultRelation, local->rtable));
         AddPart(split, local);
         return;
     }
@@ -387,6 +357,10 @@ Query* SplitTop(const Query* query, List* ctes, int* names) {
 bool IsLocalPart(const RangeTblEntry* rte) {
     // Of a relation's entry PostgreSQL makes no use of this field, which is for CTEs.
     return rte->rtekind == RTE_RELATION && rte->self_reference;
+}
+
+void MarkLocalPart(RangeTblEntry* rte) {
+    rte->self_reference = true;
 }
 
 bool ReadsDistributedHeirs(const RangeTblEntry* rte) {

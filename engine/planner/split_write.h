@@ -21,6 +21,9 @@ Query* SplitWrites(const Query* query);
 // the split write see to them. PostgreSQL hands the mark down to the entries of partitions.
 bool IsLocalPart(const RangeTblEntry* rte);
 
+// Makes the entry such a one.
+void MarkLocalPart(RangeTblEntry* rte);
+
 // True for a local table that is read together with distributed tables below it.
 bool ReadsDistributedHeirs(const RangeTblEntry* rte);
 

@@ -66,7 +66,8 @@ SELECT k FROM pgspan_heirs.qc;
 RESET ROLE;
 DROP SCHEMA pgspan_heirs CASCADE;
 -- @cluster-error 0A000 SELECT ctid FROM p
--- @cluster-error 0A000 SELECT * FROM p FOR UPDATE
+SELECT * FROM p FOR UPDATE;
+SELECT tableoid::regclass::text, * FROM p ORDER BY 1, 2, 3 FOR KEY SHARE;
 -- @cluster-error 0A000 SELECT create_distributed_table('c', 'k')
 DROP OWNED BY pgspan_heir_reader;
 DROP ROLE pgspan_heir_reader;
