@@ -1,5 +1,7 @@
 #include "engine/cluster/copy_encoding.h"
 
+#include "engine/pg/reg_types.h"
+
 extern "C" {
 #include "access/transam.h"
 #include "mb/pg_wchar.h"
@@ -42,24 +44,9 @@ bool IsPortable(Oid type) {
     if (kind == TYPTYPE_ENUM) return true;
     if (kind != TYPTYPE_BASE || type >= FirstGenbkiObjectId) return false;
     if (!HasBinaryForm(type)) return false;
-    switch (type) {
-    case REGCLASSOID:
-    case REGCOLLATIONOID:
-    case REGCONFIGOID:
-    case REGDICTIONARYOID:
-    case REGNAMESPACEOID:
-    case REGOPEROID:
-    case REGOPERATOROID:
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-    case REGROLEOID:
-    case REGTYPEOID:
-        return false;
-    default: {
-        const Oid element = get_element_type(type);
-        return !OidIsValid(element) || IsPortable(element);
-    }
-    }
+    if (pg::NamesObjectsByOid(type)) return false;
+    const Oid element = get_element_type(type);
+    return !OidIsValid(element) || IsPortable(element);
 }
 
 void AppendInt16(StringInfo row, int16 value) {

@@ -1,4 +1,5 @@
 #include "engine/ddl/definition_parts.h"
+#include "engine/pg/reg_types.h"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -12,22 +13,7 @@ namespace {
 
 // True for enums and types whose hash is an OID of this node.
 bool HashesByOid(Oid type) {
-    switch (type) {
-    case REGCLASSOID:
-    case REGCOLLATIONOID:
-    case REGCONFIGOID:
-    case REGDICTIONARYOID:
-    case REGNAMESPACEOID:
-    case REGOPEROID:
-    case REGOPERATOROID:
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-    case REGROLEOID:
-    case REGTYPEOID:
-        return true;
-    default:
-        return get_typtype(type) == TYPTYPE_ENUM;
-    }
+    return pg::NamesObjectsByOid(type) || get_typtype(type) == TYPTYPE_ENUM;
 }
 
 bool ContainsHashByOid(Oid type) {

@@ -1,19 +1,16 @@
 #include "engine/executor/insert_scan.h"
 
 #include "engine/executor/copy_locks.h"
+#include "engine/executor/custom_scan.h"
 #include "engine/executor/insert_batch.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
-#include "engine/pg/entry.h"
+#include "engine/pg/list.h"
 #include "engine/plan/distributed_plan.h"
 
 namespace pgspan::executor {
 
 namespace {
-
-InsertScanState* StateOf(CustomScanState* node) {
-    return reinterpret_cast<InsertScanState*>(node);
-}
 
 TupleDesc RowDescOf(InsertScanState* state) {
     return state->scan.ss.ss_ScanTupleSlot->tts_tupleDescriptor;
@@ -86,7 +83,7 @@ uint64 SendOneRow(InsertScanState* state, const TaskList& tasks) {
     options.decoder = state->decoder;
     options.desc = RowDescOf(state);
     TaskStream* stream = StartTasks(tasks, state->parameters, options);
-    if (state->decoder != nullptr) GatherRows(stream, state->returned);
+    if (state->decoder != nullptr) GatherRows(stream, state->returned.store);
     const uint64 affected = Drain(stream);
     CloseStream(stream);
     return affected;
@@ -98,7 +95,7 @@ uint64 InsertOneRow(InsertScanState* state) {
     if (RequireTable(state->plan.relation).IsHash()) return SendOneRow(state, tasks);
     LockCopies(state->plan.relation, plan::CopyUseOf(state->plan));
     return WriteReference(tasks, state->parameters, state->decoder, RowDescOf(state),
-                          state->returned);
+                          state->returned.store);
 }
 
 // ---- Rows of the child plan
@@ -111,7 +108,7 @@ uint64 InsertRows(InsertScanState* state) {
     target.tail = &state->parameters;
     target.decoder = state->decoder;
     target.desc = RowDescOf(state);
-    target.returned = state->returned;
+    target.returned = state->returned.store;
     target.estate = state->scan.ss.ps.state;
     target.top = state->scan.ss.ps.plan;
     InsertBatch* batch = MakeInsertBatch(target);
@@ -130,88 +127,38 @@ uint64 InsertRows(InsertScanState* state) {
 void Run(InsertScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
-    if (state->plan.returns_rows) {
-        state->returned = tuplestore_begin_heap(false, false, work_mem);
-        state->returned_slot = MakeSingleTupleTableSlot(RowDescOf(state), &TTSOpsMinimalTuple);
-    }
+    if (state->plan.returns_rows) state->returned = KeepRows(RowDescOf(state), false);
     const uint64 affected = state->scan.custom_ps == NIL ? InsertOneRow(state) : InsertRows(state);
     estate->es_processed += affected;
     state->has_run = true;
     MemoryContextSwitchTo(outer);
 }
 
-TupleTableSlot* NextSlot(ScanState* node) {
-    auto* state = reinterpret_cast<InsertScanState*>(node);
-    if (!state->has_run) Run(state);
-    TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
-    if (state->returned == nullptr ||
-        !tuplestore_gettupleslot(state->returned, true, false, state->returned_slot))
+struct InsertScan {
+    using State = InsertScanState;
+    static constexpr const char* kName = plan::kInsertScanName;
+    static constexpr auto& Begin = executor::Begin;
+    static constexpr auto& Explain = ExplainInsertScan;
+
+    static TupleTableSlot* Next(State* state) {
+        if (!state->has_run) Run(state);
+        TupleTableSlot* slot = ExecClearTuple(state->scan.ss.ss_ScanTupleSlot);
+        NextKeptRow(state->returned, slot);
         return slot;
-    slot_getallattrs(state->returned_slot);
-    const int columns = slot->tts_tupleDescriptor->natts;
-    memcpy(slot->tts_values, state->returned_slot->tts_values, sizeof(Datum) * columns);
-    memcpy(slot->tts_isnull, state->returned_slot->tts_isnull, sizeof(bool) * columns);
-    return ExecStoreVirtualTuple(slot);
-}
+    }
 
-bool Recheck(ScanState*, TupleTableSlot*) {
-    return true;
-}
+    static void End(State* state) {
+        for (auto* child : pg::Each<PlanState>(state->scan.custom_ps)) ExecEndNode(child);
+        DropKeptRows(&state->returned);
+    }
 
-void End(InsertScanState* state) {
-    for (int i = 0; i < list_length(state->scan.custom_ps); i++)
-        ExecEndNode(static_cast<PlanState*>(list_nth(state->scan.custom_ps, i)));
-    if (state->returned_slot != nullptr) ExecDropSingleTupleTableSlot(state->returned_slot);
-    if (state->returned != nullptr) tuplestore_end(state->returned);
-}
-
-// ---- PostgreSQL's callbacks
-
-void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
-    pg::Entry([&] { Begin(StateOf(node), estate, eflags); });
-}
-
-TupleTableSlot* ExecCallback(CustomScanState* node) {
-    return pg::Entry([&] { return ExecScan(&node->ss, NextSlot, Recheck); });
-}
-
-void EndCallback(CustomScanState* node) {
-    pg::Entry([&] { End(StateOf(node)); });
-}
-
-void ReScanCallback(CustomScanState* node) {
-    pg::Entry([&] {
-        if (StateOf(node)->has_run) elog(ERROR, "a distributed INSERT cannot run twice");
-    });
-}
-
-void ExplainCallback(CustomScanState* node, List* ancestors, ExplainState* es) {
-    pg::Entry([&] { ExplainInsertScan(node, ancestors, es); });
-}
-
-constexpr CustomExecMethods kExecMethods = {
-    .CustomName = plan::kInsertScanName,
-    .BeginCustomScan = BeginCallback,
-    .ExecCustomScan = ExecCallback,
-    .EndCustomScan = EndCallback,
-    .ReScanCustomScan = ReScanCallback,
-    .ExplainCustomScan = ExplainCallback,
+    static void ReScan(State* state) {
+        if (state->has_run) elog(ERROR, "a distributed INSERT cannot run twice");
+    }
 };
-
-Node* CreateCallback(CustomScan*) {
-    return pg::Entry([&] {
-        auto* state = static_cast<InsertScanState*>(palloc0(sizeof(InsertScanState)));
-        NodeSetTag(state, T_CustomScanState);
-        state->scan.methods = &kExecMethods;
-        return reinterpret_cast<Node*>(state);
-    });
-}
 
 }  // namespace
 
-constexpr CustomScanMethods kInsertScanMethods = {
-    .CustomName = plan::kInsertScanName,
-    .CreateCustomScanState = CreateCallback,
-};
+constexpr CustomScanMethods kInsertScanMethods = CustomScanOf<InsertScan>::kMethods;
 
 }  // namespace pgspan::executor

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/executor/insert_columns.h"
+#include "engine/executor/kept_rows.h"
 #include "engine/executor/task_stream.h"
 
 extern "C" {
@@ -19,8 +20,7 @@ struct InsertScanState {
     ParameterSet parameters;  // the tail's, then those of the one row
     RowDecoder* decoder;
     bool has_run;
-    Tuplestorestate* returned;
-    TupleTableSlot* returned_slot;
+    KeptRows returned;
 };
 
 // The one task of a single row (the first, for a reference table), with parameters evaluated.

@@ -1,12 +1,12 @@
 #include "engine/executor/modify_scan.h"
 
 #include "engine/executor/copy_locks.h"
+#include "engine/executor/custom_scan.h"
 #include "engine/executor/row_set.h"
 #include "engine/executor/row_triggers.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/statement_reads.h"
 #include "engine/metadata/nodes.h"
-#include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -19,18 +19,8 @@ namespace {
 
 using plan::RowAction;
 
-ModifyScanState* StateOf(CustomScanState* node) {
-    return reinterpret_cast<ModifyScanState*>(node);
-}
-
 TupleTableSlot* ScanSlot(ModifyScanState* state) {
     return state->scan.ss.ss_ScanTupleSlot;
-}
-
-List* EmptyNames(int count) {
-    List* names = NIL;
-    for (int i = 0; i < count; i++) names = lappend(names, makeString(pstrdup("")));
-    return names;
 }
 
 void BeginInsert(ModifyScanState* state) {
@@ -41,8 +31,7 @@ void BeginInsert(ModifyScanState* state) {
     if (!insert.returns_rows) return;
     state->insert_decoder = MakeRowDecoder(insert.result_types, insert.result_typmods);
     state->insert_desc =
-        BuildDescFromLists(EmptyNames(list_length(insert.result_types)), insert.result_types,
-                           insert.result_typmods, insert.result_collations);
+        RowDescOfTypes(insert.result_types, insert.result_typmods, insert.result_collations);
 }
 
 void Begin(ModifyScanState* state, EState* estate, int eflags) {
@@ -99,7 +88,8 @@ void ReturnRow(ModifyScanState* state, TupleTableSlot* child, const Datum* value
         out_nulls[column - 1] = nulls[i];
         i++;
     }
-    tuplestore_putvalues(state->returned, ScanSlot(state)->tts_tupleDescriptor, out, out_nulls);
+    tuplestore_putvalues(state->returned.store, ScanSlot(state)->tts_tupleDescriptor, out,
+                         out_nulls);
     pfree(out);
     pfree(out_nulls);
 }
@@ -443,11 +433,8 @@ void RunAll(ModifyScanState* state) {
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
     state->has_run = true;
     state->table = &RequireTable(state->plan.relation);
-    if (state->plan.returns_rows) {
-        state->returned = tuplestore_begin_heap(false, false, work_mem);
-        state->returned_slot =
-            MakeSingleTupleTableSlot(ScanSlot(state)->tts_tupleDescriptor, &TTSOpsMinimalTuple);
-    }
+    if (state->plan.returns_rows)
+        state->returned = KeepRows(ScanSlot(state)->tts_tupleDescriptor, false);
     Run run = {};
     run.state = state;
     run.met = MakeRowSet();
@@ -464,77 +451,31 @@ void RunAll(ModifyScanState* state) {
     MemoryContextSwitchTo(outer);
 }
 
-TupleTableSlot* NextSlot(ScanState* node) {
-    auto* state = reinterpret_cast<ModifyScanState*>(node);
-    if (!state->has_run) RunAll(state);
-    TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
-    if (state->returned == nullptr ||
-        !tuplestore_gettupleslot(state->returned, true, false, state->returned_slot))
+struct ModifyScan {
+    using State = ModifyScanState;
+    static constexpr const char* kName = plan::kModifyScanName;
+    static constexpr auto& Begin = executor::Begin;
+    static constexpr auto& Explain = ExplainModifyScan;
+
+    static TupleTableSlot* Next(State* state) {
+        if (!state->has_run) RunAll(state);
+        TupleTableSlot* slot = ExecClearTuple(ScanSlot(state));
+        NextKeptRow(state->returned, slot);
         return slot;
-    slot_getallattrs(state->returned_slot);
-    const int columns = slot->tts_tupleDescriptor->natts;
-    memcpy(slot->tts_values, state->returned_slot->tts_values, sizeof(Datum) * columns);
-    memcpy(slot->tts_isnull, state->returned_slot->tts_isnull, sizeof(bool) * columns);
-    return ExecStoreVirtualTuple(slot);
-}
+    }
 
-bool Recheck(ScanState*, TupleTableSlot*) {
-    return true;
-}
+    static void End(State* state) {
+        ExecEndNode(static_cast<PlanState*>(linitial(state->scan.custom_ps)));
+        DropKeptRows(&state->returned);
+    }
 
-void End(ModifyScanState* state) {
-    ExecEndNode(static_cast<PlanState*>(linitial(state->scan.custom_ps)));
-    if (state->returned_slot != nullptr) ExecDropSingleTupleTableSlot(state->returned_slot);
-    if (state->returned != nullptr) tuplestore_end(state->returned);
-}
-
-// ---- PostgreSQL's callbacks
-
-void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
-    pg::Entry([&] { Begin(StateOf(node), estate, eflags); });
-}
-
-TupleTableSlot* ExecCallback(CustomScanState* node) {
-    return pg::Entry([&] { return ExecScan(&node->ss, NextSlot, Recheck); });
-}
-
-void EndCallback(CustomScanState* node) {
-    pg::Entry([&] { End(StateOf(node)); });
-}
-
-void ReScanCallback(CustomScanState* node) {
-    pg::Entry([&] {
-        if (StateOf(node)->has_run) elog(ERROR, "a distributed write cannot run twice");
-    });
-}
-
-void ExplainCallback(CustomScanState* node, List* ancestors, ExplainState* es) {
-    pg::Entry([&] { ExplainModifyScan(node, ancestors, es); });
-}
-
-constexpr CustomExecMethods kExecMethods = {
-    .CustomName = plan::kModifyScanName,
-    .BeginCustomScan = BeginCallback,
-    .ExecCustomScan = ExecCallback,
-    .EndCustomScan = EndCallback,
-    .ReScanCustomScan = ReScanCallback,
-    .ExplainCustomScan = ExplainCallback,
+    static void ReScan(State* state) {
+        if (state->has_run) elog(ERROR, "a distributed write cannot run twice");
+    }
 };
-
-Node* CreateCallback(CustomScan*) {
-    return pg::Entry([&] {
-        auto* state = static_cast<ModifyScanState*>(palloc0(sizeof(ModifyScanState)));
-        NodeSetTag(state, T_CustomScanState);
-        state->scan.methods = &kExecMethods;
-        return reinterpret_cast<Node*>(state);
-    });
-}
 
 }  // namespace
 
-constexpr CustomScanMethods kModifyScanMethods = {
-    .CustomName = plan::kModifyScanName,
-    .CreateCustomScanState = CreateCallback,
-};
+constexpr CustomScanMethods kModifyScanMethods = CustomScanOf<ModifyScan>::kMethods;
 
 }  // namespace pgspan::executor

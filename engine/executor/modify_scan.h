@@ -7,6 +7,7 @@
 
 #include "engine/executor/change_batch.h"
 #include "engine/executor/insert_batch.h"
+#include "engine/executor/kept_rows.h"
 
 extern "C" {
 #include "commands/explain.h"
@@ -23,8 +24,7 @@ struct ModifyScanState {
     RowDecoder* insert_decoder;  // of the INSERT's RETURNING; nullptr if none
     TupleDesc insert_desc;
     bool has_run;
-    Tuplestorestate* returned;
-    TupleTableSlot* returned_slot;
+    KeptRows returned;
 };
 
 // EXPLAIN of the scan (explain.cc).

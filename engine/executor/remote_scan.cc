@@ -1,11 +1,11 @@
 #include "engine/executor/remote_scan.h"
 
 #include "engine/executor/copy_locks.h"
+#include "engine/executor/custom_scan.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/shipments.h"
 #include "engine/executor/statement_reads.h"
-#include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 
@@ -13,17 +13,7 @@ namespace pgspan::executor {
 
 namespace {
 
-RemoteScanState* StateOf(CustomScanState* node) {
-    return reinterpret_cast<RemoteScanState*>(node);
-}
-
-List* EmptyNames(int count) {
-    List* names = NIL;
-    for (int i = 0; i < count; i++) names = lappend(names, makeString(pstrdup("")));
-    return names;
-}
-
-void MakeKept(RemoteScanState* state, bool rewinds);
+void MakeKept(RemoteScanState* state);
 
 // Rows that are locked as they are read must be the same when they are read again.
 bool LocksRows(const RemoteScanState* state) {
@@ -57,16 +47,15 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
     if (state->plan.scan_attributes != NIL)
         state->result_slot = ExecInitExtraTupleSlot(
             planstate->state,
-            BuildDescFromLists(EmptyNames(list_length(state->plan.result_types)),
-                               state->plan.result_types, state->plan.result_typmods,
-                               state->plan.result_collations),
+            RowDescOfTypes(state->plan.result_types, state->plan.result_typmods,
+                           state->plan.result_collations),
             &TTSOpsVirtual);
     const PlannedStmt* statement = estate->es_plannedstmt;
     if (state->plan.command == CMD_SELECT &&
         (statement->commandType != CMD_SELECT || statement->hasModifyingCTE))
         RegisterRead(state);
     state->keeps_rows = LocksRows(state) && (eflags & EXEC_FLAG_REWIND) != 0;
-    if (state->keeps_rows) MakeKept(state, true);
+    if (state->keeps_rows) MakeKept(state);
 }
 
 // ---- Which tasks
@@ -110,17 +99,12 @@ TupleDesc RowDescOf(RemoteScanState* state) {
     return ResultSlot(state)->tts_tupleDescriptor;
 }
 
-void MakeKept(RemoteScanState* state, bool rewinds) {
-    state->kept = tuplestore_begin_heap(rewinds, false, work_mem);
-    tuplestore_set_eflags(state->kept, rewinds ? EXEC_FLAG_REWIND : 0);
-    state->kept_slot = MakeSingleTupleTableSlot(RowDescOf(state), &TTSOpsMinimalTuple);
+void MakeKept(RemoteScanState* state) {
+    state->kept = KeepRows(RowDescOf(state), true);
 }
 
 void DropKept(RemoteScanState* state) {
-    if (state->kept_slot != nullptr) ExecDropSingleTupleTableSlot(state->kept_slot);
-    if (state->kept != nullptr) tuplestore_end(state->kept);
-    state->kept_slot = nullptr;
-    state->kept = nullptr;
+    DropKeptRows(&state->kept);
     state->kept_all = false;
 }
 
@@ -132,9 +116,9 @@ void CountAffected(RemoteScanState* state, uint64 rows) {
 
 void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
     LockCopies(state->plan.copies, state->plan.copy_uses);
-    if (state->plan.returns_rows) MakeKept(state, true);
-    const uint64 affected =
-        WriteReference(tasks, state->parameters, state->decoder, RowDescOf(state), state->kept);
+    if (state->plan.returns_rows) MakeKept(state);
+    const uint64 affected = WriteReference(tasks, state->parameters, state->decoder,
+                                           RowDescOf(state), state->kept.store);
     CountAffected(state, affected);
     state->keeps_rows = state->kept_all = true;
 }
@@ -212,22 +196,15 @@ bool NextRunRow(RemoteScanState* state, TupleTableSlot* slot) {
 
 // Like PostgreSQL's Material: replay what is kept, then go on with the run and keep what it
 // returns.
-bool NextKeptRow(RemoteScanState* state, TupleTableSlot* slot) {
-    if (state->kept == nullptr) return false;
-    if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot)) {
-        slot_getallattrs(state->kept_slot);
-        const int columns = slot->tts_tupleDescriptor->natts;
-        memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * columns);
-        memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * columns);
-        ExecStoreVirtualTuple(slot);
-        return true;
-    }
+bool NextOrKeptRow(RemoteScanState* state, TupleTableSlot* slot) {
+    if (state->kept.store == nullptr) return false;
+    if (NextKeptRow(state->kept, slot)) return true;
     if (state->kept_all) return false;
     if (!NextRunRow(state, slot)) {
         state->kept_all = true;
         return false;
     }
-    tuplestore_putvalues(state->kept, slot->tts_tupleDescriptor, slot->tts_values,
+    tuplestore_putvalues(state->kept.store, slot->tts_tupleDescriptor, slot->tts_values,
                          slot->tts_isnull);
     return true;
 }
@@ -247,20 +224,6 @@ TupleTableSlot* ToShellTuple(RemoteScanState* state, TupleTableSlot* slot) {
     return slot;
 }
 
-TupleTableSlot* NextSlot(ScanState* node) {
-    auto* state = reinterpret_cast<RemoteScanState*>(node);
-    TupleTableSlot* slot = ExecClearTuple(node->ss_ScanTupleSlot);
-    TupleTableSlot* row = ExecClearTuple(ResultSlot(state));
-    if (!state->is_running) StartRun(state);
-    const bool found = state->keeps_rows ? NextKeptRow(state, row) : NextRunRow(state, row);
-    if (!found) return ExecClearTuple(slot);
-    return state->result_slot ? ToShellTuple(state, slot) : slot;
-}
-
-bool Recheck(ScanState*, TupleTableSlot*) {
-    return true;
-}
-
 void ReScan(RemoteScanState* state) {
     ExecScanReScan(&state->scan.ss);
     if (!state->is_running) return;
@@ -270,7 +233,7 @@ void ReScan(RemoteScanState* state) {
     const bool changed = (state->depends_on_executor || state->scan.custom_ps != NIL) &&
                          state->scan.ss.ps.chgParam != nullptr;
     if (!changed && state->keeps_rows) {
-        tuplestore_rescan(state->kept);
+        tuplestore_rescan(state->kept.store);
         return;
     }
     StopRun(state);
@@ -283,7 +246,7 @@ void ReScan(RemoteScanState* state) {
     state->keeps_rows = !changed;
     if (state->keeps_rows) {
         const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
-        MakeKept(state, true);
+        MakeKept(state);
         MemoryContextSwitchTo(outer);
     }
 }
@@ -295,7 +258,7 @@ void StartEarly(RemoteScanState* state) {
         return;
     if (!state->keeps_rows) {
         const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
-        MakeKept(state, true);
+        MakeKept(state);
         MemoryContextSwitchTo(outer);
         state->keeps_rows = true;
     }
@@ -304,56 +267,32 @@ void StartEarly(RemoteScanState* state) {
 
 namespace {
 
-// ---- PostgreSQL's callbacks
+struct RemoteScan {
+    using State = RemoteScanState;
+    static constexpr const char* kName = plan::kRemoteScanName;
+    static constexpr auto& Begin = executor::Begin;
+    static constexpr auto& ReScan = executor::ReScan;
+    static constexpr auto& Explain = ExplainRemoteScan;
 
-void BeginCallback(CustomScanState* node, EState* estate, int eflags) {
-    pg::Entry([&] { Begin(StateOf(node), estate, eflags); });
-}
+    static TupleTableSlot* Next(State* state) {
+        TupleTableSlot* slot = ExecClearTuple(state->scan.ss.ss_ScanTupleSlot);
+        TupleTableSlot* row = ExecClearTuple(ResultSlot(state));
+        if (!state->is_running) StartRun(state);
+        const bool found = state->keeps_rows ? NextOrKeptRow(state, row) : NextRunRow(state, row);
+        if (!found) return ExecClearTuple(slot);
+        return state->result_slot ? ToShellTuple(state, slot) : slot;
+    }
 
-TupleTableSlot* ExecCallback(CustomScanState* node) {
-    return pg::Entry([&] { return ExecScan(&node->ss, NextSlot, Recheck); });
-}
-
-void EndCallback(CustomScanState* node) {
-    pg::Entry([&] {
-        ForgetRead(StateOf(node));
-        StopRun(StateOf(node));
-        DropKept(StateOf(node));
-        for (auto* child : pg::Each<PlanState>(node->custom_ps)) ExecEndNode(child);
-    });
-}
-
-void ReScanCallback(CustomScanState* node) {
-    pg::Entry([&] { ReScan(StateOf(node)); });
-}
-
-void ExplainCallback(CustomScanState* node, List* ancestors, ExplainState* es) {
-    pg::Entry([&] { ExplainRemoteScan(node, ancestors, es); });
-}
-
-constexpr CustomExecMethods kExecMethods = {
-    .CustomName = plan::kRemoteScanName,
-    .BeginCustomScan = BeginCallback,
-    .ExecCustomScan = ExecCallback,
-    .EndCustomScan = EndCallback,
-    .ReScanCustomScan = ReScanCallback,
-    .ExplainCustomScan = ExplainCallback,
+    static void End(State* state) {
+        ForgetRead(state);
+        StopRun(state);
+        DropKept(state);
+        for (auto* child : pg::Each<PlanState>(state->scan.custom_ps)) ExecEndNode(child);
+    }
 };
-
-Node* CreateCallback(CustomScan*) {
-    return pg::Entry([&] {
-        auto* state = static_cast<RemoteScanState*>(palloc0(sizeof(RemoteScanState)));
-        NodeSetTag(state, T_CustomScanState);
-        state->scan.methods = &kExecMethods;
-        return reinterpret_cast<Node*>(state);
-    });
-}
 
 }  // namespace
 
-constexpr CustomScanMethods kRemoteScanMethods = {
-    .CustomName = plan::kRemoteScanName,
-    .CreateCustomScanState = CreateCallback,
-};
+constexpr CustomScanMethods kRemoteScanMethods = CustomScanOf<RemoteScan>::kMethods;
 
 }  // namespace pgspan::executor

@@ -1,9 +1,12 @@
 // The scan of a plan::DistributedPlan.
 //
-//   first row       parameters are evaluated, the shard or the nodes are worked out, tasks are
-//   started each row        from the streams as they arrive or merged; PostgreSQL's ExecScan does
-//   qual and projection first rescan    the tasks run again while their rows are kept; later
-//   rescans replay them changed params  (PARAM_EXEC) the tasks run anew
+//   - At the first row, parameters are evaluated, the shard or the nodes are worked out, and the
+//   tasks start.
+//   - Each row comes from the streams, as they arrive or merged; PostgreSQL's ExecScan does qual
+//   and projection.
+//   - At the first rescan, the tasks run again while their rows are kept; later rescans replay
+//   these.
+//   - When parameters (PARAM_EXEC) have changed, the tasks run anew.
 //
 // Child plans compute rows that travel with the tasks (shipments.h): they run to their end before
 // the tasks start.
@@ -13,6 +16,7 @@
 // others, and their counts must agree.
 #pragma once
 
+#include "engine/executor/kept_rows.h"
 #include "engine/executor/row_merge.h"
 #include "engine/plan/distributed_plan.h"
 
@@ -37,8 +41,7 @@ struct RemoteScanState {
     TaskStream* streams;
     RowMerge* merge;
     // Rows kept for rescans, or gathered by a reference write:
-    Tuplestorestate* kept;
-    TupleTableSlot* kept_slot;
+    KeptRows kept;
     bool keeps_rows;
     bool kept_all;
     bool depends_on_executor;  // a parameter is a PARAM_EXEC

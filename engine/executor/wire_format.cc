@@ -1,5 +1,7 @@
 #include "engine/executor/wire_format.h"
 
+#include "engine/pg/reg_types.h"
+
 extern "C" {
 #include "catalog/pg_type.h"
 #include "port/pg_bswap.h"
@@ -43,26 +45,6 @@ bool IsString(Oid type) {
     return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
 }
 
-// Values that name catalog objects by OID.
-bool NamesObjects(Oid type) {
-    switch (type) {
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-    case REGOPEROID:
-    case REGOPERATOROID:
-    case REGCLASSOID:
-    case REGCOLLATIONOID:
-    case REGTYPEOID:
-    case REGROLEOID:
-    case REGNAMESPACEOID:
-    case REGCONFIGOID:
-    case REGDICTIONARYOID:
-        return true;
-    default:
-        return false;
-    }
-}
-
 // True if accepts(type) of every column of a composite type.
 template <typename Accepts>
 bool EveryColumn(Oid composite, Accepts&& accepts) {
@@ -87,7 +69,7 @@ bool HasBinaryFunctions(Oid type) {
 
 bool TravelsInBinary(Oid type) {
     if (IsPlainBinary(type) || IsString(type)) return true;
-    if (NamesObjects(type)) return false;
+    if (pg::NamesObjectsByOid(type)) return false;
     if (const Oid base = getBaseType(type); base != type) return TravelsInBinary(base);
     if (!HasBinaryFunctions(type)) return false;
     if (const Oid element = get_element_type(type); OidIsValid(element))
