@@ -111,11 +111,38 @@ bool AddGroupClause(PlannerInfo* root, PartQuery* part) {
     return true;
 }
 
-double NumberOfGroups(PlannerInfo* root, double input_rows) {
-    if (!root->parse->groupClause) return 1;
-    return estimate_num_groups(
-        root, get_sortgrouplist_exprs(root->parse->groupClause, root->processed_tlist), input_rows,
-        nullptr, nullptr);
+// The expressions as the planning of the part's own query knows them; NIL if it does not.
+List* ExpressionsInside(const RemotePart& part, List* expressions) {
+    if (part.kind != RemotePart::Kind::kQuery || !part.inside) return NIL;
+    const int columns = list_length(part.inside->processed_tlist);
+    bool fits = true;
+    Node* mapped = pg::MutateNode(
+        reinterpret_cast<Node*>(expressions), [&](Node* node, auto&& descend) -> Node* {
+            if (!IsA(node, Var)) return descend(node);
+            const auto* var = reinterpret_cast<Var*>(node);
+            if (var->varno != static_cast<int>(part.relation->relid) || var->varattno <= 0 ||
+                var->varattno > columns) {
+                fits = false;
+                return node;
+            }
+            const auto* entry = static_cast<TargetEntry*>(
+                list_nth(part.inside->processed_tlist, var->varattno - 1));
+            return static_cast<Node*>(copyObjectImpl(entry->expr));
+        });
+    return fits ? reinterpret_cast<List*>(mapped) : NIL;
+}
+
+// Statistics of several columns together are known to the planning of the part's query alone.
+double NumberOf(const Aggregation& of, List* expressions) {
+    List* const inside = ExpressionsInside(*of.part, expressions);
+    return inside ? estimate_num_groups(of.part->inside, inside, of.input->rows, nullptr, nullptr)
+                  : estimate_num_groups(of.root, expressions, of.input->rows, nullptr, nullptr);
+}
+
+double NumberOfGroups(const Aggregation& of) {
+    if (!of.root->parse->groupClause) return 1;
+    return NumberOf(of,
+                    get_sortgrouplist_exprs(of.root->parse->groupClause, of.root->processed_tlist));
 }
 
 // A path that returns `rows` rows of the part's query, each of which the nodes make of several of
@@ -184,9 +211,7 @@ bool AddWholePath(const Aggregation& of) {
     if (!AddGroupClause(root, &part)) return false;
     KeepOneGroup(part.query);
     part.query->hasAggs = root->parse->hasAggs;
-    Offer(
-        of,
-        &MakePath(of, of.output, target, part, pushed, NumberOfGroups(root, of.input->rows))->path);
+    Offer(of, &MakePath(of, of.output, target, part, pushed, NumberOfGroups(of))->path);
     return true;
 }
 
@@ -249,7 +274,7 @@ Path* Combine(const Aggregation& of, Path* path, AggSplit split) {
     PlannerInfo* root = of.root;
     RelOptInfo* output = of.output;
     const GroupPathExtraData* extra = of.extra;
-    const double groups = NumberOfGroups(root, of.input->rows);
+    const double groups = NumberOfGroups(of);
     AggClauseCosts costs = {};
     if (root->parse->hasAggs) get_agg_clause_costs(root, split, &costs);
     AggStrategy strategy = AGG_PLAIN;
@@ -279,8 +304,8 @@ bool AddPartialPath(const Aggregation& of) {
     if (!AddPartTargets(root, &part, PlainExpressions(pushed)) || !AddGroupClause(root, &part))
         return false;
     part.query->hasAggs = root->parse->hasAggs;
-    CustomPath* path = MakePath(of, of.input, partial, part, pushed,
-                                PartialRows(of, NumberOfGroups(root, of.input->rows)));
+    CustomPath* path =
+        MakePath(of, of.input, partial, part, pushed, PartialRows(of, NumberOfGroups(of)));
     static_cast<RemotePath*>(linitial(path->custom_private))->partial = root->parse->hasAggs;
     Offer(of, Combine(of, &path->path, AGGSPLIT_FINAL_DESERIAL));
     return true;
@@ -318,8 +343,7 @@ bool AddDistinctPath(const Aggregation& of) {
         entry->ressortgroupref = clause->tleSortGroupRef = ++reference;
         part.query->distinctClause = lappend(part.query->distinctClause, clause);
     }
-    const double combinations =
-        estimate_num_groups(root, columns, of.input->rows, nullptr, nullptr);
+    const double combinations = NumberOf(of, columns);
     CustomPath* path =
         MakePath(of, of.input, of.input->reltarget, part, columns, PartialRows(of, combinations));
     Offer(of, Combine(of, &path->path, AGGSPLIT_SIMPLE));

@@ -79,3 +79,9 @@ SELECT estimated('SELECT * FROM (SELECT few, count(*) AS n FROM t GROUP BY few) 
 SELECT estimated('SELECT * FROM t WHERE few IN (SELECT a FROM u WHERE k < 3)', 550, 1250);
 SELECT estimated('SELECT * FROM t ORDER BY many LIMIT 7', 7, 7);
 SELECT estimated('SELECT * FROM t LIMIT 7', 7, 7);
+CREATE STATISTICS t_groups (ndistinct) ON few, partly, upper(many) FROM t;
+UPDATE t SET partly = few * 10;
+ANALYZE t;
+SELECT estimated('SELECT few, partly, count(*) FROM t GROUP BY few, partly', 7, 7);
+SELECT estimated('SELECT few, partly, max(id) FROM t WHERE id > 0 GROUP BY 1, 2', 7, 7);
+SELECT estimated('SELECT partly, upper(many), count(DISTINCT id) FROM t GROUP BY 1, 2', 2500, 4000);
