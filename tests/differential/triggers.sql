@@ -347,6 +347,9 @@ CREATE TRIGGER said AFTER INSERT OR UPDATE OR DELETE ON ref FOR EACH ROW EXECUTE
 CREATE TRIGGER said_once AFTER INSERT OR UPDATE OR DELETE ON ref EXECUTE FUNCTION say();
 TRUNCATE log;
 DELETE FROM ref WHERE id > 2;
+-- In the order in which the rows lie, which vacuum may change.
+SELECT what FROM log ORDER BY what;
+TRUNCATE log;
 INSERT INTO ref (id, name) VALUES (30, 'thirty'), (31, 'more') RETURNING *;
 UPDATE ref SET changes = 5 WHERE id = 30 RETURNING *;
 UPDATE ref SET id = id + 100 WHERE id < 2;
