@@ -8,6 +8,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/origin_proof.h"
 #include "engine/pg/entry.h"
+#include "engine/plan/explained.h"
 #include "engine/trigger/firing.h"
 
 extern "C" {
@@ -130,7 +131,10 @@ void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
         Statement statement = {planned,    source,      read_only_tree, context,
                                parameters, environment, receiver,       completion};
         RefuseExecuteOfTask(planned->utilityStmt);
-        Handle(statement);
+        if (IsA(planned->utilityStmt, ExplainStmt))
+            plan::Explained([&] { Handle(statement); });
+        else
+            Handle(statement);
     });
 }
 

@@ -38,8 +38,8 @@ constexpr double kIndexFill = 0.9;
 constexpr double kIndexTupleOverhead = 12;  // header and line pointer
 constexpr double kIndexFanOut = 250;
 
-Estimate* Make(const RemoteRelation* relation, ParamListInfo bound_params) {
-    auto* query = static_cast<Query*>(copyObjectImpl(relation->query));
+Estimate* Make(const Query* of, ParamListInfo bound_params) {
+    auto* query = static_cast<Query*>(copyObjectImpl(of));
     auto* estimate = static_cast<Estimate*>(palloc0(sizeof(Estimate)));
     estimating++;
     ErrorData* error = pg::Capture([&] {
@@ -115,8 +115,15 @@ bool RelationStatsHook(PlannerInfo* root, RangeTblEntry* rte, AttrNumber attribu
 }  // namespace
 
 const Estimate& EstimateOf(RemoteRelation* relation, ParamListInfo bound_params) {
-    if (!relation->estimate) relation->estimate = Make(relation, bound_params);
+    if (!relation->estimate) relation->estimate = Make(relation->query, bound_params);
     return *relation->estimate;
+}
+
+void ShowEstimate(Plan* plan, const Query* query, ParamListInfo bound_params) {
+    const RelOptInfo* final =
+        fetch_upper_rel(Make(query, bound_params)->root, UPPERREL_FINAL, nullptr);
+    plan->plan_rows = final->cheapest_total_path->rows;
+    plan->plan_width = final->cheapest_total_path->pathtarget->width;
 }
 
 int32 ColumnWidth(const Estimate& estimate, int column) {

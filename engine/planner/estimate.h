@@ -22,6 +22,8 @@ struct Estimate {
 
 // The relation's estimate, made when it is first asked for, in the planner's memory.
 const Estimate& EstimateOf(RemoteRelation* relation, ParamListInfo bound_params);
+// For EXPLAIN: the rows and their width that a plan, of which there is no other, returns.
+void ShowEstimate(Plan* plan, const Query* query, ParamListInfo bound_params);
 // The average width of a column (1-based) of the relation, in bytes.
 int32 ColumnWidth(const Estimate& estimate, int column);
 

@@ -6,8 +6,10 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/copy_use.h"
+#include "engine/plan/explained.h"
 #include "engine/plan/task_planning.h"
 #include "engine/planner/cursor_row.h"
+#include "engine/planner/estimate.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/hidden_relations.h"
@@ -143,6 +145,7 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
         auto* remote = static_cast<Query*>(copyObjectImpl(query));
         const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape, false, {});
         CustomScan* scan = MakeTopScan(plan, query->targetList);
+        if (plan::explained_depth > 0) ShowEstimate(&scan->scan.plan, query, bound_params);
         return Finish(MakeStatement(query, &scan->scan.plan), cursor_options);
     }
     List* marks = MarksForStatement(query);

@@ -85,3 +85,13 @@ ANALYZE t;
 SELECT estimated('SELECT few, partly, count(*) FROM t GROUP BY few, partly', 7, 7);
 SELECT estimated('SELECT few, partly, max(id) FROM t WHERE id > 0 GROUP BY 1, 2', 7, 7);
 SELECT estimated('SELECT partly, upper(many), count(DISTINCT id) FROM t GROUP BY 1, 2', 2500, 4000);
+SELECT estimated('SELECT * FROM t WHERE id = 5', 1, 1);
+SELECT estimated('SELECT * FROM u WHERE k < 5 AND k = 3', 1, 1);
+SELECT estimated('SELECT * FROM t, u WHERE t.id = 5 AND u.k = 5 AND u.a > 0', 1, 20);
+CREATE TABLE same (k int, v int);
+-- @cluster SELECT create_distributed_table('same', 'k')
+INSERT INTO same SELECT i % 20, i % 20 FROM generate_series(1, 4000) i;
+CREATE STATISTICS same_values (dependencies) ON k, v FROM same;
+ANALYZE same;
+SELECT estimated('SELECT * FROM same WHERE k = 3 AND v = 3', 190, 210);
+SELECT estimated('SELECT v, count(*) FROM same WHERE k = 3 GROUP BY v', 1, 1);
