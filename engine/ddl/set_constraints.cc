@@ -5,6 +5,7 @@
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
+#include "engine/trigger/deferred.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
@@ -68,6 +69,7 @@ void HandleSetConstraints(const Statement& statement) {
     if (elsewhere && IsInTransactionBlock(statement.IsTopLevel()) && metadata::IsCoordinator())
         Broadcast(psprintf("SET CONSTRAINTS %s %s", elsewhere,
                            stmt->deferred ? "DEFERRED" : "IMMEDIATE"));
+    trigger::SetConstraints(castNode(ConstraintsSetStmt, statement.planned->utilityStmt));
 }
 
 }  // namespace pgspan::ddl

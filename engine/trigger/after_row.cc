@@ -1,4 +1,5 @@
 #include "engine/pg/list.h"
+#include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
 
@@ -100,6 +101,10 @@ void FireRow(const Playback& playback, const RowEvent& event) {
     HeapTuple new_tuple = event.command == CMD_DELETE ? nullptr : TupleOf(firing, playback.new_row);
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
         if ((event.fires & (UINT64CONST(1) << i)) == 0) continue;
+        if (IsDeferred(firing->triggers->triggers[i])) {
+            Defer(firing, i, event.command, old_tuple, new_tuple);
+            continue;
+        }
         TriggerData data = CallOf(firing, i, event.command, TRIGGER_EVENT_ROW);
         data.tg_trigtuple = old_tuple ? old_tuple : new_tuple;
         data.tg_trigslot = old_tuple ? playback.old_row : playback.new_row;

@@ -4,6 +4,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
 
@@ -321,6 +322,7 @@ void Initialize() {
     ExecutorStart_hook = StartHook;
     next_finish = ExecutorFinish_hook;
     ExecutorFinish_hook = FinishHook;
+    InitializeDeferred();
 }
 
 }  // namespace pgspan::trigger

@@ -53,7 +53,7 @@ void FireAfter(EState* statement);
 // Sends the rows that the code which called the running trigger function holds back.
 void SendPendingWrites();
 
-// Installs the hooks; called once from _PG_init.
+// Installs the hooks; called once from _PG_init, after the room transaction's.
 void Initialize();
 
 }  // namespace pgspan::trigger

@@ -52,26 +52,12 @@ bool ChangesKey(Relation relation, Oid constraint, const Bitmapset* updated) {
     });
 }
 
-// For now the checks that wait for COMMIT are nobody's.
-void RefuseDeferrable(Relation relation, const Trigger& trigger) {
-    if (!trigger.tgdeferrable) return;
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("pgspan does not support this write of distributed table \"%s\", which local "
-                   "table \"%s\" references by a deferrable foreign key",
-                   RelationGetRelationName(relation), get_rel_name(trigger.tgconstrrelid)),
-            errhint("Distribute \"%s\" too, or make its foreign key NOT DEFERRABLE.",
-                    get_rel_name(trigger.tgconstrrelid)));
-}
-
 bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
               const Bitmapset* updated) {
     if ((trigger.tgtype & EventType(command)) == 0) return false;
     if (!trigger.tgisinternal) return true;
-    if (!KeepsLocalKey(trigger) ||
-        (command == CMD_UPDATE && !ChangesKey(relation, trigger.tgconstraint, updated)))
-        return false;
-    RefuseDeferrable(relation, trigger);
-    return true;
+    return KeepsLocalKey(trigger) &&
+           (command != CMD_UPDATE || ChangesKey(relation, trigger.tgconstraint, updated));
 }
 
 }  // namespace

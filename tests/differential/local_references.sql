@@ -22,8 +22,6 @@ INSERT INTO fk VALUES (6, 200);
 COMMIT;
 UPDATE pk SET b = b + 1 WHERE a < 5;
 INSERT INTO pk VALUES (1, 0) ON CONFLICT (a) DO UPDATE SET b = 7;
--- What is deferrable would wait for COMMIT.
--- @cluster-error 0A000 UPDATE pk SET a = 70 WHERE a = 4
 INSERT INTO fk VALUES (7, 7), (8, 8), (9, 9), (10, 9);
 BEGIN;
 DELETE FROM pk WHERE a = 4;
@@ -146,6 +144,91 @@ DELETE FROM sets_null WHERE x IN (3, 4);
 INSERT INTO sets_null VALUES (17, 17), (18, 18);
 DELETE FROM sets_null WHERE x > 16;
 SELECT * FROM p WHERE a BETWEEN 15 AND 20 ORDER BY a;
+-- Checks that wait for COMMIT.
+CREATE TABLE dp (a int PRIMARY KEY, v int);
+-- @cluster SELECT create_distributed_table('dp', 'a', shard_count => 8)
+INSERT INTO dp SELECT g, g FROM generate_series(1, 20) g;
+CREATE TABLE waits (a int CONSTRAINT waits_key REFERENCES dp DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE may_wait (a int CONSTRAINT may_wait_key REFERENCES dp DEFERRABLE);
+CREATE TABLE parts_wait (a int CONSTRAINT parts_key REFERENCES dp DEFERRABLE INITIALLY DEFERRED, b int)
+    PARTITION BY LIST (b);
+CREATE TABLE part_waits PARTITION OF parts_wait FOR VALUES IN (1);
+INSERT INTO waits VALUES (1), (2), (3);
+INSERT INTO may_wait VALUES (4), (5), (6);
+INSERT INTO parts_wait VALUES (7, 1), (8, 1);
+-- @error 23503
+DELETE FROM dp WHERE a = 1;
+-- @error 23503
+DELETE FROM dp WHERE a = 4;
+-- @error 23503
+DELETE FROM dp WHERE a = 7;
+BEGIN;
+DELETE FROM dp WHERE a IN (1, 2);
+SELECT count(*) FROM dp;
+DELETE FROM waits WHERE a = 1;
+INSERT INTO dp VALUES (2, 200);
+COMMIT;
+BEGIN;
+DELETE FROM dp WHERE a = 2;
+-- @error 23503
+COMMIT;
+SELECT * FROM dp WHERE a < 4 ORDER BY a;
+BEGIN;
+UPDATE dp SET a = a + 100 WHERE a IN (2, 3);
+UPDATE waits SET a = a + 100;
+COMMIT;
+SELECT * FROM dp JOIN waits USING (a) ORDER BY a;
+BEGIN;
+SET CONSTRAINTS may_wait_key DEFERRED;
+DELETE FROM dp WHERE a = 4;
+DELETE FROM may_wait WHERE a = 4;
+DELETE FROM dp WHERE a = 5;
+-- @error 23503
+SET CONSTRAINTS may_wait_key IMMEDIATE;
+ROLLBACK;
+BEGIN;
+SET CONSTRAINTS ALL DEFERRED;
+DELETE FROM dp WHERE a = 4;
+DELETE FROM may_wait WHERE a = 4;
+SET CONSTRAINTS ALL IMMEDIATE;
+-- @error 23503
+DELETE FROM dp WHERE a = 102;
+ROLLBACK;
+BEGIN;
+SET CONSTRAINTS waits_key, parts_key IMMEDIATE;
+-- @error 23503
+DELETE FROM dp WHERE a = 8;
+ROLLBACK;
+BEGIN;
+SAVEPOINT s;
+DELETE FROM dp WHERE a = 102;
+ROLLBACK TO s;
+SET CONSTRAINTS ALL DEFERRED;
+SAVEPOINT t;
+SET CONSTRAINTS ALL IMMEDIATE;
+ROLLBACK TO t;
+DELETE FROM dp WHERE a = 5;
+UPDATE may_wait SET a = 6 WHERE a = 5;
+RELEASE t;
+COMMIT;
+BEGIN;
+SAVEPOINT s;
+DELETE FROM dp WHERE a = 103;
+RELEASE s;
+-- @error 23503
+COMMIT;
+-- @error 23503
+DO $$ BEGIN
+    DELETE FROM dp WHERE a = 8;
+    SET CONSTRAINTS ALL IMMEDIATE;
+END $$;
+BEGIN;
+DELETE FROM dp WHERE a = 8;
+DROP TABLE parts_wait;
+COMMIT;
+SELECT * FROM dp ORDER BY a;
+SELECT * FROM waits ORDER BY a;
+SELECT * FROM may_wait ORDER BY a;
 -- Statistics over several columns are made of a distributed table's rows.
 CREATE TABLE st (k int, b int, c int, wide text);
 -- @cluster SELECT create_distributed_table('st', 'k', shard_count => 8)
