@@ -189,6 +189,7 @@ void CheckInsertedRows(Query* query, const List* values, WriteRewrite* write) {
 }
 
 Query* RewriteInsert(Query* query, const metadata::Table& table) {
+    NameConflictRows(query);
     RefuseOnConflict(query, table);
     RefuseTriggersOnConflict(query);
     EnsureOneColumn(query, table);

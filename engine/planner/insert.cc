@@ -13,6 +13,7 @@
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/task_sql.h"
 #include "engine/planner/triggered_write.h"
+#include "engine/planner/upper_level.h"
 
 extern "C" {
 #include "access/transam.h"
@@ -262,6 +263,31 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
 
 }  // namespace
 
+void NameConflictRows(Query* insert) {
+    OnConflictExpr* conflict = insert->onConflict;
+    if (!conflict || conflict->action != ONCONFLICT_UPDATE) return;
+    const Oid relation = rt_fetch(insert->resultRelation, insert->rtable)->relid;
+    const auto name = [&](Node* part) {
+        return MapLevelVars(part, [&](const Var* var, Index levels_up) {
+            const auto row = static_cast<int>(var->varno);
+            if (var->varattno != 0 ||
+                (row != insert->resultRelation && row != conflict->exclRelIndex))
+                return static_cast<Node*>(copyObjectImpl(var));
+            return reinterpret_cast<Node*>(MakeRow(relation, [&](AttrNumber attribute) {
+                Oid type = InvalidOid;
+                int32 typmod = -1;
+                Oid collation = InvalidOid;
+                get_atttypetypmodcoll(relation, attribute, &type, &typmod, &collation);
+                return reinterpret_cast<Node*>(
+                    makeVar(row, attribute, type, typmod, collation, levels_up));
+            }));
+        });
+    };
+    conflict->onConflictSet =
+        reinterpret_cast<List*>(name(reinterpret_cast<Node*>(conflict->onConflictSet)));
+    conflict->onConflictWhere = name(conflict->onConflictWhere);
+}
+
 const char* WhyConflictDoesNotFit(const Query* query) {
     const OnConflictExpr* conflict = query->onConflict;
     if (!conflict) return nullptr;
@@ -390,6 +416,7 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         AddCheckedRelations(statement, checked);
         return statement;
     }
+    NameConflictRows(query);
     if (FiresTriggers(query))
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (source) {

@@ -21,6 +21,9 @@ Query* RowsQuery(const Query* query);
 // Why ON CONFLICT (RETURNING, the checks of new rows) cannot be computed on the nodes; nullptr if
 // it can.
 const char* WhyConflictDoesNotFit(const Query* query);
+// Whole rows in ON CONFLICT DO UPDATE as rows of their columns: those of the table where it lies
+// are of another type.
+void NameConflictRows(Query* insert);
 const char* WhyReturningDoesNotFit(const Query* query);
 const char* WhyNewRowsDoNotFit(const Query* query);
 
