@@ -157,10 +157,6 @@ void CheckNewConstraint(const metadata::Table& table, const Constraint& constrai
         return;
     case CONSTR_EXCLUSION:
         RefuseOn(table, "ADD CONSTRAINT EXCLUDE", nullptr);
-    case CONSTR_CHECK:
-        if (constraint.is_no_inherit && table.IsHash())
-            RefuseOn(table, "CHECK ... NO INHERIT", "Leave NO INHERIT out.");
-        return;
     default:
         return;
     }

@@ -21,7 +21,10 @@ void AddToContainer(const metadata::Table& table, Oid constraint, const char* na
     auto* stmt = castNode(AlterTableStmt, ParseUtility(sql));
     stmt->relation = RangeVarFor(table.container);
     auto* command = linitial_node(AlterTableCmd, stmt->cmds);
-    castNode(Constraint, command->def)->conname = pstrdup(name);
+    auto* definition = castNode(Constraint, command->def);
+    definition->conname = pstrdup(name);
+    // The shards are to have it, whatever inherits from the shell.
+    definition->is_no_inherit = false;
     // The rows of a check constraint are evaluated as the current user; a key needs CREATE on the
     // containers' schema.
     if (is_key)
