@@ -122,3 +122,17 @@ SELECT count(*) FROM pr;
 DROP TABLE pr, top, mid, parent, hashed;
 SELECT count(*) FROM heir;
 -- @cluster-error 42P01 SELECT count(*) FROM pd
+-- What a distributed table is not.
+CREATE TABLE whole (a int, b int);
+CREATE TABLE other (a int, b int);
+-- @cluster SELECT create_distributed_table('whole', 'a', shard_count => 8)
+-- @error 42P17
+ALTER TABLE whole ATTACH PARTITION other FOR VALUES IN (1);
+-- @error 42P17
+ALTER TABLE whole DETACH PARTITION other;
+-- @error 42809
+ALTER TABLE whole NOT OF;
+-- @error 42809
+ALTER TABLE whole OPTIONS (ADD x 'y');
+ALTER TABLE whole SET WITHOUT OIDS;
+INSERT INTO whole VALUES (1, 1);
