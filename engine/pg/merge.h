@@ -33,6 +33,33 @@ inline Node* MergeCondition(const Query* query) {
 #endif
 }
 
+// Replaces the condition of ON where it does not stand in the FROM clause, which has others as
+// well.
+template <typename Map>
+void MapMergeCondition([[maybe_unused]] Query* query, [[maybe_unused]] Map&& map) {
+#if PG_VERSION_NUM >= 170000
+    query->mergeJoinCondition = map(query->mergeJoinCondition);
+#endif
+}
+
+// A MERGE that has lost its WHEN NOT MATCHED actions.
+inline void JoinMatchesOnly([[maybe_unused]] Query* query) {
+#if PG_VERSION_NUM < 170000
+    query->mergeUseOuterJoin = false;
+#endif
+}
+
+// The MERGE becomes a command without actions.
+inline void LeaveMerge(Query* query, CmdType command) {
+    query->commandType = command;
+    query->mergeActionList = NIL;
+#if PG_VERSION_NUM >= 170000
+    query->mergeJoinCondition = nullptr;
+#else
+    query->mergeUseOuterJoin = false;
+#endif
+}
+
 // Tells the planner that an outer join may make this Var NULL.
 inline void MarkNullable(Var* var, int join_index) {
 #if PG_VERSION_NUM >= 160000

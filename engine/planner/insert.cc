@@ -33,8 +33,10 @@ using pg::Each;
 // The entry that INSERT takes its rows from; nullptr for a single row of VALUES.
 RangeTblEntry* SourceOf(const Query* query) {
     if (query->jointree->fromlist == NIL) return nullptr;
-    const auto* reference = castNode(RangeTblRef, linitial(query->jointree->fromlist));
-    return rt_fetch(reference->rtindex, query->rtable);
+    auto* source = static_cast<Node*>(linitial(query->jointree->fromlist));
+    // What a MERGE inserts may come from a join.
+    if (!IsA(source, RangeTblRef)) return nullptr;
+    return rt_fetch(reinterpret_cast<RangeTblRef*>(source)->rtindex, query->rtable);
 }
 
 const char* WhyDoesNotFit(Node* part, const Query* query) {

@@ -1,6 +1,7 @@
 #include "engine/planner/member_write.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/insert_plan.h"
@@ -164,6 +165,15 @@ void Retarget(Query* write, Oid member) {
     write->jointree = Mapped(write->jointree, varno, to, from);
     write->returningList = Mapped(write->returningList, varno, to, from);
     if (write->onConflict) RetargetConflict(write, to, from);
+    for (auto* action : Each<MergeAction>(write->mergeActionList)) {
+        action->qual =
+            reinterpret_cast<Node*>(Mapped(reinterpret_cast<List*>(action->qual), varno, to, from));
+        action->targetList = MappedTargets(Mapped(action->targetList, varno, to, from), member,
+                                           RelationGetRelid(from));
+    }
+    pg::MapMergeCondition(write, [&](Node* condition) {
+        return reinterpret_cast<Node*>(Mapped(reinterpret_cast<List*>(condition), varno, to, from));
+    });
     pg::MoveRights(write, rte, to, from);
     RetargetEntry(rte, to, RowExclusiveLock);
     table_close(to, NoLock);
@@ -282,7 +292,9 @@ void CheckSplitTriggers(const Query* write, const List* members) {
         CheckTriggersOf(root, root, command);
         for (const Oid member : pg::EachOid(members)) CheckTriggersOf(member, root, command);
     };
-    check(write->commandType);
+    if (write->commandType != CMD_MERGE) check(write->commandType);
+    for (auto* action : Each<MergeAction>(write->mergeActionList))
+        if (action->commandType != CMD_NOTHING) check(action->commandType);
     if (write->onConflict && write->onConflict->action == ONCONFLICT_UPDATE) check(CMD_UPDATE);
 }
 

@@ -3,6 +3,8 @@
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/merge.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/member_write.h"
 #include "engine/planner/planner.h"
@@ -16,6 +18,7 @@ extern "C" {
 #include "optimizer/optimizer.h"
 #include "parser/parse_cte.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 #include "storage/lmgr.h"
 }
 
@@ -124,12 +127,6 @@ Query* CopyForPart(const Split* split) {
     return part;
 }
 
-Query* PartFor(const Split* split, Oid member) {
-    Query* part = CopyForPart(split);
-    Retarget(part, member);
-    return part;
-}
-
 [[noreturn]] void RefuseSplit(const Query* query, const char* what, const char* detail) {
     RefuseFeature(psprintf("%s table \"%s\", of whose tree distributed tables are a part,", what,
                            get_rel_name(TargetOf(query)->relid)),
@@ -145,7 +142,6 @@ bool HasCurrentOf(Node* quals) {
 // What holds for every kind of command.
 void CheckSplit(const Query* query, const List* members) {
     const RangeTblEntry* target = TargetOf(query);
-    if (query->commandType == CMD_MERGE) RefuseSplit(query, "MERGE into", nullptr);
     if (target->securityQuals || query->withCheckOptions)
         RefuseSplit(query, "row-level security and WITH CHECK OPTION on", nullptr);
     if (query->jointree && HasCurrentOf(query->jointree->quals))
@@ -168,8 +164,11 @@ Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
             (part->onConflict && rti == part->onConflict->exclRelIndex))
             continue;
         rte->rtekind = RTE_RESULT;
+        rte->relid = InvalidOid;
         rte->subquery = nullptr;
         rte->values_lists = NIL;
+        rte->functions = NIL;
+        rte->joinaliasvars = NIL;
     }
     // RETURNING and ON CONFLICT may have sub-queries over CTEs.
     if (split->is_top) DeepenCteReferences(part);
@@ -300,26 +299,189 @@ void SplitMovingUpdate(Split* split, const List* distributed) {
 
 // ---- UPDATE and DELETE
 
+// The same part of the write for each table of the tree; what is local of a local tree together.
+// make: the part, with the write's own target; nullptr for none.
+void AddMemberParts(Split* split, List* distributed, Query* (*make)(const Split*)) {
+    const Oid root = TargetOf(split->query)->relid;
+    const bool is_local = !metadata::FindTable(root);
+    List* members = list_copy(distributed);
+    if (!is_local)
+        for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr)))
+            if (member == root || !metadata::FindTable(member))
+                members = lappend_oid(members, member);
+    for (const Oid member : pg::EachOid(members)) {
+        Query* part = make(split);
+        if (!part) return;
+        Retarget(part, member);
+        AddPart(split, part);
+    }
+    if (!is_local) return;
+    Query* local = make(split);
+    if (!local) return;
+    MarkLocalPart(rt_fetch(local->resultRelation, local->rtable));
+    AddPart(split, local);
+}
+
 void SplitUpdateOrDelete(Split* split) {
     const Query* query = split->query;
     const Oid root = TargetOf(query)->relid;
-    const metadata::Table* table = metadata::FindTable(root);
     List* distributed = metadata::DistributedHeirs(root);
     CheckSplit(query, distributed);
     if (query->commandType == CMD_UPDATE && MayMoveRows(query, distributed)) {
         SplitMovingUpdate(split, distributed);
         return;
     }
-    for (const Oid member : pg::EachOid(distributed)) AddPart(split, PartFor(split, member));
-    if (!table) {
-        Query* local = CopyForPart(split);
-        MarkLocalPart(rt_fetch(local->resultRelation, local->rtable));
-        AddPart(split, local);
-        return;
+    AddMemberParts(split, distributed, CopyForPart);
+}
+
+// ---- MERGE
+
+bool IsMatched(const MergeAction* action) {
+    return pg::MatchOf(action) == pg::MergeMatch::kMatched;
+}
+
+// What parts that each read the source would do otherwise than the whole.
+void CheckMerge(const Query* merge, const List* distributed) {
+    const char* const what = "MERGE into";
+    if (merge->returningList != NIL) RefuseSplit(merge, what, "RETURNING");
+    auto* condition = pg::MergeCondition(merge);
+    if (checkExprHasSubLink(condition)) RefuseSplit(merge, what, "ON has a sub-query.");
+    bool is_volatile = contain_volatile_functions(condition) ||
+                       contain_volatile_functions(reinterpret_cast<Node*>(merge->jointree));
+    for (auto* rte : Each<RangeTblEntry>(merge->rtable))
+        is_volatile = is_volatile ||
+                      contain_volatile_functions(reinterpret_cast<Node*>(rte->subquery)) ||
+                      contain_volatile_functions(reinterpret_cast<Node*>(rte->functions)) ||
+                      contain_volatile_functions(reinterpret_cast<Node*>(rte->values_lists));
+    int inserts = 0;
+    for (auto* action : Each<MergeAction>(merge->mergeActionList)) {
+        is_volatile = is_volatile || contain_volatile_functions(action->qual);
+        if (pg::MatchOf(action) == pg::MergeMatch::kNotMatchedBySource)
+            RefuseSplit(merge, what, "WHEN NOT MATCHED BY SOURCE");
+        if (action->commandType == CMD_INSERT) inserts++;
+        if (action->commandType != CMD_UPDATE) continue;
+        Query update = *merge;
+        update.targetList = action->targetList;
+        if (MayMoveRows(&update, distributed))
+            RefuseSplit(merge, what, "It may move rows to other partitions.");
     }
-    AddPart(split, PartFor(split, root));
-    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr)))
-        if (member != root && !metadata::FindTable(member)) AddPart(split, PartFor(split, member));
+    if (is_volatile) RefuseSplit(merge, what, "Volatile functions decide what it does.");
+    if (inserts > 1) RefuseSplit(merge, what, "It has several INSERT actions.");
+}
+
+// The part of the MERGE that changes rows which are there; nullptr if there is none.
+Query* MatchedPart(const Split* split) {
+    Query* part = CopyForPart(split);
+    List* actions = NIL;
+    bool changes = false;
+    for (auto* action : Each<MergeAction>(part->mergeActionList)) {
+        if (!IsMatched(action)) continue;
+        actions = lappend(actions, action);
+        changes = changes || action->commandType != CMD_NOTHING;
+    }
+    part->mergeActionList = actions;
+    pg::JoinMatchesOnly(part);
+    return changes ? part : nullptr;
+}
+
+// NOT EXISTS (SELECT FROM the target WHERE the condition of ON).
+Node* HasNoMatch(const Query* merge) {
+    const int target = merge->resultRelation;
+    auto* inner = makeNode(Query);
+    inner->commandType = CMD_SELECT;
+    inner->canSetTag = true;
+    pg::AddRelationEntry(inner, merge, target);
+    auto* rte = linitial_node(RangeTblEntry, inner->rtable);
+    rte->rellockmode = AccessShareLock;
+    rte->inFromCl = true;
+    pg::CheckNoRights(inner, rte);
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    inner->jointree =
+        makeFromExpr(pg::MakeList(reference),
+                     MapLevelVars(pg::MergeCondition(merge), [&](const Var* var, Index levels_up) {
+                         auto* copy = static_cast<Var*>(copyObjectImpl(var));
+                         const bool is_target = static_cast<int>(var->varno) == target;
+                         copy->varlevelsup = levels_up + (is_target ? 0 : 1);
+                         if (is_target) copy->varno = 1;
+                         copy->varnosyn = 0;
+                         return reinterpret_cast<Node*>(copy);
+                     }));
+    inner->targetList = pg::MakeList(makeTargetEntry(
+        reinterpret_cast<Expr*>(makeBoolConst(true, false)), 1, pstrdup("one"), false));
+    auto* exists = makeNode(SubLink);
+    exists->subLinkType = EXISTS_SUBLINK;
+    exists->subselect = reinterpret_cast<Node*>(inner);
+    exists->location = -1;
+    return reinterpret_cast<Node*>(make_notclause(reinterpret_cast<Expr*>(exists)));
+}
+
+Node* Test(Node* condition, BoolTestType type) {
+    auto* test = makeNode(BooleanTest);
+    test->arg = static_cast<Expr*>(copyObjectImpl(condition));
+    test->booltesttype = type;
+    test->location = -1;
+    return reinterpret_cast<Node*>(test);
+}
+
+// The INSERT of the rows of the source that match nothing; nullptr if there is none.
+Query* UnmatchedInsert(const Query* merge) {
+    List* conditions = pg::MakeList(HasNoMatch(merge));
+    const MergeAction* insert = nullptr;
+    for (auto* action : Each<MergeAction>(merge->mergeActionList)) {
+        if (IsMatched(action)) continue;
+        const bool is_insert = action->commandType == CMD_INSERT;
+        if (action->qual)
+            conditions = lappend(conditions, Test(action->qual, is_insert ? IS_TRUE : IS_NOT_TRUE));
+        if (is_insert) insert = action;
+        // What comes after it is never reached, or does nothing.
+        if (is_insert || !action->qual) break;
+    }
+    if (!insert) return nullptr;
+    auto* query = static_cast<Query*>(copyObjectImpl(merge));
+    query->cteList = NIL;
+    query->hasRecursive = query->hasModifyingCTE = false;
+    pg::LeaveMerge(query, CMD_INSERT);
+    query->targetList = static_cast<List*>(copyObjectImpl(insert->targetList));
+    query->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(conditions));
+    query->hasSubLinks = true;
+    return query;
+}
+
+// INSERT of the CTE's rows into the table that the write names, and no other.
+void InsertHere(Split* split, CommonTableExpr* rows) {
+    Query* part = InsertFrom(split, rows);
+    RangeTblEntry* target = rt_fetch(part->resultRelation, part->rtable);
+    if (metadata::FindTable(target->relid))
+        Retarget(part, target->relid);
+    else
+        MarkLocalPart(target);
+    AddPart(split, part);
+}
+
+void SplitUnmatched(Split* split, const List* distributed) {
+    Query* insert = UnmatchedInsert(split->query);
+    if (!insert) return;
+    EnsureColumns(insert);
+    const bool is_partitioned = TargetOf(insert)->relkind == RELKIND_PARTITIONED_TABLE;
+    split->query = insert;
+    Query* source = InsertedRows(insert);
+    if (split->is_top) DeepenCteReferences(source);
+    CommonTableExpr* rows = AddCte(split, source);
+    if (is_partitioned)
+        InsertRows(split, rows, distributed);
+    else
+        InsertHere(split, rows);
+}
+
+// Each row that is there belongs to one part; what matches nothing is found by all parts together.
+void SplitMerge(Split* split) {
+    const Oid root = TargetOf(split->query)->relid;
+    List* distributed = metadata::DistributedHeirs(root);
+    CheckSplit(split->query, distributed);
+    CheckMerge(split->query, distributed);
+    AddMemberParts(split, distributed, MatchedPart);
+    SplitUnmatched(split, distributed);
 }
 
 // ---- Statements
@@ -327,6 +489,8 @@ void SplitUpdateOrDelete(Split* split) {
 void SplitInto(Split* split) {
     if (split->query->commandType == CMD_INSERT)
         SplitInsert(split);
+    else if (split->query->commandType == CMD_MERGE)
+        SplitMerge(split);
     else
         SplitUpdateOrDelete(split);
 }

@@ -2,7 +2,8 @@
 // and to distributed tables with heirs. PostgreSQL's own executor would write into the shells. Such
 // a write is split into one for each distributed table, and one for all that is local: the same
 // command over another target, each a data-modifying CTE of one statement, so that all of them see
-// the same data and count as one.
+// the same data and count as one. Of a MERGE these parts change the rows that match; what matches
+// nothing in the whole tree is inserted by a part of its own.
 #pragma once
 
 #include "engine/pg/postgres.h"

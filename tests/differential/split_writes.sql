@@ -174,5 +174,4 @@ DELETE FROM ONLY dp WHERE k = 1;
 UPDATE ONLY dp SET s = 'only' WHERE k = 4;
 WITH w AS (DELETE FROM dp WHERE k < 4 RETURNING k) SELECT count(*), sum(k) FROM w;
 SELECT tableoid::regclass::text, * FROM dp ORDER BY 1, 2;
--- @cluster-error 0A000 MERGE INTO pr USING (SELECT 1 AS a) s ON s.a = pr.a WHEN MATCHED THEN DELETE
 DROP TABLE pr, parent, dp CASCADE;
