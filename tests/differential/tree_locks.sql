@@ -22,7 +22,7 @@ SELECT * FROM pr FOR UPDATE;
 SELECT * FROM pr WHERE c = 4 FOR NO KEY UPDATE NOWAIT;
 SELECT tableoid::regclass::text, * FROM pr WHERE c IN (4, 5) ORDER BY c, a FOR KEY SHARE SKIP LOCKED;
 SELECT pr FROM pr WHERE a > 2 ORDER BY c, a FOR SHARE;
-SELECT * FROM pr x JOIN pr y ON x.c = y.a ORDER BY 1, 2, 3, 4 FOR SHARE OF x;
+SELECT * FROM pr x JOIN pr y ON x.c = y.a ORDER BY 1, 2, 3, 4, 5 FOR SHARE OF x;
 SELECT * FROM pr x JOIN pr y ON x.c = y.a AND y.b < 't3' ORDER BY 1, 2, 3, 4, 5 FOR SHARE;
 SELECT * FROM plain, pr WHERE pr.c = plain.k ORDER BY k, a FOR UPDATE;
 SELECT * FROM plain LEFT JOIN pr ON pr.c = plain.k ORDER BY k, a FOR UPDATE OF plain;
