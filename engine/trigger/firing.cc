@@ -138,7 +138,7 @@ bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTab
 bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
                  TupleTableSlot* new_row) {
     Trigger* trigger = &firing->triggers->triggers[index];
-    return KeepsLocalKey(*trigger) &&
+    return KeepsLocalKey(RelationGetRelid(firing->relation), *trigger) &&
            (command != CMD_UPDATE ||
             RI_FKey_pk_upd_check_required(trigger, firing->relation, old_row, new_row));
 }

@@ -33,11 +33,19 @@ void Add(Matching* matching, const Trigger& trigger) {
         matching->after_row = true;
 }
 
-// Whether the UPDATE may change what the foreign key references.
-bool ChangesKey(Relation relation, Oid constraint, const Bitmapset* updated) {
-    if (relation->trigdesc->trig_update_before_row) return true;
+// A foreign key, as far as its actions are concerned.
+struct Key {
+    char on_update;
+    char on_delete;
+    Bitmapset* own;         // offset by FirstLowInvalidHeapAttributeNumber
+    Bitmapset* referenced;  // the same
+};
+
+Key ReadKey(Oid constraint) {
     const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
+    const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    Key key = {form->confupdtype, form->confdeltype, nullptr, nullptr};
     int count = 0;
     AttrNumber own[INDEX_MAX_KEYS];
     AttrNumber referenced[INDEX_MAX_KEYS];
@@ -46,18 +54,103 @@ bool ChangesKey(Relation relation, Oid constraint, const Bitmapset* updated) {
     DeconstructFkConstraintRow(tuple, &count, own, referenced, nullptr, nullptr, nullptr,
                                &set_count, set_columns);
     ReleaseSysCache(tuple);
-    return std::any_of(referenced, referenced + count, [&](AttrNumber column) {
-        return TupleDescAttr(RelationGetDescr(relation), column - 1)->attgenerated ||
-               bms_is_member(column - FirstLowInvalidHeapAttributeNumber, updated);
-    });
+    for (int i = 0; i < count; i++) {
+        key.own = bms_add_member(key.own, own[i] - FirstLowInvalidHeapAttributeNumber);
+        key.referenced =
+            bms_add_member(key.referenced, referenced[i] - FirstLowInvalidHeapAttributeNumber);
+    }
+    return key;
+}
+
+// Whether the UPDATE may change what the foreign key references.
+bool ChangesKey(Relation relation, const Key& key, const Bitmapset* updated) {
+    if (relation->trigdesc->trig_update_before_row || bms_overlap(key.referenced, updated))
+        return true;
+    int column = -1;
+    while ((column = bms_next_member(key.referenced, column)) >= 0)
+        if (TupleDescAttr(RelationGetDescr(relation),
+                          column + FirstLowInvalidHeapAttributeNumber - 1)
+                ->attgenerated)
+            return true;
+    return false;
 }
 
 bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
               const Bitmapset* updated) {
     if ((trigger.tgtype & EventType(command)) == 0) return false;
     if (!trigger.tgisinternal) return true;
-    return KeepsLocalKey(trigger) &&
-           (command != CMD_UPDATE || ChangesKey(relation, trigger.tgconstraint, updated));
+    return KeepsLocalKey(RelationGetRelid(relation), trigger) &&
+           (command != CMD_UPDATE || ChangesKey(relation, ReadKey(trigger.tgconstraint), updated));
+}
+
+// ---- What the nodes do by themselves
+
+// A table whose rows are deleted or changed, and the tables through which that came.
+struct Change {
+    Oid relation;
+    CmdType command;
+    const Bitmapset* updated;
+    const Change* cause;
+};
+
+[[noreturn]] void RefuseCascade(const Change& change, Oid referrer) {
+    const Change* first = &change;
+    while (first->cause) first = first->cause;
+    ereport(
+        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+        errmsg("pgspan does not support this write of table \"%s\", whose foreign keys make the "
+               "nodes delete or change rows of table \"%s\" that local tables reference",
+               get_rel_name(first->relation), get_rel_name(change.relation)),
+        OidIsValid(referrer)
+            ? errhint("Distribute \"%s\" too, or drop its foreign key.", get_rel_name(referrer))
+            : errhint("Connect to the coordinator."));
+    pg_unreachable();
+}
+
+bool HappensAlready(const Change& change, Oid relation, CmdType command) {
+    for (const Change* c = &change; c; c = c->cause)
+        if (c->relation == relation && c->command == command) return true;
+    return false;
+}
+
+void CheckCascades(const Change& change);
+
+// The shards carry out the foreign key of the distributed table `other` when rows change: the rows
+// that they delete or change there must be none that a local table references.
+void CheckCascade(const Change& change, Oid other, const Key& key) {
+    const char action = change.command == CMD_DELETE ? key.on_delete : key.on_update;
+    if (action == FKCONSTR_ACTION_NOACTION || action == FKCONSTR_ACTION_RESTRICT) return;
+    const bool deletes = change.command == CMD_DELETE && action == FKCONSTR_ACTION_CASCADE;
+    const CmdType command = deletes ? CMD_DELETE : CMD_UPDATE;
+    if (HappensAlready(change, other, command)) return;
+    const Change next = {other, command, deletes ? nullptr : key.own, &change};
+    // Other nodes know only that there is something.
+    if (!metadata::IsCoordinator() && metadata::FindTable(other)->only_on_coordinator)
+        RefuseCascade(next, InvalidOid);
+    const Relation relation = table_open(other, AccessShareLock);
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (KeepsLocalKey(other, trigger) && Concerns(relation, trigger, command, next.updated))
+            RefuseCascade(next, trigger.tgconstrrelid);
+    }
+    table_close(relation, NoLock);
+    CheckCascades(next);
+}
+
+void CheckCascades(const Change& change) {
+    if (change.command != CMD_DELETE && change.command != CMD_UPDATE) return;
+    const Relation relation = table_open(change.relation, AccessShareLock);
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        if (!trigger.tgisinternal || RI_FKey_trigger_type(trigger.tgfoid) != RI_TRIGGER_PK ||
+            (trigger.tgtype & EventType(change.command)) == 0 ||
+            !metadata::FindTable(trigger.tgconstrrelid))
+            continue;
+        const Key key = ReadKey(trigger.tgconstraint);
+        if (change.command == CMD_DELETE || ChangesKey(relation, key, change.updated))
+            CheckCascade(change, trigger.tgconstrrelid, key);
+    }
+    table_close(relation, NoLock);
 }
 
 }  // namespace
@@ -83,13 +176,17 @@ int16 EventType(CmdType command) {
     }
 }
 
-bool KeepsLocalKey(const Trigger& trigger) {
-    return trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
-           trigger.tgenabled != TRIGGER_DISABLED && !metadata::FindTable(trigger.tgconstrrelid);
+bool KeepsLocalKey(Oid relation, const Trigger& trigger) {
+    if (!trigger.tgisinternal || RI_FKey_trigger_type(trigger.tgfoid) != RI_TRIGGER_PK ||
+        trigger.tgenabled == TRIGGER_DISABLED || metadata::FindTable(trigger.tgconstrrelid))
+        return false;
+    const metadata::Table* table = metadata::FindTable(relation);
+    return table && table->IsHash();
 }
 
 Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated) {
     Matching matching = {};
+    CheckCascades({relation_id, command, updated, nullptr});
     const Relation relation = table_open(relation_id, NoLock);
     const TriggerDesc* triggers = relation->trigdesc;
     for (int i = 0; triggers && i < triggers->numtriggers; i++) {

@@ -32,8 +32,9 @@ struct Matching {
 Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* updated);
 
 // True for PostgreSQL's trigger that carries out the foreign key of a local table when rows of this
-// table, which that references, are deleted or get another key.
-bool KeepsLocalKey(const Trigger& trigger);
+// table, which that references, are deleted or get another key; unless PostgreSQL fires it itself,
+// as it does on this node's copy of a reference table.
+bool KeepsLocalKey(Oid relation, const Trigger& trigger);
 
 // TRIGGER_TYPE_INSERT, …
 int16 EventType(CmdType command);

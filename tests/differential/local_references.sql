@@ -144,6 +144,51 @@ DELETE FROM sets_null WHERE x IN (3, 4);
 INSERT INTO sets_null VALUES (17, 17), (18, 18);
 DELETE FROM sets_null WHERE x > 16;
 SELECT * FROM p WHERE a BETWEEN 15 AND 20 ORDER BY a;
+-- What the nodes delete or change by themselves, local tables must not reference.
+CREATE TABLE above (a int PRIMARY KEY);
+CREATE TABLE below (a int PRIMARY KEY REFERENCES above ON DELETE CASCADE, b int);
+CREATE TABLE deep (a int PRIMARY KEY REFERENCES below ON DELETE CASCADE);
+CREATE TABLE beside (a int, ref int, UNIQUE (a), UNIQUE (a, ref));
+CREATE TABLE country (id int PRIMARY KEY, name text);
+-- @cluster SELECT create_reference_table('country')
+-- @cluster SELECT create_distributed_table('above', 'a', shard_count => 8)
+-- @cluster SELECT create_distributed_table('below', 'a', colocate_with => 'above')
+-- @cluster SELECT create_distributed_table('deep', 'a', colocate_with => 'above')
+-- @cluster SELECT create_distributed_table('beside', 'a', colocate_with => 'above')
+INSERT INTO above SELECT generate_series(1, 9);
+INSERT INTO below SELECT a FROM above;
+INSERT INTO deep SELECT a FROM above;
+DELETE FROM above WHERE a = 9;
+CREATE TABLE of_deep (a int CONSTRAINT of_deep_a REFERENCES deep);
+INSERT INTO of_deep VALUES (1);
+-- @cluster-error 0A000 DELETE FROM above WHERE a = 1
+-- @cluster-error 0A000 DELETE FROM below
+-- @cluster-error 0A000 MERGE INTO above USING (VALUES (1)) v (a) ON v.a = above.a WHEN MATCHED THEN DELETE
+-- @error 23503
+DELETE FROM deep;
+DELETE FROM deep WHERE a = 2;
+ALTER TABLE of_deep DROP CONSTRAINT of_deep_a;
+DELETE FROM above WHERE a = 3;
+SELECT count(*) FROM deep;
+ALTER TABLE beside ADD CONSTRAINT beside_ref FOREIGN KEY (ref) REFERENCES country ON DELETE SET NULL;
+CREATE TABLE of_beside (a int REFERENCES beside (a) ON DELETE SET NULL);
+INSERT INTO country VALUES (1, 'one'), (2, 'two'), (3, 'three');
+INSERT INTO beside VALUES (1, 1), (2, 2);
+INSERT INTO of_beside VALUES (1), (2);
+DELETE FROM country WHERE id = 1;
+DELETE FROM beside WHERE a = 2;
+SELECT * FROM beside ORDER BY a;
+SELECT * FROM of_beside ORDER BY a;
+CREATE TABLE of_both (a int, ref int, FOREIGN KEY (a, ref) REFERENCES beside (a, ref));
+-- @cluster-error 0A000 DELETE FROM country WHERE id = 2
+UPDATE country SET name = 'zwei' WHERE id = 2;
+DROP TABLE of_both;
+-- Copies of a reference table have PostgreSQL's own triggers.
+CREATE TABLE of_country (id int REFERENCES country ON DELETE CASCADE ON UPDATE CASCADE);
+INSERT INTO of_country VALUES (2), (3);
+DELETE FROM country WHERE id = 2;
+UPDATE country SET id = 30 WHERE id = 3;
+SELECT * FROM of_country;
 -- Checks that wait for COMMIT.
 CREATE TABLE dp (a int PRIMARY KEY, v int);
 -- @cluster SELECT create_distributed_table('dp', 'a', shard_count => 8)
