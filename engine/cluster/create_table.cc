@@ -100,6 +100,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     CheckTree(relation);
     const AttrNumber number = CheckDistributionColumn(relation, column);
     CheckUniqueness(relation, number);
+    CheckExpressions(relation);
     const Colocation colocation = ChooseColocation({relation, number, colocate_with, shard_count});
     CheckForeignKeys(relation, metadata::TableKind::kHash, colocation.colocation_id, number);
     Registration table = {};

@@ -13,6 +13,7 @@
 
 extern "C" {
 #include "access/hash.h"
+#include "access/sysattr.h"
 #include "catalog/catalog.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
@@ -20,6 +21,7 @@ extern "C" {
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
+#include "optimizer/optimizer.h"
 }
 
 namespace pgspan::cluster {
@@ -106,6 +108,13 @@ void CheckIndex(Oid relation, Oid index_oid, AttrNumber distribution_column) {
     index_close(index, AccessShareLock);
 }
 
+// Whether an expression over one table, as the catalogs store it, does.
+bool ReadsTableOid(const char* expression) {
+    Bitmapset* columns = nullptr;
+    pull_varattnos(static_cast<Node*>(stringToNode(expression)), 1, &columns);
+    return bms_is_member(TableOidAttributeNumber - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
 }  // namespace
 
 void CheckTree(Oid relation) {
@@ -188,6 +197,27 @@ void CheckUniqueness(Oid relation, AttrNumber distribution_column) {
     relation_close(table, NoLock);
     ListCell* cell = nullptr;
     foreach (cell, indexes) CheckIndex(relation, lfirst_oid(cell), distribution_column);
+}
+
+void CheckExpressions(Oid relation) {
+    const Relation table = relation_open(relation, NoLock);
+    const TupleDesc columns = RelationGetDescr(table);
+    const TupleConstr* constraints = columns->constr;
+    for (int i = 0; constraints && i < constraints->num_check; i++)
+        if (ReadsTableOid(constraints->check[i].ccbin))
+            Refuse(
+                "distribute", RelationGetRelationName(table),
+                psprintf("Check constraint \"%s\" reads tableoid.", constraints->check[i].ccname),
+                nullptr);
+    for (int i = 0; constraints && i < constraints->num_defval; i++) {
+        const FormData_pg_attribute* column =
+            TupleDescAttr(columns, constraints->defval[i].adnum - 1);
+        if (column->attgenerated != '\0' && ReadsTableOid(constraints->defval[i].adbin))
+            Refuse("distribute", RelationGetRelationName(table),
+                   psprintf("Generated column \"%s\" reads tableoid.", NameStr(column->attname)),
+                   nullptr);
+    }
+    relation_close(table, NoLock);
 }
 
 void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,

@@ -21,6 +21,8 @@ AttrNumber CheckDistributionColumn(Oid relation, const char* column);
 // Unique indexes and exclusion constraints must include the distribution column, compared for
 // equality.
 void CheckUniqueness(Oid relation, AttrNumber distribution_column);
+// Raises 0A000 where checks and generated columns look at tableoid, which would be a shard's.
+void CheckExpressions(Oid relation);
 void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,
                       AttrNumber distribution_column);
 

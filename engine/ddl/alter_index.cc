@@ -13,21 +13,16 @@ namespace pgspan::ddl {
 
 namespace {
 
-void CheckSupported(const metadata::Table& table, const AlterTableStmt& stmt) {
+bool IsSupported(const AlterTableStmt& stmt) {
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) switch (command->subtype) {
         case AT_SetRelOptions:
         case AT_ResetRelOptions:
         case AT_SetStatistics:
             break;
-        case AT_SetTableSpace:
-            RefuseOn(table, "ALTER INDEX ... SET TABLESPACE", nullptr);
         default:
-            RefuseOn(table, "this form of ALTER INDEX", nullptr);
+            return false;
         }
-}
-
-bool IsAttach(const AlterTableStmt& stmt) {
-    return linitial_node(AlterTableCmd, stmt.cmds)->subtype == AT_AttachPartition;
+    return true;
 }
 
 // PostgreSQL allows none of these on partitioned indexes: they go to the index of each shard.
@@ -51,12 +46,11 @@ void AlterOnShards(const metadata::Table& table, Oid container_index, const Alte
 
 void AlterIndex(const Statement& statement, const metadata::Table& table, Oid index) {
     const auto* stmt = statement.Tree<AlterTableStmt>();
-    if (IsAttach(*stmt)) {
-        // Always an error of PostgreSQL's: no index of a distributed table is a partitioned one.
+    if (!IsSupported(*stmt)) {
+        // Most are an error of PostgreSQL's: no index of a distributed table is a partitioned one.
         RunStandard(statement);
-        return;
+        RefuseOn(table, "this form of ALTER INDEX", nullptr);
     }
-    CheckSupported(table, *stmt);
     const Oid container_index =
         table.IsHash() ? ContainerIndex(table, get_rel_name(index)) : InvalidOid;
     RunStandard(statement);

@@ -96,6 +96,21 @@ bool NextvalWalker(Node* node, void* context) {
     return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(NextvalWalker), context);
 }
 
+bool TableOidWalker(Node* node, void* context) {
+    if (!node) return false;
+    if (IsA(node, ColumnRef)) {
+        auto* last = static_cast<Node*>(llast(reinterpret_cast<const ColumnRef*>(node)->fields));
+        return IsA(last, String) && strcmp(strVal(last), "tableoid") == 0;
+    }
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(TableOidWalker), context);
+}
+
+// It would be the shard's where the expression is evaluated.
+void RefuseTableOid(const metadata::Table& table, Node* raw_expression, const char* construct) {
+    if (table.IsHash() && TableOidWalker(raw_expression, nullptr))
+        RefuseOn(table, psprintf("%s with tableoid", construct), nullptr);
+}
+
 constexpr const char* kSequenceHint =
     "Add the column without it, and give it values from the application.";
 
@@ -111,6 +126,12 @@ void CheckNewColumnConstraint(const metadata::Table& table, const ColumnDef& col
     case CONSTR_FOREIGN:
         RefuseOn(table, "ADD COLUMN REFERENCES",
                  "Add the column first, then the foreign key with ALTER TABLE ... ADD CONSTRAINT.");
+    case CONSTR_CHECK:
+        RefuseTableOid(table, constraint.raw_expr, "CHECK");
+        break;
+    case CONSTR_GENERATED:
+        RefuseTableOid(table, constraint.raw_expr, "a generated column");
+        break;
     case CONSTR_PRIMARY:
     case CONSTR_UNIQUE:
         if (table.IsHash())
@@ -157,6 +178,9 @@ void CheckNewConstraint(const metadata::Table& table, const Constraint& constrai
         return;
     case CONSTR_EXCLUSION:
         RefuseOn(table, "ADD CONSTRAINT EXCLUDE", nullptr);
+    case CONSTR_CHECK:
+        RefuseTableOid(table, constraint.raw_expr, "CHECK");
+        return;
     default:
         return;
     }

@@ -15,7 +15,6 @@ List* DistributedParents(const CreateStmt& stmt) {
     for (const auto* parent : pg::Each<RangeVar>(stmt.inhRelations)) {
         const metadata::Table* table = FindForDdl(parent, "CREATE TABLE ... INHERITS");
         if (!table) continue;
-        if (stmt.partbound) RefuseOn(*table, "CREATE TABLE ... PARTITION OF", nullptr);
         if (table->IsReference()) RefuseOn(*table, "CREATE TABLE ... INHERITS", nullptr);
         parents = lappend_oid(parents, table->relation);
     }

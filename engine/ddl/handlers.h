@@ -37,7 +37,7 @@ void HandleAlterRole(const Statement& statement);          // role.cc
 void HandleGrantRole(const Statement& statement);          // role.cc
 void HandleDropRole(const Statement& statement);           // role.cc
 void HandleCreateRule(const Statement& statement);         // rule.cc
-void HandleUnsupported(const Statement& statement);        // unsupported.cc
+void HandleSecurityLabel(const Statement& statement);      // security_label.cc
 void HandleCreatePublication(const Statement& statement);  // publication.cc
 void HandleAlterPublication(const Statement& statement);   // publication.cc
 void HandleAlterOwner(const Statement& statement);         // publication.cc

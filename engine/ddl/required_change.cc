@@ -55,18 +55,15 @@ void RunWhereRequired(const Statement& statement, Oid class_id, Oid object_id,
     Broadcast(statement.Text());
 }
 
-void RefuseOnKeys(Oid type, const char* construct) {
-    if (!OidIsValid(type)) return;
+List* TablesKeyedBy(Oid type) {
+    List* tables = NIL;
+    if (!OidIsValid(type) || !IsOrigin()) return tables;
     for (const Oid relation : pg::EachOid(metadata::AllTables())) {
         const metadata::Table* table = metadata::FindTable(relation);
-        if (!table || !table->IsHash() || !IsMadeFrom(table->distribution_type, type)) continue;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("%s is not supported for a type by which tables are distributed", construct),
-                errdetail("Table \"%s\" is distributed by a column of type %s.",
-                          get_rel_name(relation), format_type_be(table->distribution_type)),
-                errhint("Undistribute it with undistribute_table(), change the type, and "
-                        "distribute it again."));
+        if (table && table->IsHash() && IsMadeFrom(table->distribution_type, type))
+            tables = lappend_oid(tables, relation);
     }
+    return tables;
 }
 
 Oid TypeNamed(const List* name) {

@@ -10,9 +10,9 @@ namespace pgspan::ddl {
 // object; what the object needs since then is made there first.
 void RunWhereRequired(const Statement& statement, Oid class_id, Oid object_id, const char* command);
 
-// 0A000 if tables are distributed by that type, an array of it, a domain over it, …: rows would no
-// longer be in the shards to which their values hash.
-void RefuseOnKeys(Oid type, const char* construct);
+// The tables distributed by that type, an array of it, a domain over it, …: when it changes, their
+// rows are no longer in the shards to which their values hash. None on other nodes than the origin.
+List* TablesKeyedBy(Oid type);
 
 // The type or domain of a name as in ALTER TYPE, InvalidOid if there is none.
 Oid TypeNamed(const List* name);

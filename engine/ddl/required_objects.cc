@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "catalog/dependency.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
@@ -125,6 +126,21 @@ void NeedCollation(Collector* collector, Oid collation) {
          psprintf("CREATE COLLATION %s (%s)", row[0], row[1]));
 }
 
+void NeedAccessMethod(Collector* collector, Oid method) {
+    List* rows = CatalogRows(
+        "SELECT quote_literal(amname), quote_literal(amhandler::regproc::text), quote_ident(amname)"
+        " || CASE amtype WHEN 't' THEN ' TYPE TABLE' ELSE ' TYPE INDEX' END || ' HANDLER '"
+        " || amhandler::regproc::text FROM pg_am WHERE oid = %u",
+        method);
+    if (rows == NIL) return;
+    const auto* row = static_cast<CatalogRow*>(linitial(rows));
+    Emit(collector,
+         psprintf("EXISTS (SELECT FROM pg_catalog.pg_am WHERE amname = %s AND"
+                  " amhandler::pg_catalog.regproc::pg_catalog.text = %s)",
+                  row[0], row[1]),
+         psprintf("CREATE ACCESS METHOD %s", row[2]));
+}
+
 void NeedType(Collector* collector, Oid type) {
     if (OidIsValid(get_element_type(type))) return;
     const char* name = format_type_be_qualified(type);
@@ -187,6 +203,7 @@ void Visit(Collector* collector, Oid class_id, Oid object_id) {
     if (class_id == ProcedureRelationId) return NeedFunction(collector, object_id);
     if (class_id == TypeRelationId) return NeedType(collector, object_id);
     if (class_id == CollationRelationId) return NeedCollation(collector, object_id);
+    if (class_id == AccessMethodRelationId) return NeedAccessMethod(collector, object_id);
 }
 
 void FollowTable(Collector* collector, Oid relation) {

@@ -1,6 +1,7 @@
 // Rules of distributed tables stand on the coordinator's shell, where PostgreSQL rewrites queries
 // before they are planned: what they make of a statement is distributed like any other. Other
 // nodes' sessions, which do not know them, cannot use the table.
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 
@@ -15,10 +16,11 @@ void HandleCreateRule(const Statement& statement) {
     }
     // Nodes write a reference table by statements that name the table itself.
     if (table->IsReference()) RefuseOn(*table, "CREATE RULE", nullptr);
-    // It would make a view of the table.
-    if (stmt->event == CMD_SELECT) RefuseOn(*table, "CREATE RULE ... ON SELECT", nullptr);
+    const Oid relation = table->relation;
+    // It makes a view of the table, which is empty.
+    if (stmt->event == CMD_SELECT) (void)BringHome(list_make1_oid(relation));
     RunStandard(statement);
-    NoteLocalParts(table->relation);
+    NoteLocalParts(relation);
 }
 
 }  // namespace pgspan::ddl

@@ -1,3 +1,4 @@
+#include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/required_change.h"
 
@@ -11,8 +12,8 @@ void HandleAlterEnum(const Statement& statement) {
     const auto* stmt = statement.Tree<AlterEnumStmt>();
     const Oid type = TypeNamed(stmt->typeName);
     // Enums are hashed by their labels, because their OIDs differ between nodes.
-    if (stmt->oldVal) RefuseOnKeys(type, "ALTER TYPE ... RENAME VALUE");
-    RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE");
+    WhileLocal(stmt->oldVal ? TablesKeyedBy(type) : NIL,
+               [&] { RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE"); });
 }
 
 void HandleAlterDomain(const Statement& statement) {
@@ -23,8 +24,8 @@ void HandleAlterDomain(const Statement& statement) {
 // ALTER TYPE … ADD, DROP or ALTER ATTRIBUTE.
 void AlterCompositeType(const Statement& statement, Oid relation) {
     const Oid type = OidIsValid(relation) ? get_rel_type_id(relation) : InvalidOid;
-    RefuseOnKeys(type, "ALTER TYPE ... ATTRIBUTE");
-    RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE");
+    WhileLocal(TablesKeyedBy(type),
+               [&] { RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE"); });
 }
 
 }  // namespace pgspan::ddl

@@ -58,7 +58,7 @@ constexpr Route kRoutes[] = {
     {T_RuleStmt, HandleCreateRule, true},
     {T_CreatePolicyStmt, HandleCreatePolicy},
     {T_AlterPolicyStmt, HandleAlterPolicy},
-    {T_SecLabelStmt, HandleUnsupported},
+    {T_SecLabelStmt, HandleSecurityLabel},
     {T_CreatePublicationStmt, HandleCreatePublication},
     {T_AlterPublicationStmt, HandleAlterPublication},
     {T_AlterOwnerStmt, HandleAlterOwner},

@@ -3,6 +3,7 @@
 #include "engine/executor/copy_sink.h"
 #include "engine/executor/tasks.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation.h"
 #include "engine/pg/spi.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
@@ -25,6 +26,8 @@ extern "C" {
 #include "tcop/cmdtag.h"
 #include "utils/acl.h"
 #include "utils/backend_progress.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
 #include "utils/rls.h"
 }
 
@@ -32,17 +35,34 @@ namespace pgspan::executor {
 
 namespace {
 
-void RefuseOption(const char* construct) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("%s is not supported on distributed tables", construct));
+void CheckOptions(const CopyStmt* stmt) {
+    for (auto* option : pg::Each<DefElem>(stmt->options))
+        if (strcmp(option->defname, "on_error") == 0)
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("COPY with ON_ERROR is not supported on distributed tables"));
 }
 
-void CheckOptions(const CopyStmt* stmt) {
-    for (auto* option : pg::Each<DefElem>(stmt->options)) {
-        if (strcmp(option->defname, "freeze") == 0 && defGetBoolean(option))
-            RefuseOption("COPY FREEZE");
-        if (strcmp(option->defname, "on_error") == 0) RefuseOption("COPY with ON_ERROR");
-    }
+bool WantsFreeze(const CopyStmt* stmt) {
+    bool wants = false;
+    for (auto* option : pg::Each<DefElem>(stmt->options))
+        if (strcmp(option->defname, "freeze") == 0) wants = defGetBoolean(option);
+    return wants;
+}
+
+// PostgreSQL's conditions for FREEZE, which spares it a later VACUUM. The nodes do without: their
+// rows are frozen when VACUUM reaches them.
+void CheckFreeze(Relation relation) {
+    if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("cannot perform COPY FREEZE on a partitioned table"));
+    InvalidateCatalogSnapshot();
+    if (!ThereAreNoPriorRegisteredSnapshots() || !ThereAreNoReadyPortals())
+        ereport(ERROR, errcode(ERRCODE_INVALID_TRANSACTION_STATE),
+                errmsg("cannot perform COPY FREEZE because of prior transaction activity"));
+    if (!pg::IsNewInSubtransaction(relation))
+        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                errmsg("cannot perform COPY FREEZE because the table was not created or truncated "
+                       "in the current subtransaction"));
 }
 
 void CheckFileRights(const CopyStmt* stmt) {
@@ -264,6 +284,7 @@ void RunCopyFrom(const CopyStmt* stmt, const char* query_string, QueryCompletion
     List* given = CopyGetAttnums(RelationGetDescr(relation), relation, stmt->attlist);
     CopyFromState input = BeginCopyFrom(pstate, relation, nullptr, stmt->filename, stmt->is_program,
                                         nullptr, stmt->attlist, stmt->options);
+    if (WantsFreeze(stmt)) CheckFreeze(relation);
     const uint64 rows = metadata::FindTable(RelationGetRelid(relation))
                             ? CopyRows(input, relation, where, given)
                             : CopyRowsIntoTree(input, relation, where);

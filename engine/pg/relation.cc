@@ -1,6 +1,7 @@
 #include "engine/pg/relation.h"
 
 extern "C" {
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
@@ -75,6 +76,16 @@ void SetTriggerState(Oid relation, const char* trigger, char state) {
     EnableDisableTrigger(table, trigger, state, false, AccessExclusiveLock);
 #endif
     table_close(table, NoLock);
+}
+
+bool IsNewInSubtransaction(Relation relation) {
+#if PG_VERSION_NUM >= 160000
+    const SubTransactionId renewed = relation->rd_newRelfilelocatorSubid;
+#else
+    const SubTransactionId renewed = relation->rd_newRelfilenodeSubid;
+#endif
+    const SubTransactionId current = GetCurrentSubTransactionId();
+    return relation->rd_createSubid == current || renewed == current;
 }
 
 double AssumedRowsOnPage(Oid relation) {

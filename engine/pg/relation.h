@@ -20,6 +20,9 @@ void EmptyStorage(Oid relation);
 // AccessExclusiveLock, and increments the command counter.
 void SetTriggerState(Oid relation, const char* trigger, char state);
 
+// True if the current subtransaction has created the relation or given it new storage (TRUNCATE).
+bool IsNewInSubtransaction(Relation relation);
+
 // How many rows of the relation PostgreSQL would expect on a page, by the widths of its columns.
 double AssumedRowsOnPage(Oid relation);
 

@@ -129,3 +129,18 @@ INSERT INTO slots VALUES (1, '[1,5)');
 INSERT INTO slots VALUES (1, '[4,6)');
 INSERT INTO slots VALUES (2, '[4,6)');
 SELECT * FROM slots;
+
+-- What looks at tableoid would see that of a shard.
+CREATE TABLE whose (k int, v int CHECK (v > 0 OR tableoid = 'whose'::regclass));
+-- @cluster-error 0A000 SELECT create_distributed_table('whose', 'k')
+INSERT INTO whose VALUES (1, 0);
+CREATE TABLE told (k int, o oid GENERATED ALWAYS AS (tableoid) STORED);
+-- @cluster-error 0A000 SELECT create_distributed_table('told', 'k')
+INSERT INTO told VALUES (1);
+SELECT o = 'told'::regclass FROM told;
+CREATE TABLE asked (k int, v int);
+-- @cluster SELECT create_distributed_table('asked', 'k')
+-- @cluster-error 0A000 ALTER TABLE asked ADD CHECK (tableoid = 'asked'::regclass)
+-- @cluster-error 0A000 ALTER TABLE asked ADD COLUMN o oid GENERATED ALWAYS AS (tableoid) STORED
+INSERT INTO asked VALUES (1, 1);
+SELECT * FROM asked;

@@ -169,3 +169,37 @@ COPY (INSERT INTO ref VALUES (9, 'nine') RETURNING *) TO STDOUT;
 -- @error 22012
 COPY (SELECT 1 / (k - 1) FROM t) TO STDOUT;
 SELECT count(*) FROM t;
+
+-- FREEZE.
+-- @error 55000
+COPY keyed_by_text FROM STDIN (FREEZE);
+f1	1
+\.
+BEGIN;
+TRUNCATE keyed_by_text;
+COPY keyed_by_text FROM STDIN (FREEZE);
+f1	1
+f2	2
+\.
+SELECT * FROM keyed_by_text;
+SAVEPOINT a;
+-- @error 55000
+COPY keyed_by_text FROM STDIN (FREEZE);
+f3	3
+\.
+ROLLBACK TO a;
+TRUNCATE keyed_by_text;
+COPY keyed_by_text FROM STDIN (FREEZE);
+f4	4
+\.
+COMMIT;
+SELECT * FROM keyed_by_text;
+BEGIN;
+CREATE TABLE frozen (k int, v int);
+-- @cluster SELECT create_distributed_table('frozen', 'k')
+COPY frozen FROM STDIN (FREEZE);
+1	1
+2	2
+\.
+COMMIT;
+SELECT * FROM frozen;

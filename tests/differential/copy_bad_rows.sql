@@ -138,6 +138,7 @@ SELECT k FROM t WHERE k >= 100 ORDER BY 1;
 COPY t (nope) FROM STDIN;
 -- @error 42701
 COPY t (k, k) FROM STDIN;
+-- @error 55000
 COPY t (k) FROM STDIN (FREEZE);
 110
 \.

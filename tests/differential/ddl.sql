@@ -203,3 +203,22 @@ CREATE TABLE t (k text, other int);
 INSERT INTO t VALUES ('again', 1), ('and', 2);
 SELECT * FROM t;
 DROP TABLE t;
+
+-- What PostgreSQL refuses, too, it refuses in its own words.
+CREATE TABLE plain (k int, v int);
+CREATE INDEX plain_index ON plain (v);
+-- @cluster SELECT create_distributed_table('plain', 'k')
+-- @error 42P17
+CREATE TABLE part_of_plain PARTITION OF plain FOR VALUES IN (1);
+-- @error 42809
+ALTER INDEX plain_index ALTER COLUMN v SET (n_distinct = 100);
+-- @error 22023
+SECURITY LABEL ON TABLE plain IS 'secret';
+ALTER TABLE plain SET WITHOUT OIDS;
+CREATE ACCESS METHOD other_heap TYPE TABLE HANDLER heap_tableam_handler;
+INSERT INTO plain SELECT g, g FROM generate_series(1, 10) g;
+ALTER TABLE plain SET ACCESS METHOD other_heap;
+SELECT count(*), sum(v) FROM plain;
+SELECT amname FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = 'plain'::regclass;
+DROP TABLE plain;
+DROP ACCESS METHOD other_heap;

@@ -94,7 +94,16 @@ ALTER TYPE s3.color ADD VALUE 'blue';
 INSERT INTO s3.ty(k) VALUES ('blue');
 SELECT k FROM s3.ty ORDER BY 1;
 -- Rows lie where the labels hash to.
--- @cluster-error 0A000 ALTER TYPE s3.color RENAME VALUE 'blue' TO 'Navy'
+ALTER TYPE s3.color RENAME VALUE 'blue' TO 'Navy';
+SELECT k FROM s3.ty WHERE k = 'Navy';
+SELECT k, count(*) FROM s3.ty GROUP BY k ORDER BY k;
+-- @error 22P02
+SELECT k FROM s3.ty WHERE k = 'blue';
+-- @error 22023
+ALTER TYPE s3.color RENAME VALUE 'nope' TO 'yes';
+-- @error 42710
+ALTER TYPE s3.color RENAME VALUE 'red' TO 'Navy';
+ALTER TYPE s3.color RENAME VALUE 'Navy' TO 'blue';
 SELECT k FROM s3.ty WHERE k = 'blue';
 ALTER TYPE s3."We Ird" ADD ATTRIBUTE z int;
 SELECT w FROM s3.ty ORDER BY k;

@@ -57,7 +57,8 @@ DELETE FROM t;
 ROLLBACK;
 DELETE FROM t WHERE k > 10;
 SELECT count(*), sum(v) FROM t;
--- @cluster-error 0A000 CREATE RULE "_RETURN" AS ON SELECT TO t DO INSTEAD SELECT * FROM log
+-- @error 42P17
+CREATE RULE "_RETURN" AS ON SELECT TO t DO INSTEAD SELECT * FROM log;
 CREATE TABLE ref (k int PRIMARY KEY);
 -- @cluster SELECT create_reference_table('ref')
 -- @cluster-error 0A000 CREATE RULE r AS ON INSERT TO ref DO ALSO NOTHING
@@ -68,3 +69,18 @@ CREATE VIEW all_of AS SELECT k, v, s FROM plain WITH CASCADED CHECK OPTION;
 INSERT INTO all_of VALUES (60, 1, 'x') ON CONFLICT (k) DO UPDATE SET v = excluded.v;
 INSERT INTO all_of VALUES (60, 2, 'y') ON CONFLICT (k) DO UPDATE SET v = excluded.v;
 SELECT * FROM all_of WHERE k = 60;
+
+-- A rule ON SELECT makes a view of an empty table.
+CREATE TABLE becomes (k int, v int);
+-- @cluster SELECT create_distributed_table('becomes', 'k', colocate_with => 'none')
+INSERT INTO becomes VALUES (1, 1);
+-- @error 55000
+CREATE RULE "_RETURN" AS ON SELECT TO becomes DO INSTEAD SELECT k, v FROM t;
+SELECT * FROM becomes;
+DELETE FROM becomes;
+-- @error 42P17
+CREATE RULE "_RETURN" AS ON SELECT TO becomes DO INSTEAD SELECT k FROM t;
+CREATE RULE "_RETURN" AS ON SELECT TO becomes DO INSTEAD SELECT k, v FROM t;
+SELECT count(*), sum(v) FROM becomes;
+SELECT relkind FROM pg_class WHERE oid = 'becomes'::regclass;
+DROP VIEW becomes;

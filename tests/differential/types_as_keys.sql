@@ -220,3 +220,16 @@ INSERT INTO k_range VALUES ('[1,5)', 1), ('[1,4]', 2), ('empty', 3), ('(,)', 4);
 SELECT * FROM k_range WHERE k = '[1,5)';
 SELECT * FROM k_range WHERE k = 'empty';
 SELECT v FROM k_range WHERE k @> 100;
+
+-- The attributes of a row type change.
+CREATE TYPE place AS (x int, y int);
+CREATE TABLE k_place (k place, v int);
+-- @cluster SELECT create_distributed_table('k_place', 'k')
+INSERT INTO k_place VALUES ((1, 2), 1), ((3, 4), 2), ((NULL, NULL), 3), (NULL, 4);
+ALTER TYPE place ADD ATTRIBUTE z int CASCADE;
+SELECT * FROM k_place;
+SELECT v FROM k_place WHERE k = (1, 2, NULL)::place;
+INSERT INTO k_place VALUES ((5, 6, 7), 5);
+ALTER TYPE place DROP ATTRIBUTE x;
+SELECT v FROM k_place WHERE k = (6, 7)::place;
+SELECT * FROM k_place;

@@ -31,7 +31,7 @@ TEST_F(LimitsTest, RefusalsNameTheConstruct) {
     ExpectError("INSERT INTO t VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET v = (SELECT excluded.v)",
                 "0A000", "ON CONFLICT");
     ExpectError("SELECT ctid FROM t", "0A000", "system column");
-    ExpectError("SECURITY LABEL ON TABLE t IS 'x'", "0A000", "SECURITY LABEL");
+    ExpectError("ALTER TABLE t ADD CHECK (tableoid > 0)", "0A000", "tableoid");
 }
 
 TEST_F(LimitsTest, TheMarkersOfTasksCannotBeExecuted) {

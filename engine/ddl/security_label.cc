@@ -21,10 +21,10 @@ void RefuseLabelled(const SecLabelStmt& stmt) {
 
 }  // namespace
 
-void HandleUnsupported(const Statement& statement) {
-    if (IsA(statement.planned->utilityStmt, SecLabelStmt))
-        RefuseLabelled(*statement.Tree<SecLabelStmt>());
+void HandleSecurityLabel(const Statement& statement) {
+    // What PostgreSQL does not do either is for it to say.
     RunStandard(statement);
+    RefuseLabelled(*statement.Tree<SecLabelStmt>());
 }
 
 }  // namespace pgspan::ddl
