@@ -68,10 +68,10 @@ List* SublinksInAggregates(Node* expression) {
     return search.found;
 }
 
-Node* WithPlaceholders(Node* expression, const List* sublinks, int first) {
+Node* WithPlaceholders(Node* expression, const List* parts, int first) {
     return pg::MutateNode(expression, [&](Node* n, auto&& descend) -> Node* {
         if (IsA(n, Query)) return n;
-        if (!IsA(n, SubLink) || !list_member_ptr(sublinks, n)) return descend(n);
+        if (!list_member_ptr(parts, n)) return descend(n);
         auto* placeholder = makeNode(Param);
         placeholder->paramkind = kPlaceholder;
         placeholder->paramtype = exprType(n);
@@ -79,8 +79,8 @@ Node* WithPlaceholders(Node* expression, const List* sublinks, int first) {
         placeholder->paramcollid = exprCollation(n);
         placeholder->location = -1;
         int position = first;
-        for (auto* sublink : Each<Node>(sublinks)) {
-            if (sublink == n) placeholder->paramid = position;
+        for (auto* part : Each<Node>(parts)) {
+            if (part == n) placeholder->paramid = position;
             position++;
         }
         return reinterpret_cast<Node*>(placeholder);

@@ -13,9 +13,9 @@ List* AskedSublinks(Node* expression, bool outside_aggregates);
 // The same, those inside aggregates alone.
 List* SublinksInAggregates(Node* expression);
 
-// A copy of the expression in which each of the sub-queries (List of SubLink*, by address) is the
-// placeholder of its position.
-Node* WithPlaceholders(Node* expression, const List* sublinks, int first = 0);
+// A copy of the expression in which each of these parts of it (sub-queries for example; by address)
+// is the placeholder of its position.
+Node* WithPlaceholders(Node* expression, const List* parts, int first = 0);
 // A copy in which each placeholder is the expression at its position in `replacements`.
 Node* WithoutPlaceholders(Node* expression, const List* replacements);
 

@@ -15,6 +15,7 @@
 #include "engine/planner/join_paths.h"
 #include "engine/planner/part_query.h"
 #include "engine/planner/modify_path.h"
+#include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
@@ -313,6 +314,10 @@ List* SendFilters(PlannerInfo* root, const RelOptInfo* rel, Index rti, Query* re
 // SELECT of the needed attributes of one distributed table, with the filters that can run on the
 // nodes.
 void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblEntry* rte) {
+    if (pull_varnos(root, reinterpret_cast<Node*>(rte->tablesample)) != nullptr)
+        RefuseFeature(psprintf("TABLESAMPLE of distributed table \"%s\" by values of other tables",
+                               get_rel_name(rte->relid)),
+                      "They can be given by a sub-query: LATERAL (SELECT … TABLESAMPLE …).");
     Bitmapset* needed = nullptr;
     pull_varattnos(reinterpret_cast<Node*>(rel->reltarget->exprs), rti, &needed);
     auto* remote = makeNode(Query);

@@ -8,6 +8,7 @@
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/stored_values.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
@@ -116,12 +117,12 @@ List* SublinksOnNodes(const Level& level, const Shape& shape) {
     return found;
 }
 
-// Adds the sub-queries to the columns of the relation, and puts the columns where they stood.
-void ReturnSublinks(const List* sublinks, Query* upper, Query* remote) {
+// Adds the expressions to the columns of the relation, and puts the columns where they stood.
+void ReturnAsColumns(const List* expressions, Query* upper, Query* remote) {
     List* columns = NIL;
-    for (auto* sublink : Each<Expr>(sublinks)) {
+    for (auto* expression : Each<Expr>(expressions)) {
         const auto number = static_cast<AttrNumber>(list_length(remote->targetList) + 1);
-        TargetEntry* entry = makeTargetEntry(static_cast<Expr*>(copyObjectImpl(sublink)), number,
+        TargetEntry* entry = makeTargetEntry(static_cast<Expr*>(copyObjectImpl(expression)), number,
                                              psprintf("c%d", number), false);
         remote->targetList = lappend(remote->targetList, entry);
         columns = lappend(columns, makeVarFromTargetEntry(1, entry));
@@ -172,10 +173,10 @@ bool ReplaceLevel(Query* query, List** checked) {
     // CTEs of this level that something above FROM still needs stay where they are as well.
     LevelColumns columns;
     Query upper = *query;
-    List* sublinks = SublinksOnNodes(level, shape);
+    List* on_nodes = list_concat(SublinksOnNodes(level, shape), CallsOnStoredValues(query));
     upper.targetList = reinterpret_cast<List*>(
-        WithPlaceholders(reinterpret_cast<Node*>(upper.targetList), sublinks));
-    upper.havingQual = WithPlaceholders(upper.havingQual, sublinks);
+        WithPlaceholders(reinterpret_cast<Node*>(upper.targetList), on_nodes));
+    upper.havingQual = WithPlaceholders(upper.havingQual, on_nodes);
     ReplaceInUpperClauses(&upper, &columns);
     Node* where =
         local_quals == NIL
@@ -188,7 +189,7 @@ bool ReplaceLevel(Query* query, List** checked) {
             return false;
     }
     remote->targetList = TargetListOf(columns);
-    ReturnSublinks(sublinks, &upper, remote);
+    ReturnAsColumns(on_nodes, &upper, remote);
     if (remote->targetList == NIL) {
         // The number of rows still matters: one constant column stands for them.
         remote->targetList = pg::MakeList(

@@ -146,7 +146,9 @@ Node* RestoreCollate(Rewriting* rewriting, RelabelType* relabel) {
 }
 
 Node* Rewrite(Rewriting* rewriting, Node* node) {
-    if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN)
+    // Those of the executor stand in TABLESAMPLE alone.
+    if (IsA(node, Param) && (reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN ||
+                             reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC))
         return ParameterFor(rewriting, node);
     if (NeedsEvaluationHere(node)) return ParameterFor(rewriting, node);
     if (IsA(node, RelabelType))

@@ -193,6 +193,9 @@ SELECT count(*) BETWEEN 10 AND 110 FROM t TABLESAMPLE BERNOULLI (50);
 SELECT count(*) FROM t x TABLESAMPLE SYSTEM (100) JOIN o ON o.tid = x.id WHERE x.id < 999;
 -- @error 2202H
 SELECT count(*) FROM t TABLESAMPLE SYSTEM (101);
+SELECT * FROM (VALUES (0), (100)) s(pct), LATERAL (SELECT count(*) FROM t TABLESAMPLE BERNOULLI (pct)) x;
+SELECT * FROM (VALUES (0), (100)) s(pct), LATERAL (SELECT count(*) FROM t TABLESAMPLE SYSTEM (pct) REPEATABLE (pct + 1)) x;
+SELECT r.id, (SELECT count(*) FROM t TABLESAMPLE SYSTEM (CASE WHEN r.id = 1 THEN 100 ELSE 0 END)) FROM r WHERE r.id < 4 ORDER BY 1;
 
 -- A SQL function in FROM that PostgreSQL inlines, without and with distributed tables around it.
 CREATE FUNCTION numbers(n int) RETURNS SETOF int LANGUAGE sql STABLE AS 'SELECT * FROM generate_series(1, n) ORDER BY 1';
@@ -200,3 +203,17 @@ SELECT count(*) FROM numbers(5);
 SELECT n, count(u.k) FROM numbers(5) n LEFT JOIN u ON u.k = n GROUP BY n ORDER BY n;
 CREATE FUNCTION rs() RETURNS SETOF r LANGUAGE sql STABLE AS 'SELECT * FROM r WHERE id < 4 ORDER BY id';
 SELECT x.name, u.w FROM rs() x JOIN u ON u.k = x.id ORDER BY 1;
+
+-- Functions that look at how a value is stored.
+CREATE TABLE stored (k int, v text COMPRESSION pglz, w text);
+-- @cluster SELECT create_distributed_table('stored', 'k')
+INSERT INTO stored SELECT g, repeat('1234567890', g * 100), repeat('x', g) FROM generate_series(1, 20) g;
+SELECT k, pg_column_compression(v), pg_column_size(v), pg_column_compression(w), pg_column_size(w) FROM stored;
+SELECT pg_column_compression(v), count(*) FROM stored GROUP BY 1;
+SELECT sum(pg_column_size(v)), max(pg_column_size(w)) FROM stored;
+SELECT k % 3, sum(pg_column_size(v)) FROM stored GROUP BY 1;
+SELECT DISTINCT pg_column_compression(v) FROM stored;
+SELECT k, pg_column_size(v) FROM stored ORDER BY pg_column_size(v), k LIMIT 5;
+SELECT k FROM stored WHERE pg_column_size(v) > 80;
+SELECT k, sum(pg_column_size(v)) OVER (ORDER BY k) FROM stored WHERE k < 8;
+SELECT pg_column_size(v) FROM stored WHERE k = 20;
