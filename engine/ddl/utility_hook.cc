@@ -62,13 +62,22 @@ constexpr Route kRoutes[] = {
     {T_CreatePublicationStmt, HandleCreatePublication},
     {T_AlterPublicationStmt, HandleAlterPublication},
     {T_AlterOwnerStmt, HandleAlterOwner},
+    {T_TransactionStmt, HandleFinishPrepared, false, true},
 };
 
 ProcessUtility_hook_type next_hook = nullptr;
 int suspended = 0;
 
+// BEGIN and its kin are PostgreSQL's, and frequent.
+bool IsTransactionControl(const Node* tree) {
+    if (!IsA(tree, TransactionStmt)) return false;
+    const TransactionStmtKind kind = reinterpret_cast<const TransactionStmt*>(tree)->kind;
+    return kind != TRANS_STMT_COMMIT_PREPARED && kind != TRANS_STMT_ROLLBACK_PREPARED;
+}
+
 const Route* FindRoute(const Statement& statement) {
     const NodeTag tag = nodeTag(statement.planned->utilityStmt);
+    if (IsTransactionControl(statement.planned->utilityStmt)) return nullptr;
     for (const Route& route : kRoutes)
         if (route.tag == tag)
             return statement.context == PROCESS_UTILITY_SUBCOMMAND && !route.also_nested ? nullptr

@@ -21,6 +21,8 @@ void InsertCommitRecord(int32 group_id, const char* gid);
 bool CommitRecordExists(int32 group_id, const char* gid);
 // The records of a group: a List of CommitRecord*.
 List* ReadCommitRecords(int32 group_id);
+// The parts (gids) that a transaction of this node, which may still be prepared, has recorded.
+[[nodiscard]] List* ReadOpenRecords(uint64 xid);
 // Precondition: LockCommitRecords, in the same transaction as ReadCommitRecords.
 void DeleteCommitRecord(const CommitRecord* record);
 

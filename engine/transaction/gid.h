@@ -12,7 +12,7 @@ struct Gid {
     int32 origin;   // group of the node at which the transaction was begun
     uint64 xid;     // the full xid there: while it is in progress nobody else may finish the parts
     uint64 number;  // random: a crash may forget xids, and nobody is to take the name beforehand
-    int32 pid;      // of the session there
+    int32 pid;      // of the session there; 0 once the user has prepared the whole
     int32 holder;   // group of the node on which this part is prepared
     int32 decider;  // group of the node whose commit commits all parts
 };

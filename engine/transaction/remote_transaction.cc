@@ -144,10 +144,14 @@ void OnTransactionEvent(XactEvent event, void* /*argument*/) {
             if (any_joined) PrepareCommit();
             break;
         case XACT_EVENT_PRE_PREPARE:
-            if (any_joined) CheckPrepare();
+            if (any_joined) PrepareForUser();
+            break;
+        case XACT_EVENT_PREPARE:
+            subtransaction_count = 0;
+            any_joined = false;
+            Safely("could not leave the transaction on other nodes", [] { FinishPrepare(); });
             break;
         case XACT_EVENT_COMMIT:
-        case XACT_EVENT_PREPARE:
             subtransaction_count = 0;
             any_joined = false;
             EndWholeTransaction(true);

@@ -16,6 +16,9 @@
 // always takes the last way where it wrote. Parts that only read end by COMMIT, which
 // is not awaited (SERIALIZABLE: awaited before anything is prepared, because it can fail).
 //
+// At the user's PREPARE TRANSACTION every part is prepared, and recorded as in the last way; the
+// record becomes valid by the user's COMMIT PREPARED (prepared_parts.h).
+//
 // ROLLBACK and savepoint ends travel too. Whatever cannot be finished then is finished by Recover.
 // Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at:
 // 'before_prepare', 'after_prepare_one', 'after_prepare', 'after_decision', 'before_local_commit',

@@ -88,13 +88,29 @@ bool IsPrepared(const RemoteState& state) {
     return state.gid[0] != '\0';
 }
 
-// Prepares those of the writers that have not prepared their part as their statement ended.
-void Prepare(std::span<Connection* const> writers, int32 deciding_group) {
-    auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (writers.size() + 1)));
+// PREPARE TRANSACTION under a new name; pid is that of the session which ends it, if it is known.
+const char* NamedPrepare(Connection* writer, int32 deciding_group, int pid) {
+    if (!TransactionIdIsValid(GetTopTransactionIdIfAny())) xid_is_only_a_name = true;
+    decider = deciding_group;
+    Gid gid = {};
+    gid.origin = metadata::LocalGroup();
+    gid.xid = U64FromFullTransactionId(GetTopFullTransactionId());
+    gid.number = NextPartNumber();
+    gid.pid = pid;
+    gid.holder = connection::GroupOf(writer);
+    gid.decider = deciding_group;
+    RemoteState& state = connection::StateOf(writer);
+    FormatGid(gid, state.gid);
+    return psprintf("PREPARE TRANSACTION '%s'", state.gid);
+}
+
+// Prepares those of the parts that have not been prepared as their statement ended.
+void Prepare(std::span<Connection* const> parts, int32 deciding_group, int pid) {
+    auto* commands = static_cast<Command*>(palloc(sizeof(Command) * (parts.size() + 1)));
     size_t count = 0;
-    for (Connection* writer : writers)
-        if (!IsPrepared(connection::StateOf(writer)))
-            commands[count++] = {writer, PrepareCommand(writer, deciding_group),
+    for (Connection* part : parts)
+        if (!IsPrepared(connection::StateOf(part)))
+            commands[count++] = {part, NamedPrepare(part, deciding_group, pid),
                                  "PREPARE TRANSACTION"};
     if (count > 0) FaultPoint("before_prepare");
     if (FaultPointIsSet("after_prepare_one") && count > 0) {
@@ -105,10 +121,10 @@ void Prepare(std::span<Connection* const> writers, int32 deciding_group) {
     FaultPoint("after_prepare");
 }
 
-void DecideHere(std::span<Connection* const> writers) {
-    Prepare(writers, metadata::LocalGroup());
-    for (Connection* writer : writers)
-        InsertCommitRecord(connection::GroupOf(writer), connection::StateOf(writer).gid);
+void DecideHere(std::span<Connection* const> parts, int pid) {
+    Prepare(parts, metadata::LocalGroup(), pid);
+    for (Connection* part : parts)
+        InsertCommitRecord(connection::GroupOf(part), connection::StateOf(part).gid);
     // The record must not be lost when nodes have begun to commit by it.
     ForceSyncCommit();
     FaultPoint("before_local_commit");
@@ -116,7 +132,7 @@ void DecideHere(std::span<Connection* const> writers) {
 
 // The last writer commits, together with the decision over the others' parts.
 void LetDecide(Connection* last, std::span<Connection* const> others) {
-    Prepare(others, connection::GroupOf(last));
+    Prepare(others, connection::GroupOf(last), MyProcPid);
     List* gids = NIL;
     for (Connection* other : others) gids = lappend(gids, connection::StateOf(other).gid);
     connection::Statement decide = DecideStatement(gids);
@@ -155,7 +171,7 @@ Connection* ChooseDecider(std::span<Connection* const> writers) {
 void CommitTwoPhase(std::span<Connection*> writers) {
     Connection* last = ChooseDecider(writers);
     if (last == nullptr) {
-        DecideHere(writers);
+        DecideHere(writers, MyProcPid);
         return;
     }
     std::swap(*std::find(writers.begin(), writers.end(), last), writers.back());
@@ -195,6 +211,13 @@ void WarnOfUnfinished(std::span<const Attempt> attempts, const char* outcome) {
     }
 }
 
+void FinishPrepared(std::span<Connection* const> parts, bool commits) {
+    const auto attempts = MakeAttempts(parts, commits ? "COMMIT PREPARED" : "ROLLBACK PREPARED");
+    connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
+    ForgiveFinished(attempts);
+    WarnOfUnfinished(attempts, commits ? "committed" : "rolled back");
+}
+
 void EndAll() {
     decider = kNobody;
     verdict = Verdict::kNone;
@@ -207,18 +230,7 @@ void EndAll() {
 }  // namespace
 
 const char* PrepareCommand(Connection* writer, int32 deciding_group) {
-    if (!TransactionIdIsValid(GetTopTransactionIdIfAny())) xid_is_only_a_name = true;
-    decider = deciding_group;
-    Gid gid = {};
-    gid.origin = metadata::LocalGroup();
-    gid.xid = U64FromFullTransactionId(GetTopFullTransactionId());
-    gid.number = NextPartNumber();
-    gid.pid = MyProcPid;
-    gid.holder = connection::GroupOf(writer);
-    gid.decider = deciding_group;
-    RemoteState& state = connection::StateOf(writer);
-    FormatGid(gid, state.gid);
-    return psprintf("PREPARE TRANSACTION '%s'", state.gid);
+    return NamedPrepare(writer, deciding_group, MyProcPid);
 }
 
 void PrepareCommit() {
@@ -240,27 +252,37 @@ void PrepareCommit() {
         CommitTwoPhase(writers);
 }
 
-void CheckPrepare() {
-    const auto writers = Writers();
-    if (writers.empty()) return;
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("PREPARE TRANSACTION is not supported for a transaction that has written on "
-                   "other nodes"),
-            errdetail("It has written on node %s.", connection::DescribeNode(writers[0])));
+void PrepareForUser() {
+    CheckNoneLost();
+    // What only reads keeps its locks, too. No session ends what is prepared: none can be in a
+    // deadlock with it.
+    const auto parts = Collect(
+        [](Connection* c, RemoteState& state) { return state.begun && !connection::IsBroken(c); });
+    if (!parts.empty()) DecideHere(parts, 0);
+}
+
+void FinishPrepare() {
+    for (Connection* unused : Collect([](Connection*, RemoteState& s) { return !IsPrepared(s); }))
+        connection::ClearQueue(unused);
+    EndAll();
+}
+
+void FinishPart(Connection* connection, const char* gid, bool commits) {
+    RemoteState& state = connection::StateOf(connection);
+    strlcpy(state.gid, gid, sizeof(state.gid));
+    FinishPrepared({&connection, 1}, commits);
+    state.gid[0] = '\0';
 }
 
 void FinishCommit() {
     const auto prepared =
         Collect([](Connection*, RemoteState& state) { return IsPrepared(state); });
-    const std::span<Attempt> attempts = MakeAttempts(prepared, "COMMIT PREPARED");
-    if (!attempts.empty()) FaultPoint("after_local_commit");
-    if (FaultPointIsSet("after_commit_prepared_one") && !attempts.empty()) {
-        connection::TryExecuteAll(attempts.first(1), transaction_end_timeout_ms);
+    if (!prepared.empty()) FaultPoint("after_local_commit");
+    if (FaultPointIsSet("after_commit_prepared_one") && !prepared.empty()) {
+        FinishPrepared(prepared.first(1), true);
         FaultPoint("after_commit_prepared_one");
     }
-    connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
-    ForgiveFinished(attempts);
-    WarnOfUnfinished(attempts, "committed");
+    FinishPrepared(prepared, true);
     for (Connection* reader :
          Collect([](Connection*, RemoteState& state) { return !IsPrepared(state); })) {
         // A ROLLBACK TO that is due goes first: whoever only reads now may have written before it.
@@ -287,10 +309,7 @@ void FinishAbort() {
     const auto prepared = Collect([](Connection*, RemoteState& state) {
         return IsPrepared(state) && verdict == Verdict::kNone;
     });
-    const std::span<Attempt> attempts = MakeAttempts(prepared, "ROLLBACK PREPARED");
-    connection::TryExecuteAll(attempts, transaction_end_timeout_ms);
-    ForgiveFinished(attempts);
-    WarnOfUnfinished(attempts, "rolled back");
+    FinishPrepared(prepared, false);
     for (Connection* c : begun) connection::ForgetRolledBackSettings(c);
     EndAll();
 }

@@ -19,10 +19,15 @@ const char* PrepareCommand(connection::Connection* writer, int32 deciding_group)
 // commit with the decision; or, when something has been written here, prepares all of them and
 // records the decision as a part of the local transaction. Raises.
 void PrepareCommit();
-// PREPARE TRANSACTION here. Raises 0A000 if other nodes were written.
-void CheckPrepare();
-// After the local commit (or prepare). Nothing below raises.
+// Before the user's PREPARE TRANSACTION: prepares all parts, and records as a part of the local
+// transaction that they commit with it. Raises.
+void PrepareForUser();
+// After the local prepare: the parts wait for the user. Nothing below raises.
+void FinishPrepare();
+// After the local commit.
 void FinishCommit();
 void FinishAbort();
+// COMMIT or ROLLBACK PREPARED of a part, outside a transaction on that node; a WARNING if it fails.
+void FinishPart(connection::Connection* connection, const char* gid, bool commits);
 
 }  // namespace pgspan::transaction

@@ -15,18 +15,6 @@ class LimitsTest : public ClusterTest {
     }
 };
 
-TEST_F(LimitsTest, PrepareTransactionAfterWritesOnNodesIsRefused) {
-    OnCluster("BEGIN");
-    OnCluster("UPDATE t SET v = 0");
-    ExpectError("PREPARE TRANSACTION 'of a user'", "0A000");
-    OnCluster("ROLLBACK");
-    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE v = 0"), 0);
-    for (const Node& node : Nodes()) {
-        Session session = OpenNode(node);
-        EXPECT_EQ(Value(session, "SELECT count(*) FROM pg_prepared_xacts"), "0");
-    }
-}
-
 TEST_F(LimitsTest, RefusalsNameTheConstruct) {
     ExpectError("INSERT INTO t VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET v = (SELECT excluded.v)",
                 "0A000", "ON CONFLICT");
