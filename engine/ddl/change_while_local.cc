@@ -139,6 +139,47 @@ const char* OtherColumn(Oid relation) {
     pg_unreachable();
 }
 
+// Of all hash-distributed tables.
+const List* AllPlaces() {
+    List* places = NIL;
+    for (const Oid relation : pg::EachOid(metadata::AllTables())) {
+        const metadata::Table* table = metadata::FindTable(relation);
+        if (!table || !table->IsHash()) continue;
+        auto* place = static_cast<Place*>(palloc(sizeof(Place)));
+        *place = {relation, table->distribution_column, table->shard_count, table->colocation_id,
+                  IsDefaultGroup(table->colocation_id)};
+        places = lappend(places, place);
+    }
+    return places;
+}
+
+bool References(const Place& place, const List* others) {
+    List* keys = pg::QueryRowsAsOwner(
+        psprintf("SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = %u AND"
+                 " contype = 'f' AND confrelid <> conrelid",
+                 place.relation));
+    for (const auto* key : pg::Each<char*>(keys))
+        for (const auto* other : pg::Each<Place>(others))
+            if (other->relation == static_cast<Oid>(strtoul(key[0], nullptr, 10))) return true;
+    return false;
+}
+
+// In an order in which a table comes after those that its foreign keys reference. Those that
+// reference each other come last, as they are.
+const List* ReferencedFirst(List* places) {
+    List* ordered = NIL;
+    for (bool found = true; found && places != NIL;) {
+        found = false;
+        for (auto* place : pg::Each<Place>(list_copy(places))) {
+            if (References(*place, places)) continue;
+            ordered = lappend(ordered, place);
+            places = list_delete_ptr(places, place);
+            found = true;
+        }
+    }
+    return list_concat(ordered, places);
+}
+
 }  // namespace
 
 bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
@@ -150,21 +191,22 @@ bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
 }
 
 const List* BringHome(const List* relations) {
-    List* placed = NIL;
-    for (const Oid relation : pg::EachOid(relations)) {
-        const metadata::Table* table = metadata::FindTable(relation);
-        auto* place = static_cast<Place*>(palloc(sizeof(Place)));
-        *place = {relation, table->distribution_column, table->shard_count, table->colocation_id,
-                  IsDefaultGroup(table->colocation_id)};
-        placed = lappend(placed, place);
-    }
+    if (relations == NIL) return NIL;
+    const List* places = AllPlaces();
     // The room of these functions builds on this one.
     for (const Oid relation : pg::EachOid(relations)) {
+        // Foreign keys may have brought it with another one.
+        if (!metadata::FindTable(relation)) continue;
         pg::RunSql(
-            psprintf("SELECT pg_catalog.undistribute_table(%u::pg_catalog.regclass)", relation));
+            psprintf("SELECT pg_catalog.undistribute_table(%u::pg_catalog.regclass,"
+                     " cascade_via_foreign_keys => true)",
+                     relation));
         CommandCounterIncrement();
     }
-    return placed;
+    List* placed = NIL;
+    for (auto* place : pg::Each<Place>(places))
+        if (!metadata::FindTable(place->relation)) placed = lappend(placed, place);
+    return ReferencedFirst(placed);
 }
 
 void DistributeAgain(const List* placed) {

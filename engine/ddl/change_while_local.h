@@ -19,9 +19,9 @@ void DistributeAgain(const List* placed);
 bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt);
 
 // The rows of these distributed tables come here, the body changes ordinary tables, and the rows
-// are distributed anew, by the same columns and beside the same tables. Raises what
-// undistribute_table and create_distributed_table raise; foreign keys to distributed tables and
-// rules are in the way. Tables that the body drops stay away.
+// are distributed anew, by the same columns and beside the same tables. So do the distributed
+// tables that are tied to them by foreign keys. Raises what undistribute_table and
+// create_distributed_table raise; rules are in the way. Tables that the body drops stay away.
 template <typename Body>
 void WhileLocal(const List* relations, Body&& body) {
     const List* placed = BringHome(relations);

@@ -60,6 +60,14 @@ const char* WhyTailDoesNotFit(const Query* query) {
     return reason ? reason : WhyNewRowsDoNotFit(query);
 }
 
+bool IsDeferrable(Oid constraint) {
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
+    const bool deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->condeferrable;
+    ReleaseSysCache(tuple);
+    return deferrable;
+}
+
 // ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its
 // own.
 void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
@@ -69,6 +77,10 @@ void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
         table.container, metadata::ContainerName(name, table.table_id), true);
     const Oid same =
         OidIsValid(own) ? own : get_relation_constraint_oid(table.container, name, true);
+    if (IsDeferrable(query->onConflict->constraint))
+        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                errmsg("ON CONFLICT does not support deferrable unique constraints/exclusion "
+                       "constraints as arbiters"));
     if (!OidIsValid(same))
         RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\"", name), nullptr);
     query->onConflict->constraint = same;

@@ -75,3 +75,31 @@ ALTER TABLE gone2 DROP COLUMN b;
 -- @cluster-error 0A000 ALTER TABLE gone2 DROP COLUMN a
 SELECT * FROM gone2;
 DROP TABLE gone, gone2;
+
+-- Tables that foreign keys tie to the changed one move with it, and come back beside it.
+CREATE TYPE hue AS ENUM ('red', 'green', 'blue');
+CREATE TABLE hues (h hue PRIMARY KEY, v int);
+CREATE TABLE shades (h hue REFERENCES hues ON DELETE CASCADE, id int, PRIMARY KEY (h, id));
+CREATE TABLE tones (h hue, id int, t int, FOREIGN KEY (h, id) REFERENCES shades);
+-- @cluster SELECT create_distributed_table('hues', 'h')
+-- @cluster SELECT create_distributed_table('shades', 'h', colocate_with => 'hues')
+-- @cluster SELECT create_distributed_table('tones', 'h', colocate_with => 'hues')
+INSERT INTO hues VALUES ('red', 1), ('green', 2), ('blue', 3);
+INSERT INTO shades SELECT h, g FROM hues, generate_series(1, 4) g;
+INSERT INTO tones SELECT h, id, id * 10 FROM shades;
+ALTER TYPE hue RENAME VALUE 'red' TO 'crimson';
+SELECT * FROM hues WHERE h = 'crimson';
+SELECT h, count(*), sum(t) FROM hues JOIN shades USING (h) JOIN tones USING (h, id) GROUP BY h;
+-- @error 23503
+INSERT INTO tones VALUES ('crimson', 9, 0);
+ALTER TABLE shades ADD COLUMN s serial;
+SELECT count(DISTINCT s) FROM shades;
+-- @error 23503
+DELETE FROM hues WHERE h = 'green';
+DELETE FROM tones WHERE h = 'green';
+DELETE FROM hues WHERE h = 'green';
+SELECT count(*) FROM shades;
+-- @cluster DO $$ BEGIN IF (SELECT count(DISTINCT colocation_id) FROM citus_tables WHERE table_name::text IN ('hues', 'shades', 'tones')) <> 1 THEN RAISE EXCEPTION 'not colocated'; END IF; END $$
+ALTER TABLE tones DROP COLUMN h;
+SELECT id, t FROM tones WHERE id = 3;
+SELECT count(*) FROM shades JOIN tones USING (id);

@@ -144,3 +144,9 @@ CREATE TABLE asked (k int, v int);
 -- @cluster-error 0A000 ALTER TABLE asked ADD COLUMN o oid GENERATED ALWAYS AS (tableoid) STORED
 INSERT INTO asked VALUES (1, 1);
 SELECT * FROM asked;
+CREATE TABLE later (k int UNIQUE DEFERRABLE INITIALLY DEFERRED, v int);
+-- @cluster SELECT create_distributed_table('later', 'k')
+-- @error 55000
+INSERT INTO later VALUES (1, 1) ON CONFLICT ON CONSTRAINT later_k_key DO NOTHING;
+-- @error 55000
+INSERT INTO later VALUES (1, 1), (2, 2) ON CONFLICT ON CONSTRAINT later_k_key DO NOTHING;
