@@ -7,7 +7,10 @@
 #include "engine/pg/list.h"
 
 extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
+#include "nodes/makefuncs.h"
 }
 
 namespace pgspan::ddl {
@@ -36,11 +39,27 @@ struct Target {
     List* columns;
 };
 
+// The relations, and the distributed partitions of those that are partitioned.
+List* WithPartitions(List* relations) {
+    List* all = list_copy(relations);
+    for (auto* relation : pg::Each<VacuumRelation>(relations)) {
+        if (!relation->relation) continue;
+        const Oid parent = RangeVarGetRelid(relation->relation, NoLock, true);
+        if (!OidIsValid(parent) || get_rel_relkind(parent) != RELKIND_PARTITIONED_TABLE) continue;
+        for (const Oid partition : pg::EachOid(find_all_inheritors(parent, NoLock, nullptr)))
+            if (metadata::FindTable(partition))
+                all = lappend(
+                    all, makeVacuumRelation(RangeVarFor(partition), InvalidOid, relation->va_cols));
+    }
+    return all;
+}
+
 // Points the statement at containers, in place, and returns it for the other nodes: only the tables
 // that are there. nullptr if none is distributed. *targets receives the hash-distributed ones.
 char* Redirect(VacuumStmt* stmt, const char* command, List** targets) {
     StringInfoData elsewhere;
     initStringInfo(&elsewhere);
+    stmt->rels = WithPartitions(stmt->rels);
     for (auto* relation : pg::Each<VacuumRelation>(stmt->rels)) {
         if (!relation->relation) continue;
         const metadata::Table* table =

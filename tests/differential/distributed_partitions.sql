@@ -136,3 +136,16 @@ ALTER TABLE whole NOT OF;
 ALTER TABLE whole OPTIONS (ADD x 'y');
 ALTER TABLE whole SET WITHOUT OIDS;
 INSERT INTO whole VALUES (1, 1);
+
+-- VACUUM and ANALYZE of the parent reach its distributed partitions.
+CREATE TABLE measured (a int, b int) PARTITION BY RANGE (a);
+CREATE TABLE measured_1 PARTITION OF measured FOR VALUES FROM (0) TO (1000);
+CREATE TABLE measured_2 PARTITION OF measured FOR VALUES FROM (1000) TO (2000);
+-- @cluster SELECT create_distributed_table('measured_1', 'a')
+INSERT INTO measured SELECT i, i % 7 FROM generate_series(0, 1999) i;
+ANALYZE measured (b);
+SELECT relname, reltuples FROM pg_class WHERE relname LIKE 'measured__' ORDER BY relname;
+SELECT tablename, attname, n_distinct FROM pg_stats WHERE tablename LIKE 'measured__' ORDER BY 1, 2;
+DELETE FROM measured WHERE b = 3;
+VACUUM measured;
+SELECT relname, reltuples FROM pg_class WHERE relname LIKE 'measured__' ORDER BY relname;
