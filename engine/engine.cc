@@ -5,7 +5,7 @@
 #include "engine/ddl/utility_hook.h"
 #include "engine/executor/scans.h"
 #include "engine/metadata/nodes.h"
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/postgres.h"
 #include "engine/planner/planner.h"
@@ -28,7 +28,7 @@ void Initialize() {
                 errhint("Add pgspan to shared_preload_libraries in postgresql.conf (before other "
                         "extensions) and "
                         "restart PostgreSQL."));
-    metadata::DefineOriginProof();
+    metadata::DefineNodeSession();
     connection::DefineSettings();
     transaction::DefineSettings();
     cluster::DefineSettings();

@@ -56,6 +56,7 @@ const int64* NextShardIds(int32 count) {
 void CreateOnOthers(const Registration& table) {
     const std::span<const int32> groups = OtherGroups();
     if (groups.empty()) return;
+    ddl::BroadcastSchemas(table.relation);
     List* required = ddl::RequiredObjects(table.relation);
     List* last = list_concat(ddl::ShellForeignKeys(table.relation),
                              ddl::RowSecurityDefinitions(table.relation));

@@ -11,7 +11,7 @@
 #include "engine/ddl/publication.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -180,7 +180,6 @@ PGSPAN_FUNCTION(pgspan_replace_nodes) {
     pg::RunSqlAsOwner(psprintf("UPDATE pgspan.local_node SET group_id = %d", PG_GETARG_INT32(2)));
     pg::RunSqlAsOwner(psprintf("UPDATE pgspan.cluster_secret SET secret = %s",
                                quote_literal_cstr(text_to_cstring(PG_GETARG_TEXT_PP(3)))));
-    metadata::TakeOriginAsProven();
     metadata::InvalidateMetadata();
     PG_RETURN_VOID();
 }

@@ -3,6 +3,7 @@
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/owner.h"
@@ -193,7 +194,7 @@ void RequireArguments(FunctionCallInfo fcinfo, std::initializer_list<int> argume
 // carried out on this node.
 PGSPAN_FUNCTION(pgspan_register_table) {
     cluster::Registration table = {};
-    if (!connection::IsInternalSession())
+    if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.register_table() is called by other nodes only"));
     RequireArguments(fcinfo, {0, 1, 2, 3, 4, 6, 8});

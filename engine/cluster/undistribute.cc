@@ -7,6 +7,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -162,7 +163,7 @@ PGSPAN_FUNCTION(pgspan_undistribute_table) {
 // the coordinator.
 PGSPAN_FUNCTION(pgspan_forget_table) {
     const Oid relation = PG_GETARG_OID(0);
-    if (!connection::IsInternalSession())
+    if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.forget_table() is called by other nodes only"));
     LockRelationOid(relation, AccessExclusiveLock);

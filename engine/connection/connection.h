@@ -1,5 +1,6 @@
 // One libpq connection to another node: opened without blocking interrupts, kept for the session,
-// used in pipeline mode. There is one for each (current user, node) for ordinary work.
+// used in pipeline mode. There is one for each node for ordinary work, which acts for whoever the
+// statement belongs to (connection/roles.h).
 //
 //   c = connection::ForGroup(group)                   cached; opens if needed
 //
@@ -53,19 +54,18 @@ struct Reader {
     void (*detach)(Reader* self) = nullptr;
 };
 
-// True if this session runs a part of another node's statement (the setting
-// pgspan.internal_session).
-[[nodiscard]] bool IsInternalSession();
-
-// The current user's connection to the active primary of a group. Opens it (bounded by
+// The session's connection to the active primary of a group. Opens it (bounded by
 // pgspan.connect_timeout) if there is none, or if it was found broken outside a remote transaction.
 // Raises 08001/08006 with host, port and the reason.
 Connection* ForGroup(int32 group_id);
 // Opens to several groups at once; afterwards ForGroup is immediate for each of them.
 void OpenAll(std::span<const int32> group_ids);
+// What is sent: parts of this node's statements, or what a user wants to run on the node itself.
+enum class Purpose { kParts, kUserCommands };
 // A connection of its own to host:port, not cached and outside the distributed transaction (node
 // checks, VACUUM, recovery). Closed by Close, or at the end of the (sub)transaction after an error.
-Connection* OpenOutside(const char* host, int32 port, const char* dbname);
+Connection* OpenOutside(const char* host, int32 port, const char* dbname,
+                        Purpose purpose = Purpose::kParts);
 void Close(Connection* connection);
 
 [[nodiscard]] int32 GroupOf(const Connection* connection);
@@ -181,7 +181,8 @@ RemoteState& StateOf(Connection* connection);
 // Raises 08006 with the node and the reason; precondition: IsBroken.
 [[noreturn]] void RaiseLost(const Connection* connection);
 [[nodiscard]] bool IsBusy(const Connection* connection);  // a statement runs or rows are to come
-[[nodiscard]] bool SameUser(const Connection* a, const Connection* b);
+// True if the connection has acted last for the role of the present statement.
+[[nodiscard]] bool ActsForPresentRole(const Connection* connection);
 // Every cached connection of this session.
 std::span<Connection* const> SessionConnections();
 

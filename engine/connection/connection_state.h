@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/connection/connection.h"
+#include "engine/connection/roles.h"
 
 extern "C" {
 #include "common/string.h"
@@ -86,8 +87,10 @@ struct Connection {
     WaitEventSet* events;  // latch, postmaster, socket
     uint32 events_mask;    // of the socket
     int32 group_id;
-    Oid user;
-    bool role_is_set;  // see ConnectOptions
+    Roles roles;            // that it has taken on the node, as far as that is known
+    int roles_taken;        // how often
+    const char* challenge;  // of the session there, to be answered by a proof
+    bool is_strange;        // the node is not part of the cluster (yet)
     const char* host;
     int32 port;
     const char* label;
@@ -133,7 +136,6 @@ struct Connection {
     char* settings[kSessionSettingCount];
     SentSetting* custom_settings;
     bool settings_in_transaction;  // a ROLLBACK would undo them
-    const char* proof;             // that this node has opened it; travels with the settings
 
     RemoteState state;
 };

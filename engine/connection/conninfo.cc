@@ -1,12 +1,13 @@
 #include "engine/connection/conninfo.h"
 
 #include "engine/connection/connection_state.h"
+#include "engine/connection/roles.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 
 extern "C" {
 #include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
-#include "utils/acl.h"
 }
 
 namespace pgspan::connection {
@@ -53,13 +54,12 @@ const char* AddConninfo(ConnectOptions* options, const char* conninfo) {
     return reason;
 }
 
-// Read without the right to read: passwords are not for everybody's eyes. False if there is nothing
-// about the role.
-bool AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
-    if (!metadata::ExtensionIsReady()) return false;
+// Read without the right to read: passwords are not for everybody's eyes.
+void AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
+    if (!metadata::ExtensionIsReady()) return;
     const Oid schema = get_namespace_oid("pgspan", true);
     const Oid oid = OidIsValid(schema) ? get_relname_relid("auth_info", schema) : InvalidOid;
-    if (!OidIsValid(oid)) return false;
+    if (!OidIsValid(oid)) return;
     const char* for_all = nullptr;
     const char* for_node = nullptr;
     const Relation relation = table_open(oid, AccessShareLock);
@@ -83,30 +83,6 @@ bool AddAuthInfo(ConnectOptions* options, int32 node_id, const char* role) {
                     errmsg("invalid connection options for role \"%s\" in pgspan.auth_info", role),
                     errdetail_internal("%s", reason));
     }
-    return for_all || for_node;
-}
-
-// Who can become the user on a node, who need not be allowed to log in: whoever has logged in here
-// as a superuser, or the session's user as a member. Neither gets rights there by taking the role
-// off that they have not got here. Otherwise the user as such.
-Oid LoginFor(Oid user) {
-    if (MustLogIn()) return user;
-    const Oid authenticated = GetAuthenticatedUserId();
-    if (user == authenticated || superuser_arg(authenticated)) return authenticated;
-    const Oid session = GetSessionUserId();
-    return is_member_of_role(session, user) ? session : user;
-}
-
-// A word of the startup packet's options.
-char* OptionWord(const char* text) {
-    StringInfoData word;
-    initStringInfo(&word);
-    for (; *text; text++) {
-        if (isspace(static_cast<unsigned char>(*text)) || *text == '\\')
-            appendStringInfoChar(&word, '\\');
-        appendStringInfoChar(&word, *text);
-    }
-    return word.data;
 }
 
 const char* ValueOf(const ConnectOptions* options, const char* keyword) {
@@ -129,7 +105,7 @@ void ConnectOptions::Set(const char* keyword, const char* value) {
 }
 
 void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* host, int32 port,
-                         const char* dbname) {
+                         const char* dbname, Purpose purpose) {
     options->count = 0;
     // A host that died without a word is noticed within half a minute; pgspan.node_conninfo may say
     // otherwise.
@@ -137,38 +113,27 @@ void BuildConnectOptions(ConnectOptions* options, int32 node_id, const char* hos
     options->Set("keepalives_interval", "5");
     options->Set("keepalives_count", "3");
     options->Set("tcp_user_timeout", "25000");
-    const char* role = GetUserNameFromId(GetUserId(), false);
     const char* reason =
         node_conninfo && node_conninfo[0] ? AddConninfo(options, node_conninfo) : nullptr;
     if (reason)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("invalid value for parameter \"%s\"", "pgspan.node_conninfo"),
                 errdetail_internal("%s", reason));
-    const char* login = role;
-    if (!AddAuthInfo(options, node_id, role)) {
-        login = GetUserNameFromId(LoginFor(GetUserId()), false);
-        if (strcmp(login, role) != 0) AddAuthInfo(options, node_id, login);
-    }
-
-    options->role_is_set = strcmp(login, role) != 0;
+    const char* login = GetUserNameFromId(kLogin, false);
+    AddAuthInfo(options, node_id, login);
 
     const int32 local_group = metadata::ExtensionIsReady() ? metadata::LocalGroup() : 0;
+    const int session = purpose == Purpose::kUserCommands ? metadata::kUserCommands : local_group;
     const char* extra = ValueOf(options, "options");
     options->Set("options",
-                 psprintf("-c client_connection_check_interval=2s %s -c row_security=on -c "
-                          "pgspan.internal_session=%d%s",
-                          extra ? extra : "", local_group,
-                          options->role_is_set ? psprintf(" -c role=%s", OptionWord(role)) : ""));
+                 psprintf("-c client_connection_check_interval=2s %s -c row_security=on -c %s=%d",
+                          extra ? extra : "", metadata::kSessionSetting, session));
     options->Set("host", host);
     options->Set("port", psprintf("%d", port));
     options->Set("dbname", dbname ? dbname : get_database_name(MyDatabaseId));
     options->Set("user", login);
     options->Set("client_encoding", GetDatabaseEncodingName());
     options->Set("application_name", psprintf("pgspan group=%d pid=%d", local_group, MyProcPid));
-}
-
-bool MustLogIn() {
-    return InLocalUserIdChange() || InSecurityRestrictedOperation();
 }
 
 bool CheckNodeConninfo(char** value, void** /*extra*/, GucSource /*source*/) {

@@ -1,7 +1,7 @@
 #include "engine/connection/open.h"
 
 #include "engine/connection/conninfo.h"
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 
 extern "C" {
@@ -55,8 +55,7 @@ void FinishOpening(Connection* c) {
     InstallNoticeReceiver(c);
     c->opened = true;
     const char* challenge = PQparameterStatus(c->libpq, metadata::kChallengeSetting);
-    const char* proof = challenge && challenge[0] ? metadata::ProofFor(challenge) : nullptr;
-    if (proof) c->proof = MemoryContextStrdup(c->context, proof);
+    if (challenge) c->challenge = MemoryContextStrdup(c->context, challenge);
 }
 
 struct Opening {
@@ -119,9 +118,9 @@ void OpenAllOf(std::span<Opening> openings) {
 }  // namespace
 
 Connection* NewConnection(int32 node_id, int32 group_id, const char* host, int32 port,
-                          const char* dbname) {
+                          const char* dbname, Purpose purpose) {
     ConnectOptions options;
-    BuildConnectOptions(&options, node_id, host, port, dbname);
+    BuildConnectOptions(&options, node_id, host, port, dbname, purpose);
     const MemoryContext context =
         AllocSetContextCreate(TopMemoryContext, "pgspan connection", ALLOCSET_SMALL_SIZES);
     auto* c = static_cast<Connection*>(MemoryContextAllocZero(context, sizeof(Connection)));
@@ -131,8 +130,8 @@ Connection* NewConnection(int32 node_id, int32 group_id, const char* host, int32
     c->at_reset.arg = c;
     MemoryContextRegisterResetCallback(context, &c->at_reset);
     c->group_id = group_id;
-    c->user = GetUserId();
-    c->role_is_set = options.role_is_set;
+    c->roles = kRolesOfLogin;
+    c->is_strange = node_id == 0;
     c->host = MemoryContextStrdup(context, host);
     c->port = port;
     char* label = psprintf("%s:%d", host, port);

@@ -82,11 +82,30 @@ bool SendDeallocations(Connection* c) {
     return any;
 }
 
+// Outside a transaction the statement would run even if this fails: the answer is awaited.
+void TakeRoles(Connection* c, const Roles& roles) {
+    SendCommand(c, TakeRolesCommand(c, roles), EntryKind::kSettings);
+    Sync(c, EntryKind::kSync);
+    AwaitEnd(c);
+    if (c->failed) RaiseFailed(c);
+    c->roles = roles;
+}
+
+void TakeRolesInTransaction(Connection* c, const Roles& roles) {
+    SendCommand(c, TakeRolesCommand(c, roles), EntryKind::kSettings);
+    c->roles = roles;
+    c->settings_in_transaction = true;
+}
+
 // What must reach the node before the statement. Settings go before BEGIN, in a group of their own,
 // so that they outlive a ROLLBACK, and so that what follows is the first command of its group
 // (VACUUM insists).
 void SendLeadIn(Connection* c) {
     c->sender = GetCurrentSubTransactionId();
+    // Only superusers speak to nodes that are not known.
+    const Roles roles = c->is_strange ? kRolesOfLogin : PresentRoles();
+    const bool takes_roles = c->roles != roles;
+    if (takes_roles && !c->state.begun) TakeRoles(c, roles);
     const char* settings = SettingsCommand(c);
     if (!c->state.begun) {
         if (SendDeallocations(c)) Sync(c, EntryKind::kInnerSync);
@@ -96,6 +115,7 @@ void SendLeadIn(Connection* c) {
         }
     }
     for (int i = 0; i < c->queued_count; i++) SendCommand(c, c->queued[i], EntryKind::kCommand);
+    if (takes_roles && c->state.begun) TakeRolesInTransaction(c, roles);
     if (c->state.begun && settings) {
         SendCommand(c, settings, EntryKind::kSettings);
         c->settings_in_transaction = true;

@@ -1,6 +1,5 @@
 // The connections that this session keeps, and those of its own that stand outside of its
 // transaction.
-#include "engine/connection/conninfo.h"
 #include "engine/connection/open.h"
 #include "engine/pg/entry.h"
 
@@ -53,13 +52,9 @@ void RegisterExit() {
     exit_registered = true;
 }
 
-Connection* FindCached(int32 group_id, Oid user) {
-    const bool must_log_in = MustLogIn();
-    for (int i = 0; i < cached.count; i++) {
-        Connection* c = cached.items[i];
-        if (c->group_id == group_id && c->user == user && !(must_log_in && c->role_is_set))
-            return c;
-    }
+Connection* FindCached(int32 group_id) {
+    for (int i = 0; i < cached.count; i++)
+        if (cached.items[i]->group_id == group_id) return cached.items[i];
     return nullptr;
 }
 
@@ -81,7 +76,7 @@ void Forget(Connection* c) {
 
 // A usable cached connection, or a new one that is cached but not open yet.
 Connection* FindOrAdd(int32 group_id, bool* is_new) {
-    Connection* c = FindCached(group_id, GetUserId());
+    Connection* c = FindCached(group_id);
     const metadata::Node* node = nullptr;
     // The address matters only before the transaction has begun there.
     if (c == nullptr || !c->state.in_transaction) node = &metadata::PrimaryOf(group_id);
@@ -93,7 +88,7 @@ Connection* FindOrAdd(int32 group_id, bool* is_new) {
     if (c) Forget(c);
     cached.Reserve();
     RegisterExit();
-    c = NewConnection(node->node_id, group_id, node->host, node->port, nullptr);
+    c = NewConnection(node->node_id, group_id, node->host, node->port, nullptr, Purpose::kParts);
     cached.Add(c);
     c->last_use = ++use_counter;
     *is_new = true;
@@ -143,13 +138,13 @@ void OpenAll(std::span<const int32> group_ids) {
     pfree(fresh);
 }
 
-Connection* OpenOutside(const char* host, int32 port, const char* dbname) {
+Connection* OpenOutside(const char* host, int32 port, const char* dbname, Purpose purpose) {
     const metadata::Node* node =
         metadata::ExtensionIsReady() ? metadata::FindNode(host, port) : nullptr;
     outside.Reserve();
     RegisterExit();
-    Connection* c =
-        NewConnection(node ? node->node_id : 0, node ? node->group_id : -1, host, port, dbname);
+    Connection* c = NewConnection(node ? node->node_id : 0, node ? node->group_id : -1, host, port,
+                                  dbname, purpose);
     c->outside = true;
     outside.Add(c);
     OpenConnections({&c, 1});
@@ -178,10 +173,6 @@ RemoteState& StateOf(Connection* connection) {
 
 bool IsBroken(const Connection* connection) {
     return connection->broken;
-}
-
-bool SameUser(const Connection* a, const Connection* b) {
-    return a->user == b->user && a->role_is_set == b->role_is_set;
 }
 
 std::span<Connection* const> SessionConnections() {

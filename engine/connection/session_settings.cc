@@ -143,13 +143,6 @@ void AppendCustomSettings(StringInfo sql, Connection* connection) {
     }
 }
 
-// Tasks alone are trusted by the node, not what users send on connections of their own.
-void AppendProof(StringInfo sql, Connection* connection) {
-    if (!connection->proof || connection->outside) return;
-    appendStringInfo(sql, "%s pgspan.prove_origin(%s)", sql->len ? "," : "SELECT",
-                     quote_literal_cstr(connection->proof));
-}
-
 }  // namespace
 
 char* SettingsCommand(Connection* connection) {
@@ -170,7 +163,6 @@ char* SettingsCommand(Connection* connection) {
         AppendSetting(&sql, kNames[i], value);
     }
     AppendCustomSettings(&sql, connection);
-    if (connection->settings_version == 0) AppendProof(&sql, connection);
     connection->settings_version = version;
     return sql.len ? sql.data : nullptr;
 }
@@ -178,6 +170,7 @@ char* SettingsCommand(Connection* connection) {
 void ForgetSessionSettings(Connection* connection) {
     connection->settings_version = 0;
     connection->settings_in_transaction = false;
+    connection->roles = kUnknownRoles;
     for (char*& sent : connection->settings) {
         if (sent) pfree(sent);
         sent = nullptr;

@@ -9,19 +9,11 @@ int max_prepared_statements = 1000;
 int max_cached_connections = 256;
 char* node_conninfo = nullptr;
 
-namespace {
-int internal_session = -1;
-}
-
-bool IsInternalSession() {
-    return internal_session >= 0;
-}
-
 void DefineSettings() {
     DefineCustomStringVariable(
         "pgspan.node_conninfo", "Additional libpq options for connections to other nodes.",
         "For example 'sslmode=verify-full sslrootcert=/etc/ca.crt passfile=/etc/pass'. "
-        "Options for one role belong into pgspan.auth_info.",
+        "Options for one node belong into pgspan.auth_info.",
         &node_conninfo, "", PGC_SUSET, GUC_SUPERUSER_ONLY, CheckNodeConninfo, nullptr, nullptr);
     DefineCustomIntVariable(
         "pgspan.connect_timeout", "Longest time to open a connection to a node.", nullptr,
@@ -34,12 +26,6 @@ void DefineSettings() {
         "pgspan.max_cached_connections",
         "Most connections to other nodes that a session keeps between transactions.", nullptr,
         &max_cached_connections, 256, 0, 100000, PGC_USERSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("pgspan.internal_session",
-                            "Group of the node whose statement this session runs a part of, or -1.",
-                            "Set by the engine on connections between nodes.", &internal_session,
-                            -1, -1, PG_INT32_MAX, PGC_USERSET,
-                            GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL | GUC_DISALLOW_IN_FILE, nullptr,
-                            nullptr, nullptr);
 }
 
 }  // namespace pgspan::connection

@@ -2,6 +2,7 @@
 // COPY of other nodes' own sessions refuse it.
 #include "engine/connection/connection.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -72,7 +73,7 @@ using namespace pgspan;
 // pgspan.keep_to_coordinator(relation, only): called by the coordinator.
 PGSPAN_FUNCTION(pgspan_keep_to_coordinator) {
     const Oid relation = PG_GETARG_OID(0);
-    if (!connection::IsInternalSession())
+    if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.keep_to_coordinator() is called by other nodes only"));
     // Whoever may declare a foreign key to the table need not own it.

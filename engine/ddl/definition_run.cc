@@ -1,6 +1,7 @@
 #include "engine/connection/connection.h"
 #include "engine/ddl/definition_parts.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/owner.h"
 
 extern "C" {
@@ -129,7 +130,7 @@ using namespace pgspan;
 // pgspan.run_statements(unless text[], statements text[]): definitions sent by another node, run as
 // the caller.
 PGSPAN_FUNCTION(pgspan_run_statements) {
-    if (!connection::IsInternalSession())
+    if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.run_statements() is called by other nodes only"));
     Datum* conditions = nullptr;

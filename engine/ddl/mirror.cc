@@ -1,8 +1,10 @@
 #include "engine/ddl/mirror.h"
 
 #include "engine/connection/connection.h"
+#include "engine/connection/roles.h"
 #include "engine/ddl/statement.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -29,7 +31,7 @@ void RefuseParts(Oid relation, const char* command) {
 }  // namespace
 
 bool IsOrigin() {
-    return !connection::IsInternalSession();
+    return !metadata::IsInternalSession();
 }
 
 void RequireOrigin(const char* command) {
@@ -78,9 +80,16 @@ void Broadcast(const char* sql) {
     connection::ExecuteAll({connections, count}, sql);
 }
 
+void BroadcastSchemas(Oid relation) {
+    if (superuser() || !IsOrigin() || metadata::AllNodes().size() < 2) return;
+    List* schemas = RequiredSchemas(relation);
+    if (schemas != NIL) connection::AsLogin([&] { Broadcast(RemoteDefinitions(schemas)); });
+}
+
 void BroadcastRequirements(Oid relation) {
     if (!IsOrigin() || metadata::AllNodes().size() < 2) return;
     CommandCounterIncrement();
+    BroadcastSchemas(relation);
     List* required = RequiredObjects(relation);
     if (required != NIL) Broadcast(RemoteDefinitions(required));
 }

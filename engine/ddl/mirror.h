@@ -36,6 +36,10 @@ void Broadcast(const char* sql);
 // Before Broadcast.
 void BroadcastRequirements(Oid relation);
 
+// Makes the schemas that the relation needs where they are missing. Who may create a table in a
+// schema need not have the right to make the schema.
+void BroadcastSchemas(Oid relation);
+
 // After a change of what only the coordinator may know of a table (rules, tables that inherit from
 // it, foreign keys of local tables): keeps other nodes' own sessions off a table that has any.
 void NoteLocalParts(Oid relation);

@@ -28,6 +28,7 @@ struct Collector {
     ObjectAddresses* visited;
     List* roles;  // OIDs
     List* role_definitions;
+    List* schema_definitions;
     List* definitions;
 };
 
@@ -63,10 +64,12 @@ void NeedSchema(Collector* collector, Oid schema) {
               CatalogRows("SELECT DISTINCT grantee FROM pg_namespace, aclexplode(nspacl) WHERE"
                           " pg_namespace.oid = %u",
                           schema));
-    Emit(collector,
-         psprintf("EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s)", row[0]),
-         psprintf("CREATE SCHEMA %s AUTHORIZATION %s", row[1], row[2]));
-    collector->definitions = list_concat(collector->definitions, SchemaGrants(schema));
+    collector->schema_definitions = AddDefinition(
+        collector->schema_definitions,
+        psprintf("EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s)", row[0]),
+        psprintf("CREATE SCHEMA %s AUTHORIZATION %s", row[1], row[2]));
+    collector->schema_definitions =
+        list_concat(collector->schema_definitions, SchemaGrants(schema));
 }
 
 void NeedExtension(Collector* collector, Oid extension) {
@@ -233,21 +236,35 @@ void FollowTable(Collector* collector, Oid relation) {
                            static_cast<Oid>(strtoul(row[1], nullptr, 10)));
 }
 
-// What body finds, as definitions in order of dependency.
 template <typename Body>
-List* Collected(Body&& body) {
+Collector Collect(Body&& body) {
     const int settings = EnterCanonicalSettings();
-    Collector collector = {new_object_addresses(), NIL, NIL, NIL};
+    Collector collector = {new_object_addresses(), NIL, NIL, NIL, NIL};
     body(&collector);
     LeaveCanonicalSettings(settings);
     free_object_addresses(collector.visited);
-    return list_concat(collector.role_definitions, collector.definitions);
+    return collector;
+}
+
+List* SchemasIn(const Collector& collector) {
+    return list_concat(collector.role_definitions, collector.schema_definitions);
+}
+
+// What body finds, as definitions in order of dependency.
+template <typename Body>
+List* Collected(Body&& body) {
+    const Collector collector = Collect(body);
+    return list_concat(SchemasIn(collector), collector.definitions);
 }
 
 }  // namespace
 
 List* RequiredObjects(Oid relation) {
     return Collected([&](Collector* collector) { FollowTable(collector, relation); });
+}
+
+List* RequiredSchemas(Oid relation) {
+    return SchemasIn(Collect([&](Collector* collector) { FollowTable(collector, relation); }));
 }
 
 List* RequirementsOf(Oid class_id, Oid object_id) {

@@ -39,6 +39,8 @@ char* RemoteDefinitions(List* definitions);
 // schemas, extensions, types, functions, collations; each created if missing. In order of
 // dependency.
 List* RequiredObjects(Oid relation);
+// The roles and schemas among them.
+List* RequiredSchemas(Oid relation);
 // What an object (not a table) needs on another node before it can be made there; without itself.
 List* RequirementsOf(Oid class_id, Oid object_id);
 // A function with its requirements; the definition there is replaced if it differs.

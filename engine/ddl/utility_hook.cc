@@ -6,7 +6,7 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/nodes.h"
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 #include "engine/plan/explained.h"
 #include "engine/trigger/firing.h"
@@ -123,7 +123,7 @@ const ExecuteStmt* ExecuteIn(const Node* tree) {
 // What another node has prepared here is exempt from policies, and depends on its parameters: a
 // user's function must not run it with others.
 void RefuseExecuteOfTask(const Node* tree) {
-    if (!metadata::OriginIsProven()) return;
+    if (!metadata::IsInternalSession()) return;
     const ExecuteStmt* execute = ExecuteIn(tree);
     const PreparedStatement* prepared =
         execute ? FetchPreparedStatement(execute->name, false) : nullptr;

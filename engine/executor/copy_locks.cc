@@ -1,7 +1,7 @@
 #include "engine/executor/copy_locks.h"
 
 #include "engine/executor/task_stream.h"
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/pg/copy_lock.h"
 #include "engine/pg/entry.h"
 
@@ -86,7 +86,7 @@ void LockOn(const TaskList& list, std::span<const CopyLock> locks) {
 
 bool MayLock(Oid relation) {
     constexpr AclMode kWrites = ACL_INSERT | ACL_UPDATE | ACL_DELETE;
-    return metadata::OriginIsProven() ||
+    return metadata::IsInternalSession() ||
            pg_class_aclmask(relation, GetUserId(), kWrites, ACLMASK_ANY) != 0;
 }
 

@@ -64,10 +64,8 @@ Script Split(const char* sql) {
 }
 
 void Open(const metadata::Node& node, connection::Connection** connection) {
-    *connection = connection::OpenOutside(node.host, node.port, get_database_name(MyDatabaseId));
-    // What runs here is the user's own statement, not a part of one of ours. Awaited, so that
-    // nothing else travels with a command that must be alone, as VACUUM must.
-    connection::Execute(*connection, "SET pgspan.internal_session = -1");
+    *connection = connection::OpenOutside(node.host, node.port, get_database_name(MyDatabaseId),
+                                          connection::Purpose::kUserCommands);
 }
 
 // The connection is opened here for the first command of a node, and kept for the others. Several

@@ -20,11 +20,16 @@ config_generic* FindGeneric(const char* name) {
 #endif
 }
 
+config_generic* FindExisting(const char* name) {
+    config_generic* generic = FindGeneric(name);
+    if (generic == nullptr) elog(ERROR, "setting \"%s\" does not exist", name);
+    return generic;
+}
+
 }  // namespace
 
 SettingVariable FindSettingVariable(const char* name) {
-    config_generic* generic = FindGeneric(name);
-    if (generic == nullptr) elog(ERROR, "setting \"%s\" does not exist", name);
+    config_generic* generic = FindExisting(name);
     SettingVariable found = {generic->name, nullptr, nullptr, nullptr};
     switch (generic->vartype) {
     case PGC_STRING:
@@ -43,6 +48,12 @@ SettingVariable FindSettingVariable(const char* name) {
         elog(ERROR, "setting \"%s\" is a real number", name);
     }
     return found;
+}
+
+GucStringCheckHook ReplaceCheck(const char* name, GucStringCheckHook check) {
+    config_generic* generic = FindExisting(name);
+    if (generic->vartype != PGC_STRING) elog(ERROR, "setting \"%s\" is not a text", name);
+    return std::exchange(reinterpret_cast<config_string*>(generic)->check_hook, check);
 }
 
 }  // namespace pgspan::pg

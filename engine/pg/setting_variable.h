@@ -18,4 +18,8 @@ struct SettingVariable {
 // number.
 SettingVariable FindSettingVariable(const char* name);
 
+// Puts a check of one's own in place of that of a string setting, which is returned to be called by
+// it. From _PG_init, so that every session has it.
+GucStringCheckHook ReplaceCheck(const char* name, GucStringCheckHook check);
+
 }  // namespace pgspan::pg

@@ -1,5 +1,6 @@
 #include "engine/planner/planner.h"
 
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
@@ -237,14 +238,9 @@ PlannedStmt* PlanModify(Query* query, const char* query_string, int cursor_optio
                   cursor_options);
 }
 
-// Set in sessions that another node has opened; the setting belongs to the room connection.
-bool IsInternalSession() {
-    const char* group = GetConfigOption("pgspan.internal_session", true, false);
-    return group && group[0] != '-';
-}
-
 void RefuseOnWorker(const metadata::Table& table) {
-    if (metadata::IsCoordinator() || IsInternalSession() || plan::task_planning_depth > 0) return;
+    if (metadata::IsCoordinator() || metadata::IsInternalSession() || plan::task_planning_depth > 0)
+        return;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("cannot use table \"%s\" from a worker", get_rel_name(table.relation)),
             errdetail("It has rules, heirs, or foreign keys of local tables, which the coordinator "
@@ -270,7 +266,7 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
     if (IsReplicationSession() && query->commandType == CMD_SELECT) ReadOwnRows(query);
     if (IsTrustedTask(query_string))
         TakeSecurityMarks(query);
-    else if (query->hasRowSecurity && IsInternalSession())
+    else if (query->hasRowSecurity && metadata::IsInternalSession())
         RefuseUnprovenTask(query);
     Contents contents = LookAt(query);
     if ((contents.trees || contents.heirs) && LocksRows(query)) {
@@ -286,7 +282,7 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
             return task;
     // A part of another node's statement writes to this node's copy of a reference table alone.
     if (contents.reference_target && !contents.hash_tables &&
-        (plan::task_planning_depth > 0 || IsInternalSession()))
+        (plan::task_planning_depth > 0 || metadata::IsInternalSession()))
         return StandardPlan(query, query_string, cursor_options, bound_params);
     const bool reads_trees = contents.trees && query->commandType != CMD_SELECT;
     if (!contents.hash_tables && !contents.reference_target && !reads_trees)

@@ -1,6 +1,6 @@
 #include "engine/planner/row_security.h"
 
-#include "engine/metadata/origin_proof.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -251,7 +251,7 @@ Expr* MakeNewRowCheck(const WithCheckOption* option, Node* condition) {
 bool IsTrustedTask(const char* query_string) {
     if (!query_string) return false;
     if (query_string == plan::task_text) return true;
-    return metadata::OriginIsProven() &&
+    return metadata::IsInternalSession() &&
            (query_string == debug_query_string || IsTextOfTopPortal(query_string));
 }
 

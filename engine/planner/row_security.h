@@ -14,6 +14,7 @@
 #pragma once
 
 #include "engine/pg/postgres.h"
+#include "engine/metadata/node_session.h"
 
 namespace pgspan::planner {
 

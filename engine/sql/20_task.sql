@@ -19,9 +19,9 @@ CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, typ
 CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_only_value';
 
--- By another node, in a session that it has opened: its tasks are trusted from then on.
-CREATE FUNCTION pgspan.prove_origin(proof text) RETURNS boolean
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_prove_origin';
+-- By another node, in a session that it has opened: what follows runs with the rights of these roles.
+CREATE FUNCTION pgspan.act_for(session_user_name text, role_name text, number integer, proof text) RETURNS void
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_act_for';
 
 -- Conditions of policies and of security barriers inside a task, consumed by the node's planner: one for the rows of
 -- the table whose tableoid it names (or, with NULL, the sign of a barrier), and one for new rows. Executing them is an

@@ -1,5 +1,6 @@
 #include "engine/transaction/decision.h"
 
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
@@ -96,7 +97,7 @@ void ForgetDecisions(connection::Connection* decider, const List* gids) {
 
 PGSPAN_FUNCTION(pgspan_decide) {
     using namespace pgspan;
-    if (!connection::IsInternalSession())
+    if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("only other nodes may ask this one to decide over a transaction"));
     // Other nodes commit their parts by what is decided here: it must not be lost after that.

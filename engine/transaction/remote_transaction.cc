@@ -63,21 +63,6 @@ void OpenSavepoints(Connection* c, RemoteState* state) {
     }
 }
 
-// What one role has written in this transaction is not visible on another role's connection.
-void CheckOtherRoles(Connection* c) {
-    for (Connection* other : connection::SessionConnections()) {
-        if (other == c || connection::GroupOf(other) != connection::GroupOf(c)) continue;
-        if (!connection::StateOf(other).wrote || connection::SameUser(other, c)) continue;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("node %s cannot be used by two roles in a transaction in which one of them "
-                       "has written",
-                       connection::DescribeNode(c)),
-                errhint("Commit before SET ROLE, and let functions that are SECURITY DEFINER do "
-                        "all or none "
-                        "of the writes."));
-    }
-}
-
 void StartSubtransaction(SubTransactionId id) {
     if (subtransaction_count == subtransaction_capacity) {
         const int capacity = std::max(16, subtransaction_capacity * 2);
@@ -220,12 +205,9 @@ void Join(Connection* c, Access access) {
     if (connection::IsBroken(c)) connection::RaiseLost(c);
     if (!state.in_transaction) {
         if (access == Access::kRead && !any_joined && !InTransactionBlock()) return;
-        CheckOtherRoles(c);
         connection::Queue(c, BeginCommand());
         state.in_transaction = true;
         any_joined = true;
-    } else {
-        CheckOtherRoles(c);
     }
     OpenSavepoints(c, &state);
     if (access == Access::kWrite) state.wrote = true;

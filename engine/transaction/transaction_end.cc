@@ -130,9 +130,21 @@ void DecideHere(std::span<Connection* const> parts, int pid) {
     FaultPoint("before_local_commit");
 }
 
+// A decision holds for parts of the role that takes it. Those that were prepared with their
+// statement are of another if the statement has changed the role.
+void CheckRoles(std::span<Connection* const> prepared) {
+    for (const Connection* part : prepared)
+        if (!connection::ActsForPresentRole(part))
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("a statement that writes on several nodes cannot change the role while "
+                           "it is a transaction by itself"),
+                    errhint("Run it in a transaction block."));
+}
+
 // The last writer commits, together with the decision over the others' parts.
 void LetDecide(Connection* last, std::span<Connection* const> others) {
     Prepare(others, connection::GroupOf(last), MyProcPid);
+    CheckRoles(others);
     List* gids = NIL;
     for (Connection* other : others) gids = lappend(gids, connection::StateOf(other).gid);
     connection::Statement decide = DecideStatement(gids);
@@ -153,15 +165,9 @@ void LetDecide(Connection* last, std::span<Connection* const> others) {
 }
 
 // The writer that is to decide: the one that has not prepared its part, or the last one. None if
-// this node decides: when it has a part itself, or when the parts are of several roles, which may
-// not decide for one another.
+// this node decides: when it has a part itself.
 Connection* ChooseDecider(std::span<Connection* const> writers) {
-    if (decider == kNobody) {
-        const bool one_role = std::all_of(writers.begin(), writers.end(), [&](Connection* writer) {
-            return connection::SameUser(writer, writers.back());
-        });
-        return one_role && NothingIsHere() ? writers.back() : nullptr;
-    }
+    if (decider == kNobody) return NothingIsHere() ? writers.back() : nullptr;
     if (decider == metadata::LocalGroup()) return nullptr;
     for (Connection* writer : writers)
         if (connection::GroupOf(writer) == decider) return writer;

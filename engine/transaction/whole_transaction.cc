@@ -1,4 +1,5 @@
 #include "engine/transaction/whole_transaction.h"
+#include "engine/metadata/node_session.h"
 
 #include "engine/pg/client_protocol.h"
 #include "engine/transaction/fault_point.h"
@@ -21,7 +22,7 @@ bool committed_at_once = false;
 bool IsWholeTransaction(const PlannedStmt* statement) {
     // A parallel plan that computes the rows keeps the transaction from getting an xid to be named
     // by.
-    return !InTransactionBlock() && !HasJoined() && !connection::IsInternalSession() &&
+    return !InTransactionBlock() && !HasJoined() && !metadata::IsInternalSession() &&
            !TransactionIdIsValid(GetTopTransactionIdIfAny()) && !IsInParallelMode() &&
            pg::IsAloneUntilCommit(statement);
 }

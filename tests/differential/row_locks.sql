@@ -90,8 +90,6 @@ SELECT pure();
 CREATE ROLE row_locks_reader LOGIN;
 GRANT USAGE ON SCHEMA diff_row_locks TO row_locks_reader;
 GRANT SELECT ON t, o TO row_locks_reader;
--- @cluster SELECT run_command_on_workers($$ALTER ROLE row_locks_reader LOGIN PASSWORD 'of-row-locks'$$)
--- @cluster INSERT INTO pgspan.auth_info VALUES (0, 'row_locks_reader', 'password=of-row-locks')
 SET ROLE row_locks_reader;
 SELECT count(*) FROM t;
 -- @error 42501
@@ -99,6 +97,5 @@ SELECT * FROM t FOR UPDATE;
 -- @error 42501
 SELECT t.id FROM t JOIN o ON o.tid = t.id FOR UPDATE OF o;
 RESET ROLE;
--- @cluster DELETE FROM pgspan.auth_info WHERE role_name = 'row_locks_reader'
 DROP OWNED BY row_locks_reader;
 DROP ROLE row_locks_reader;

@@ -1,6 +1,6 @@
 // Proves that policies cannot be evaded: not by reading parts of a table by name, on whatever node,
-// not in a session that says to be another node's, not by functions that run inside a task, and not
-// by what a task's text could mean elsewhere.
+// not in a session that would be another node's, not by leaving the role for which a node acts, not
+// by functions that run inside a task, and not by what a task's text could mean elsewhere.
 #include "tests/harness/cluster_test.h"
 
 namespace pgspan::test {
@@ -76,32 +76,89 @@ TEST_F(RowLevelSecurityTest, PartsShowNothingToWhoNamesThem) {
 }
 
 TEST_F(RowLevelSecurityTest, NobodyPassesForANode) {
+    OnCluster("ALTER ROLE rls_reader PASSWORD 'of the reader'");
     for (const Node& node : Workers()) {
+        const std::string reader =
+            node.conninfo + " user=rls_reader password='of the reader' options='-c ";
+        EXPECT_TRUE(Session::Open(reader + "work_mem=1MB'").ok());
+        EXPECT_FALSE(Session::Open(reader + "pgspan.internal_session=0'").ok());
         Session session = Intruder(node);
-        Do(session, "SET pgspan.internal_session = 0");
-        const std::string challenge = Value(session, "SHOW pgspan.session_challenge");
-        EXPECT_EQ(challenge.size(), 32U);
-        EXPECT_EQ(Value(session, "SELECT pgspan.prove_origin('')"), "f");
-        EXPECT_EQ(Value(session, "SELECT pgspan.prove_origin('" + challenge + challenge + "')"),
-                  "f");
+        ExpectError(session, "SET pgspan.internal_session = 0", "55P02");
+        EXPECT_EQ(Value(session, "SHOW pgspan.session_challenge"), "");
+        ExpectError(session, "SELECT pgspan.act_for('postgres', 'postgres', 1, '')", "42501");
         ExpectError(session, "SELECT * FROM pgspan.cluster_secret", "42501");
         for (const std::string& part : Parts(session)) {
-            ExpectError(session, "SELECT count(*) FROM " + part, "55000");
+            EXPECT_EQ(Value(session, "SELECT count(*) FROM " + part), "0") << part;
             ExpectError(
                 session,
                 "SELECT count(*) FROM " + part + " WHERE pgspan.row_condition(tableoid, true)",
-                "55000");
+                "42501");
         }
         ExpectError(session, "SELECT pgspan.row_condition(1, true)", "42501");
-        // The proof is no use in another session.
-        Session other = OpenNode(node);
-        Do(other, "SET pgspan.internal_session = 0");
-        const std::string secret = Value(other, "SELECT secret FROM pgspan.cluster_secret");
-        const std::string own = Value(other, "SHOW pgspan.session_challenge");
-        const std::string hmac =
-            "SELECT pgspan.prove_origin(encode(sha256('" + secret + own + "'::bytea), 'hex'))";
-        EXPECT_EQ(Value(other, hmac), "f");
+        // Every copy is written, or none.
+        Do(session, "UPDATE " + schema() + ".ref SET k = k + 1000 WHERE k = 10");
     }
+    EXPECT_EQ(Number("SELECT count(*) FROM ref WHERE k > 1000"), 1);
+}
+
+// The text that a node runs for a role finds no way back to the superuser who has logged in.
+TEST_F(RowLevelSecurityTest, WhoASessionActsForIsAllThatItIs) {
+    OnCluster(R"(CREATE FUNCTION pad(key bytea, with_byte int) RETURNS bytea LANGUAGE sql AS $$
+SELECT string_agg(set_byte('\x00', 0, CASE WHEN i < length(key) THEN get_byte(key, i) ELSE 0 END # with_byte), '' ORDER BY i)
+FROM generate_series(0, 63) i $$)");
+    OnCluster(R"(CREATE FUNCTION hmac(key text, message text) RETURNS text LANGUAGE sql AS $$
+SELECT encode(sha256(pad(k, 92) || sha256(pad(k, 54) || message::bytea)), 'hex') FROM (SELECT sha256(key::bytea)) x (k) $$)");
+    Session session =
+        OpenOrDie(Workers().at(0).conninfo + " options='-c pgspan.internal_session=0'");
+    const std::string who = "SELECT concat_ws(' ', session_user, current_user)";
+    Do(session, "SELECT pgspan.act_for('rls_reader', 'rls_reader', 1, '')");
+    for (const char* attempt :
+         {"RESET SESSION AUTHORIZATION", "SET SESSION AUTHORIZATION DEFAULT", "RESET ROLE",
+          "SET ROLE NONE", "DISCARD ALL", "RESET ALL", "SET SESSION AUTHORIZATION rls_reader"}) {
+        Do(session, attempt);
+        EXPECT_EQ(Value(session, who), "rls_reader rls_reader") << attempt;
+    }
+    for (const char* attempt :
+         {"SET SESSION AUTHORIZATION postgres", "SET ROLE postgres",
+          "SELECT set_config('session_authorization', 'postgres', false)",
+          "SELECT set_config('role', 'postgres', true)",
+          "SELECT pgspan.act_for('postgres', 'postgres', 2, '')",
+          "SELECT pgspan.act_for('rls_reader', 'postgres', 2, '')",
+          "SELECT * FROM pgspan.cluster_secret", "SET session_replication_role = replica",
+          "ALTER ROLE rls_reader SUPERUSER"})
+        ExpectError(session, attempt, "42501");
+    // With a proof it goes on, once.
+    const std::string challenge = Value(session, "SHOW pgspan.session_challenge");
+    const std::string key = Value("SELECT secret FROM pgspan.cluster_secret");
+    const auto act_for = [&](const std::string& role, int number) {
+        const std::string proof =
+            Value("SELECT hmac('" + key + "', '" + challenge + " " + std::to_string(number) + " " +
+                  std::to_string(role.size()) + " " + role + " " + role + "')");
+        return "SELECT pgspan.act_for('" + role + "', '" + role + "', " + std::to_string(number) +
+               ", '" + proof + "')";
+    };
+    Do(session, act_for("postgres", 7));
+    EXPECT_EQ(Value(session, who), "postgres postgres");
+    Do(session, act_for("rls_reader", 8));
+    for (int number : {0, 6, 7, 8}) ExpectError(session, act_for("postgres", number), "42501");
+    EXPECT_EQ(Value(session, who), "rls_reader rls_reader");
+    // Nor does the proof for one session serve in another.
+    Session other = OpenOrDie(Workers().at(0).conninfo + " options='-c pgspan.internal_session=0'");
+    Do(other, "SELECT pgspan.act_for('rls_reader', 'rls_reader', 1, '')");
+    ExpectError(other, act_for("postgres", 20), "42501");
+    // What fails leaves no doubt about who runs what comes next.
+    Do(session, "BEGIN");
+    Do(session, act_for("postgres", 30));
+    ExpectError(session, "SELECT 1 / 0", "22012");
+    Do(session, "ROLLBACK");
+    Do(session, act_for("rls_reader", 31));
+    EXPECT_EQ(Value(session, who), "rls_reader rls_reader");
+    // SET by the user's own text, before and inside the transaction.
+    Do(session, "SET SESSION AUTHORIZATION rls_reader");
+    Do(session, act_for("postgres", 32));
+    EXPECT_EQ(Value(session, who), "postgres postgres");
+    Do(session, act_for("rls_reader", 33));
+    EXPECT_EQ(Value(session, who), "rls_reader rls_reader");
 }
 
 TEST_F(RowLevelSecurityTest, AUserCannotAddConditionsOfHisOwn) {
