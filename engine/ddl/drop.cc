@@ -1,3 +1,4 @@
+#include "engine/connection/roles.h"
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/drop_watch.h"
 #include "engine/ddl/forget_table.h"
@@ -46,12 +47,14 @@ void FollowDroppedTables(const DropWatch& watch, const char* command, DropBehavi
     Broadcast(psprintf("DROP TABLE %s %s", Joined(watch.names), BehaviorClause(behavior)));
 }
 
-// Triggers that went with their function, from tables that stay.
-void FollowDroppedTriggers(const DropWatch& watch, const char* command) {
-    for (int i = 0; i < list_length(watch.trigger_drops); i++) {
-        if (list_member_oid(watch.tables, list_nth_oid(watch.trigger_owners, i))) continue;
+// Triggers and policies that went with what they need, from tables that stay. Whoever drops that
+// need not own the tables.
+void FollowDroppedParts(const DropWatch& watch, const char* command) {
+    for (int i = 0; i < list_length(watch.followed_drops); i++) {
+        if (list_member_oid(watch.tables, list_nth_oid(watch.followed_owners, i))) continue;
         RequireOrigin(command);
-        Broadcast(static_cast<char*>(list_nth(watch.trigger_drops, i)));
+        connection::AsLogin(
+            [&] { Broadcast(static_cast<char*>(list_nth(watch.followed_drops, i))); });
     }
 }
 
@@ -73,6 +76,7 @@ void DropTables(const Statement& statement, const DropStmt& stmt) {
     }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP TABLE", stmt.behavior);
+    FollowDroppedParts(watch, "DROP TABLE");
     RefuseLostParts(watch);
     for (const Oid table : pg::EachOid(tied)) NoteLocalParts(table);
     // It may hold what the dropped partition did.
@@ -137,7 +141,7 @@ void DropSchemas(const Statement& statement, const DropStmt& stmt) {
     const List* publications = PublicationsOfSchemas(dropped);
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP SCHEMA", DROP_CASCADE);
-    FollowDroppedTriggers(watch, "DROP SCHEMA");
+    FollowDroppedParts(watch, "DROP SCHEMA");
     RefuseLostParts(watch);
     if (schemas != NIL) Broadcast(psprintf("DROP SCHEMA IF EXISTS %s CASCADE", Joined(schemas)));
     SendPublications(publications);
@@ -183,7 +187,7 @@ void DropOthers(const Statement& statement, const DropStmt& stmt) {
     }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP", DROP_CASCADE);
-    FollowDroppedTriggers(watch, "DROP");
+    FollowDroppedParts(watch, "DROP");
     RefuseLostParts(watch);
 }
 
@@ -238,10 +242,9 @@ void HandleDropOwned(const Statement& statement) {
     const auto* stmt = statement.Tree<DropOwnedStmt>();
     const bool is_everywhere =
         metadata::AllTables() != NIL && metadata::IsCoordinator() && IsOrigin();
-    DropWatch watch = Watching([&] { RunStandard(statement); });
+    const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP OWNED", DROP_CASCADE);
-    FollowDroppedTriggers(watch, "DROP OWNED");
-    ForgetLostPolicies(&watch);
+    FollowDroppedParts(watch, "DROP OWNED");
     RefuseLostParts(watch);
     if (is_everywhere) Broadcast(DropOwnedElsewhere(*stmt));
 }

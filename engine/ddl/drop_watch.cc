@@ -1,6 +1,7 @@
 #include "engine/ddl/drop_watch.h"
 
 #include "engine/ddl/mirror.h"
+#include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
 #include "engine/metadata/tables.h"
 
@@ -33,39 +34,42 @@ Oid ConstrainedRelation(Oid constraint) {
     return relation;
 }
 
-Oid RelationOfPolicy(Oid policy) {
-    const Relation catalog = table_open(PolicyRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
-    const SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
-    const HeapTuple tuple = systable_getnext(scan);
-    const Oid relation = HeapTupleIsValid(tuple)
-                             ? reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple))->polrelid
-                             : InvalidOid;
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
-    return relation;
-}
-
 // The relation that the dropped object is a part of; InvalidOid for a relation itself, and for what
 // does not matter.
 Oid OwnerOf(Oid class_id, Oid object_id, int sub_id) {
     if (class_id == ConstraintRelationId) return ConstrainedRelation(object_id);
-    if (class_id == PolicyRelationId) return RelationOfPolicy(object_id);
     if (class_id != RelationRelationId) return InvalidOid;
     if (sub_id != 0) return object_id;
     const char kind = get_rel_relkind(object_id);
     return kind == RELKIND_INDEX ? IndexGetRelation(object_id, true) : InvalidOid;
 }
 
-void NoteTrigger(Oid trigger) {
+void NoteFollowed(Oid owner, char* drop) {
     DropWatch& watch = *current_watch;
-    if (watch.known == NIL) return;
+    if (!drop || !list_member_oid(watch.known, owner)) return;
+    watch.followed_owners = lappend_oid(watch.followed_owners, owner);
+    watch.followed_drops = lappend(watch.followed_drops, drop);
+}
+
+void NoteTrigger(Oid trigger) {
+    if (current_watch->known == NIL) return;
     Oid owner = InvalidOid;
     char* drop = DropStandIn(trigger, &owner);
-    if (!drop || !list_member_oid(watch.known, owner)) return;
-    watch.trigger_owners = lappend_oid(watch.trigger_owners, owner);
-    watch.trigger_drops = lappend(watch.trigger_drops, drop);
+    NoteFollowed(owner, drop);
+}
+
+void NotePolicy(Oid policy) {
+    const Relation catalog = table_open(PolicyRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
+    const SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
+    const HeapTuple tuple = systable_getnext(scan);
+    if (HeapTupleIsValid(tuple)) {
+        const auto* form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
+        NoteFollowed(form->polrelid, DropPolicyStatement(form->polrelid, NameStr(form->polname)));
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
 }
 
 // By the list of tables, not the cache of metadata: their containers may have gone before them.
@@ -77,12 +81,13 @@ void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
         watch.names = lappend(watch.names, QualifiedRelationName(object_id));
     } else if (class_id == TriggerRelationId) {
         NoteTrigger(object_id);
+    } else if (class_id == PolicyRelationId) {
+        NotePolicy(object_id);
     } else {
         const Oid owner = OwnerOf(class_id, object_id, sub_id);
         if (OidIsValid(owner) && list_member_oid(watch.known, owner)) {
             const ObjectAddress address = {class_id, object_id, sub_id};
             watch.part_owners = lappend_oid(watch.part_owners, owner);
-            watch.part_classes = lappend_oid(watch.part_classes, class_id);
             watch.part_names = lappend(watch.part_names, getObjectDescription(&address, false));
         }
     }
@@ -111,15 +116,6 @@ void RefuseLostParts(const DropWatch& watch) {
                 errdetail("Drops that cascade to parts of distributed and reference tables are not "
                           "supported."),
                 errhint("Change the table with ALTER TABLE or DROP INDEX first."));
-    }
-}
-
-void ForgetLostPolicies(DropWatch* watch) {
-    for (int i = list_length(watch->part_classes) - 1; i >= 0; i--) {
-        if (list_nth_oid(watch->part_classes, i) != PolicyRelationId) continue;
-        watch->part_owners = list_delete_nth_cell(watch->part_owners, i);
-        watch->part_names = list_delete_nth_cell(watch->part_names, i);
-        watch->part_classes = list_delete_nth_cell(watch->part_classes, i);
     }
 }
 

@@ -10,15 +10,14 @@ namespace pgspan::ddl {
 
 struct DropWatch {
     MemoryContext context;
-    List* known;           // OIDs of all distributed and reference tables when the statement began
-    List* tables;          // OIDs of dropped shells and reference tables, in the order they went
-    List* names;           // their qualified names, char*
-    List* part_owners;     // OIDs of tables that lost a column, an index, a policy, or a constraint
-                           // other than a foreign key to a table that went too
-    List* part_names;      // what they lost, char*
-    List* part_classes;    // of which kind it was
-    List* trigger_owners;  // OIDs of tables that lost a trigger
-    List* trigger_drops;   // the statement that drops its stand-ins on other nodes, char*
+    List* known;            // OIDs of all distributed and reference tables when the statement began
+    List* tables;           // OIDs of dropped shells and reference tables, in the order they went
+    List* names;            // their qualified names, char*
+    List* part_owners;      // OIDs of tables that lost a column, an index, or a constraint
+                            // other than a foreign key to a table that went too
+    List* part_names;       // what they lost, char*
+    List* followed_owners;  // OIDs of tables that lost a trigger or a policy
+    List* followed_drops;   // the statement by which other nodes lose theirs, char*
 };
 
 // Makes the watch the one that is told; returns the one before.
@@ -27,8 +26,7 @@ DropWatch* SetDropWatch(DropWatch* watch);
 // Runs body and returns what it dropped.
 template <typename Body>
 DropWatch Watching(Body&& body) {
-    DropWatch watch = {
-        CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL, NIL, NIL};
+    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL, NIL};
     DropWatch* const outer = SetDropWatch(&watch);
     ErrorData* error = pg::Capture(body);
     SetDropWatch(outer);
@@ -39,9 +37,6 @@ DropWatch Watching(Body&& body) {
 // Raises 0A000 if a table lost a part without being dropped itself: a cascade that other nodes
 // would not follow.
 void RefuseLostParts(const DropWatch& watch);
-
-// Policies are not among what was lost: other nodes will lose them by the same statement.
-void ForgetLostPolicies(DropWatch* watch);
 
 // Installs object_access_hook.
 void InitializeDropWatch();

@@ -10,9 +10,7 @@ namespace pgspan::ddl {
 namespace {
 
 List* DropDefinition(const metadata::Table& table, const char* policy) {
-    return AddDefinition(NIL, nullptr,
-                         psprintf("DROP POLICY IF EXISTS %s ON %s", quote_identifier(policy),
-                                  QualifiedRelationName(table.relation)));
+    return AddDefinition(NIL, nullptr, DropPolicyStatement(table.relation, policy));
 }
 
 // The user's own text would not do: a policy may read tables that other nodes do not have.
@@ -23,6 +21,11 @@ void SendPolicy(const metadata::Table& table, const char* policy) {
 }
 
 }  // namespace
+
+char* DropPolicyStatement(Oid relation, const char* policy) {
+    return psprintf("DROP POLICY IF EXISTS %s ON %s", quote_identifier(policy),
+                    QualifiedRelationName(relation));
+}
 
 void HandleCreatePolicy(const Statement& statement) {
     const auto* stmt = statement.Tree<CreatePolicyStmt>();

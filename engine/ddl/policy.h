@@ -13,6 +13,9 @@ namespace pgspan::ddl {
 void RenamePolicy(const Statement& statement, const metadata::Table& table);
 void DropPolicy(const Statement& statement);
 
+// What makes a policy go on another node, if it is there.
+char* DropPolicyStatement(Oid relation, const char* policy);
+
 // The relation became distributed, or ceased to be: policies of other tables that read it mean
 // something else on other nodes.
 void SendPoliciesThatRead(Oid relation);
