@@ -9,10 +9,12 @@
 
 extern "C" {
 #include "access/sysattr.h"
+#include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
 #include "parser/analyze.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 }
 
 namespace pgspan::planner {
@@ -81,16 +83,34 @@ void MoveRights(Query* subquery, const Query* query, const RangeTblEntry* rte) {
     }
 }
 
-Query* UnionOf(const Query* query, const RangeTblEntry* rte, const List* members,
+// Policies are those of the table alone; they hold for the rows of all.
+void MoveConditions(Query* subquery, int rti, const RangeTblEntry* rte, const Relation parent) {
+    if (rte->securityQuals == NIL) return;
+    for (auto* arm : Each<RangeTblEntry>(subquery->rtable)) {
+        if (arm->rtekind != RTE_SUBQUERY) continue;
+        auto* member = linitial_node(RangeTblEntry, arm->subquery->rtable);
+        const Relation relation = table_open(member->relid, NoLock);
+        auto* conditions = static_cast<List*>(copyObjectImpl(rte->securityQuals));
+        member->securityQuals = map_partition_varattnos(conditions, rti, relation, parent);
+        table_close(relation, NoLock);
+        auto* moved = reinterpret_cast<Node*>(member->securityQuals);
+        ChangeVarNodes(moved, rti, 1, 0);
+        arm->subquery->hasRowSecurity = true;
+        if (checkExprHasSubLink(moved)) arm->subquery->hasSubLinks = true;
+    }
+}
+
+Query* UnionOf(const Query* query, int rti, const RangeTblEntry* rte, const List* members,
                const Used& used) {
     StringInfoData sql;
     initStringInfo(&sql);
     const Relation parent = table_open(rte->relid, NoLock);
     for (const Oid member : pg::EachOid(members)) AppendMember(&sql, parent, member, used);
-    table_close(parent, NoLock);
     auto* raw = linitial_node(RawStmt, raw_parser(sql.data, RAW_PARSE_DEFAULT));
     Query* subquery = parse_analyze_fixedparams(raw, sql.data, nullptr, 0, nullptr);
     MoveRights(subquery, query, rte);
+    MoveConditions(subquery, rti, rte, parent);
+    table_close(parent, NoLock);
     return subquery;
 }
 
@@ -105,7 +125,6 @@ void RefuseSystemColumn(const Var* var, const RangeTblEntry* rte) {
 const char* WhyNotRead(const Query* query, int rti, const RangeTblEntry* rte) {
     if (query->resultRelation == rti) return "writing";
     if (rte->tablesample) return "TABLESAMPLE";
-    if (rte->securityQuals) return "row-level security";
     for (const auto* mark : Each<RowMarkClause>(query->rowMarks))
         if (static_cast<int>(mark->rti) == rti) return "locking rows";
     return nullptr;
@@ -130,7 +149,7 @@ void ReadWithHeirs(Query* query, int rti, RangeTblEntry* rte) {
                                "heirs",
                                get_rel_name(rte->relid)),
                       nullptr);
-    Query* subquery = UnionOf(query, rte, members, used);
+    Query* subquery = UnionOf(query, rti, rte, members, used);
     if (used.table) {
         const auto number = static_cast<AttrNumber>(list_length(subquery->targetList));
         VisitVarsOf(query, rti, [&](Var* var) {
@@ -142,6 +161,9 @@ void ReadWithHeirs(Query* query, int rti, RangeTblEntry* rte) {
         rte->eref->colnames = lappend(rte->eref->colnames, makeString(pstrdup("tableoid")));
     }
     pg::BecomeSubquery(rte, subquery);
+    // What could leak is evaluated above the union.
+    rte->security_barrier = rte->securityQuals != NIL;
+    rte->securityQuals = NIL;
 }
 
 }  // namespace

@@ -164,6 +164,8 @@ void Retarget(Query* write, Oid member) {
         MappedTargets(Mapped(write->targetList, varno, to, from), member, RelationGetRelid(from));
     write->jointree = Mapped(write->jointree, varno, to, from);
     write->returningList = Mapped(write->returningList, varno, to, from);
+    write->withCheckOptions = Mapped(write->withCheckOptions, varno, to, from);
+    rte->securityQuals = Mapped(rte->securityQuals, varno, to, from);
     if (write->onConflict) RetargetConflict(write, to, from);
     for (auto* action : Each<MergeAction>(write->mergeActionList)) {
         action->qual =

@@ -10,7 +10,7 @@
 //
 // Containers and shards have row-level security without policies, which hides their rows from all
 // but their owner. Tasks are exempt from that, and from checks of rights: the node that sent them
-// has made both. A node knows them by metadata/origin_proof.h.
+// has made both. A node knows them by metadata/node_session.h.
 #pragma once
 
 #include "engine/pg/postgres.h"

@@ -142,8 +142,8 @@ bool HasCurrentOf(Node* quals) {
 // What holds for every kind of command.
 void CheckSplit(const Query* query, const List* members) {
     const RangeTblEntry* target = TargetOf(query);
-    if (target->securityQuals || query->withCheckOptions)
-        RefuseSplit(query, "row-level security and WITH CHECK OPTION on", nullptr);
+    if (query->commandType == CMD_MERGE && (target->securityQuals || query->withCheckOptions))
+        RefuseSplit(query, "row-level security and WITH CHECK OPTION in MERGE into", nullptr);
     if (query->jointree && HasCurrentOf(query->jointree->quals))
         RefuseSplit(query, "WHERE CURRENT OF on", nullptr);
     CheckSplitTriggers(query, members);
@@ -242,6 +242,8 @@ Query* PartWhere(const Split* split, Expr* condition, const List* gone) {
 
 void CheckMoving(const Query* update) {
     const char* const what = "UPDATE of what decides the partition of rows of";
+    if (TargetOf(update)->securityQuals || update->withCheckOptions)
+        RefuseSplit(update, what, "Row-level security or WITH CHECK OPTION applies to it.");
     for (auto* entry : Each<TargetEntry>(update->targetList))
         if (entry->resjunk) RefuseSplit(update, what, "SET (…) = (SELECT …) cannot move rows.");
     if (list_length(update->jointree->fromlist) != 1)

@@ -69,8 +69,6 @@ SELECT * FROM hidden WHERE k = 104;
 -- @error 42501
 SELECT * FROM copied;
 -- @error 42501
-SET SESSION AUTHORIZATION acting_owner;
--- @error 42501
 SET ROLE acting_owner;
 -- A cursor goes on for whom it was opened while others run.
 BEGIN;
