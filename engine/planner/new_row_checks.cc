@@ -52,10 +52,13 @@ Node* AssignedValue(WriteRewrite* write, const TargetEntry* entry, Index levels_
     return value;
 }
 
+Node* NewRow(WriteRewrite* write, CheckedRow row, const List* assignments, const Var* var,
+             Index levels_up);
+
 Node* NewAttribute(WriteRewrite* write, CheckedRow row, const List* assignments, const Var* var,
                    Index levels_up) {
     const Oid relation = write->table->relation;
-    if (var->varattno == 0) Refuse(write, "whole rows");
+    if (var->varattno == 0) return NewRow(write, row, assignments, var, levels_up);
     if (var->varattno < 0) return write->target->Attribute(var, levels_up);
     for (auto* entry : Each<TargetEntry>(assignments))
         if (!entry->resjunk && entry->resno == var->varattno)
@@ -65,6 +68,32 @@ Node* NewAttribute(WriteRewrite* write, CheckedRow row, const List* assignments,
                                get_attname(relation, var->varattno, false)));
     if (row == CheckedRow::kUpdated) return write->target->Attribute(var, levels_up);
     return reinterpret_cast<Node*>(makeNullConst(var->vartype, var->vartypmod, var->varcollid));
+}
+
+Node* NewRow(WriteRewrite* write, CheckedRow row, const List* assignments, const Var* var,
+             Index levels_up) {
+    auto* whole = makeNode(RowExpr);
+    whole->row_typeid = var->vartype;
+    whole->row_format = COERCE_IMPLICIT_CAST;
+    whole->location = -1;
+    const Relation relation = table_open(write->table->relation, NoLock);
+    const TupleDesc columns = RelationGetDescr(relation);
+    for (int i = 0; i < columns->natts; i++) {
+        const FormData_pg_attribute* column = TupleDescAttr(columns, i);
+        Node* value = nullptr;
+        if (column->attisdropped) {
+            value = reinterpret_cast<Node*>(makeNullConst(INT4OID, -1, InvalidOid));
+        } else {
+            const Var* attribute =
+                makeVar(static_cast<int>(var->varno), column->attnum, column->atttypid,
+                        column->atttypmod, column->attcollation, 0);
+            value = NewAttribute(write, row, assignments, attribute, levels_up);
+        }
+        whole->args = lappend(whole->args, value);
+        whole->colnames = lappend(whole->colnames, makeString(pstrdup(NameStr(column->attname))));
+    }
+    table_close(relation, NoLock);
+    return reinterpret_cast<Node*>(whole);
 }
 
 Node* ConditionOn(WriteRewrite* write, const WithCheckOption* option, Side side, CheckedRow row,

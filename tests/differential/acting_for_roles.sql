@@ -137,6 +137,15 @@ INSERT INTO hidden VALUES (400, current_user || '/' || session_user) RETURNING v
 RESET SESSION AUTHORIZATION;
 RESET ROLE;
 DROP TABLE local_child;
+-- Functions in an index run as the owner of the table, whoever builds it.
+CREATE FUNCTION of_owner(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    ASSERT current_user = 'acting_owner', 'called by ' || current_user; RETURN i; END $$;
+CREATE INDEX by_owner ON hidden ((of_owner(k) + of_owner(0))) WHERE of_owner(k + 10) > of_owner(10);
+DROP INDEX by_owner;
+CREATE INDEX CONCURRENTLY by_owner ON hidden ((of_owner(k) + of_owner(0))) WHERE of_owner(k + 10) > of_owner(10);
+REINDEX TABLE hidden;
+REINDEX INDEX by_owner;
+DROP INDEX CONCURRENTLY by_owner;
 -- A schema that the owner of the table may use, but could not have made.
 CREATE SCHEMA acting_given;
 GRANT USAGE, CREATE ON SCHEMA acting_given TO acting_caller;

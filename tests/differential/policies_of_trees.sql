@@ -1,5 +1,5 @@
 -- Proves that policies hold for tables that are read and written with their partitions and heirs, of which some are
--- distributed, and that nothing leaks from the rows that they hide.
+-- distributed, and for conditions over whole rows, and that nothing leaks from the rows that they hide.
 CREATE ROLE tree_reader;
 GRANT USAGE ON SCHEMA diff_policies_of_trees TO tree_reader;
 CREATE TABLE allowed (owner text PRIMARY KEY, level int);
@@ -123,5 +123,26 @@ DROP FUNCTION three CASCADE;
 SET ROLE tree_reader;
 SELECT count(*) FROM guarded;
 RESET ROLE;
+-- Conditions over whole rows, of a table with dropped columns.
+CREATE TABLE whole (gone int, k int, v int, t text);
+ALTER TABLE whole DROP COLUMN gone;
+-- @cluster SELECT create_distributed_table('whole', 'k')
+CREATE POLICY p ON whole USING (k >= 2) WITH CHECK (whole < ROW(50, 5, NULL::text) AND whole IS NOT NULL);
+ALTER TABLE whole ENABLE ROW LEVEL SECURITY;
+GRANT ALL ON whole TO tree_reader;
+SET ROLE tree_reader;
+INSERT INTO whole VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 7, 'c');
+INSERT INTO whole SELECT g, g, 'x' FROM generate_series(10, 20) g;
+INSERT INTO whole SELECT * FROM (SELECT k + 20, v, t FROM whole ORDER BY v LIMIT 3) s;
+-- @error 42501
+INSERT INTO whole SELECT * FROM (SELECT k + 40, v, t FROM whole ORDER BY v LIMIT 5) s;
+-- @error 42501
+INSERT INTO whole (k, v) SELECT v, k FROM (SELECT k, v FROM whole ORDER BY v LIMIT 5) s;
+UPDATE whole SET v = x.n FROM (SELECT k, row_number() OVER (ORDER BY k) AS n FROM whole) x WHERE x.k = whole.k AND x.n < 5;
+-- @error 42501
+UPDATE whole SET t = NULL FROM (SELECT k, row_number() OVER (ORDER BY k) AS n FROM whole) x WHERE x.k = whole.k AND x.n < 5;
+SELECT * FROM whole ORDER BY k, v;
+RESET ROLE;
+SELECT count(*) FROM whole;
 DROP OWNED BY tree_reader;
 DROP ROLE tree_reader;

@@ -88,11 +88,13 @@ TEST_F(RowLevelSecurityTest, NobodyPassesForANode) {
         ExpectError(session, "SELECT pgspan.act_for('postgres', 'postgres', 1, '')", "42501");
         ExpectError(session, "SELECT * FROM pgspan.cluster_secret", "42501");
         for (const std::string& part : Parts(session)) {
-            EXPECT_EQ(Value(session, "SELECT count(*) FROM " + part), "0") << part;
-            ExpectError(
-                session,
-                "SELECT count(*) FROM " + part + " WHERE pgspan.row_condition(tableoid, true)",
-                "42501");
+            const std::string count = "SELECT count(*) FROM " + part;
+            EXPECT_EQ(Value(session, count), "0") << part;
+            // Of the container alone there is no row for which the function would be looked at.
+            const Answer own = session.Run(count + " WHERE pgspan.row_condition(tableoid, true)");
+            EXPECT_TRUE(own.sqlstate == "42501" ||
+                        (own.rows.size() == 1 && own.rows.front().front() == "0"))
+                << part;
         }
         ExpectError(session, "SELECT pgspan.row_condition(1, true)", "42501");
         // Every copy is written, or none.
