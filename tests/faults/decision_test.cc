@@ -162,7 +162,7 @@ TEST_F(DecisionTest, RecoveryLeavesLiveTransactionsAlone) {
 // Everybody may read the name of a part, and write down what he likes.
 TEST_F(DecisionTest, ARoleNeitherTakesNorKeepsAnothersDecision) {
     Session holder = OpenNode(nodes_[2]);
-    Session decider = OpenNode(nodes_[1]);
+    Session decider = OpenOrDie(nodes_[1].conninfo + " options='-c pgspan.internal_session=0'");
     const std::string group = Scalar(decider, "SELECT group_id FROM pgspan.local_node");
     Do(holder, "CREATE TABLE part_of_postgres ()");
     Do(holder, "BEGIN");
@@ -171,7 +171,6 @@ TEST_F(DecisionTest, ARoleNeitherTakesNorKeepsAnothersDecision) {
         "pgspan_0_3_1_1_" + Scalar(holder, "SELECT group_id FROM pgspan.local_node") + "_" + group;
     const std::string decide = "SELECT pgspan.decide(ARRAY['" + gid + "'])";
     OnCluster("CREATE ROLE decides_for_others");
-    Do(decider, "SET pgspan.internal_session = 0");
     Do(decider, "SET ROLE decides_for_others");
     Do(decider, decide);
     Do(decider, "RESET ROLE");

@@ -185,10 +185,9 @@ TEST_F(TwoPhaseTest, APartWaitsForTheDecisionOfADeadNode) {
 
 // Recovery has asked, and rolled back: whoever was about to decide comes too late.
 TEST_F(TwoPhaseTest, ADecisionThatComesAfterRecoveryHasAskedFails) {
-    Session decider = OpenNode(nodes_[1]);
+    Session decider = OpenOrDie(nodes_[1].conninfo + " options='-c pgspan.internal_session=0'");
     const std::string group = Scalar(decider, "SELECT group_id FROM pgspan.local_node");
     const std::string gid = "pgspan_0_3_1_1_" + std::string(group == "1" ? "2_1" : "1_2");
-    Do(decider, "SET pgspan.internal_session = 0");
     Do(decider, "BEGIN");
     Do(decider, "SELECT 1");
     Session recovery = OpenNode(nodes_[1]);
