@@ -49,6 +49,9 @@ connection::Connection* Reach(const char* text) {
 }  // namespace
 
 PreparedParts FindPreparedParts(const char* users_gid) {
+    // A part, which another node finishes here at the end of each of its transactions, has none.
+    Gid part = {};
+    if (ParseGid(users_gid, &part)) return {};
     List* gids = ReadGids(users_gid);
     auto* parts =
         static_cast<PreparedPart*>(palloc(sizeof(PreparedPart) * (list_length(gids) + 1)));

@@ -19,7 +19,7 @@ struct PreparedPart {
 using PreparedParts = std::span<const PreparedPart>;
 
 // The parts of the transaction prepared under the user's name, if there is one, with connections to
-// their nodes. Palloc'd.
+// their nodes; none, at no cost, for the name of a part (gid.h). Palloc'd.
 [[nodiscard]] PreparedParts FindPreparedParts(const char* users_gid);
 void FinishPreparedParts(PreparedParts parts, bool commits);
 
