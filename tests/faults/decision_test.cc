@@ -161,8 +161,8 @@ TEST_F(DecisionTest, RecoveryLeavesLiveTransactionsAlone) {
 
 // Everybody may read the name of a part, and write down what he likes.
 TEST_F(DecisionTest, ARoleNeitherTakesNorKeepsAnothersDecision) {
-    Session holder = OpenNode(nodes_[2]);
-    Session decider = OpenOrDie(nodes_[1].conninfo + " options='-c pgspan.internal_session=0'");
+    Session holder = OpenAsCoordinator(nodes_[2]);
+    Session decider = OpenAsCoordinator(nodes_[1]);
     const std::string group = Scalar(decider, "SELECT group_id FROM pgspan.local_node");
     Do(holder, "CREATE TABLE part_of_postgres ()");
     Do(holder, "BEGIN");
@@ -189,7 +189,7 @@ TEST_F(DecisionTest, ARoleNeitherTakesNorKeepsAnothersDecision) {
 
 // Nobody is left to ask for, and nothing crashes.
 TEST_F(DecisionTest, APartOfADroppedRoleWaits) {
-    Session holder = OpenNode(nodes_[2]);
+    Session holder = OpenAsCoordinator(nodes_[2]);
     Session decider = OpenNode(nodes_[1]);
     const std::string gid = "pgspan_0_3_1_1_" +
                             Scalar(holder, "SELECT group_id FROM pgspan.local_node") + "_" +

@@ -40,6 +40,7 @@ class TwoPhaseTest : public BankTest {
             int pid = 0;
             EXPECT_TRUE(Eventually(seconds(10), [&] { return (pid = choose_victim()) > 1; }));
             if (pid > 1 && kill(pid, SIGKILL) == 0) ++killed;
+            // And how long the sessions go on with what is left.
             std::this_thread::sleep_for(milliseconds(random_() % 300));
             stop = true;
             for (std::thread& session : sessions) session.join();
@@ -158,7 +159,7 @@ TEST_F(TwoPhaseTest, APartWaitsForTheDecisionOfADeadNode) {
         Do(origin, "BEGIN");
         const std::string gid =
             "pgspan_0_" + Value(origin, "SELECT pg_current_xact_id()") + "_1_1_" + groups;
-        Session holder = OpenNode(nodes_[2]);
+        Session holder = OpenAsCoordinator(nodes_[2]);
         const std::string kept = commits ? "kept" : "lost";
         Do(holder, "CREATE SCHEMA IF NOT EXISTS part");
         Do(holder, "BEGIN");
@@ -185,7 +186,7 @@ TEST_F(TwoPhaseTest, APartWaitsForTheDecisionOfADeadNode) {
 
 // Recovery has asked, and rolled back: whoever was about to decide comes too late.
 TEST_F(TwoPhaseTest, ADecisionThatComesAfterRecoveryHasAskedFails) {
-    Session decider = OpenOrDie(nodes_[1].conninfo + " options='-c pgspan.internal_session=0'");
+    Session decider = OpenAsCoordinator(nodes_[1]);
     const std::string group = Scalar(decider, "SELECT group_id FROM pgspan.local_node");
     const std::string gid = "pgspan_0_3_1_1_" + std::string(group == "1" ? "2_1" : "1_2");
     Do(decider, "BEGIN");

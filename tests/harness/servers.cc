@@ -73,6 +73,10 @@ Session OpenNode(const Node& node) {
     return OpenOrDie(node.conninfo);
 }
 
+Session OpenAsCoordinator(const Node& node) {
+    return OpenOrDie(node.conninfo + " options='-c pgspan.internal_session=0'");
+}
+
 std::string Scalar(Session& session, const std::string& sql) {
     const Answer answer = session.Run(sql);
     if (!answer.ok() || answer.rows.size() != 1 || answer.rows[0].size() != 1) {

@@ -35,6 +35,8 @@ Session OpenOrDie(const std::string& conninfo);
 Session OpenTruth();
 Session OpenCluster();
 Session OpenNode(const Node& node);
+// As the coordinator opens its sessions on other nodes (engine/metadata/node_session.h).
+Session OpenAsCoordinator(const Node& node);
 
 // The one value of a statement that must succeed with one row and one column; dies otherwise, with
 // the statement and what the server said.

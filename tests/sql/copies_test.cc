@@ -20,9 +20,7 @@ class CopiesTest : public ClusterTest {
         OnCluster("INSERT INTO t SELECT g, g % 5 FROM generate_series(1, 60) g");
         OnCluster("INSERT INTO ref SELECT g % 5, g FROM generate_series(1, 20) g");
         // As a part of another node's statement: on this copy alone. The row moves to the end.
-        Session worker = OpenOrDie(Workers().at(0).conninfo +
-                                   " options='-c "
-                                   "pgspan.internal_session=0'");
+        Session worker = OpenAsCoordinator(Workers().at(0));
         Do(worker, "UPDATE " + schema() + ".ref SET v = v WHERE v < 9");
         EXPECT_NE(InOrderOn(Workers().at(0)), InOrderOn(Workers().at(1)))
             << "the copies are in the same order: this proves nothing";

@@ -110,8 +110,7 @@ SELECT string_agg(set_byte('\x00', 0, CASE WHEN i < length(key) THEN get_byte(ke
 FROM generate_series(0, 63) i $$)");
     OnCluster(R"(CREATE FUNCTION hmac(key text, message text) RETURNS text LANGUAGE sql AS $$
 SELECT encode(sha256(pad(k, 92) || sha256(pad(k, 54) || message::bytea)), 'hex') FROM (SELECT sha256(key::bytea)) x (k) $$)");
-    Session session =
-        OpenOrDie(Workers().at(0).conninfo + " options='-c pgspan.internal_session=0'");
+    Session session = OpenAsCoordinator(Workers().at(0));
     const std::string who = "SELECT concat_ws(' ', session_user, current_user)";
     Do(session, "SELECT pgspan.act_for('rls_reader', 'rls_reader', 1, '')");
     for (const char* attempt :
@@ -145,7 +144,7 @@ SELECT encode(sha256(pad(k, 92) || sha256(pad(k, 54) || message::bytea)), 'hex')
     for (int number : {0, 6, 7, 8}) ExpectError(session, act_for("postgres", number), "42501");
     EXPECT_EQ(Value(session, who), "rls_reader rls_reader");
     // Nor does the proof for one session serve in another.
-    Session other = OpenOrDie(Workers().at(0).conninfo + " options='-c pgspan.internal_session=0'");
+    Session other = OpenAsCoordinator(Workers().at(0));
     Do(other, "SELECT pgspan.act_for('rls_reader', 'rls_reader', 1, '')");
     ExpectError(other, act_for("postgres", 20), "42501");
     // What fails leaves no doubt about who runs what comes next.

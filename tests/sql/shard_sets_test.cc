@@ -16,7 +16,7 @@ class ShardSetsTest : public ClusterTest {
             "SELECT shardid FROM citus_shards WHERE table_name = 't'::regclass AND "
             "nodeport = " +
             std::to_string(Workers().at(0).port) + " ORDER BY shardid LIMIT 1");
-        Session holder = OpenPart(0);
+        Session holder = OpenAsCoordinator(Workers().at(0));
         name_ = Value(holder,
                       "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN "
                       "pg_namespace n ON n.oid = relnamespace WHERE relispartition AND relname "
@@ -29,11 +29,6 @@ class ShardSetsTest : public ClusterTest {
                                    name_ + "'::regclass");
     }
 
-    // A session that changes its node's parts of tables themselves, as moving a shard would.
-    Session OpenPart(size_t worker) {
-        return OpenOrDie(Workers().at(worker).conninfo + " options='-c pgspan.internal_session=0'");
-    }
-
     std::string shard_;
     std::string name_;
     std::string container_;
@@ -41,9 +36,9 @@ class ShardSetsTest : public ClusterTest {
 };
 
 TEST_F(ShardSetsTest, ASecondCopyOfAShardIsNotCounted) {
-    Session other = OpenPart(1);
+    Session other = OpenAsCoordinator(Workers().at(1));
     Do(other, "CREATE TABLE " + name_ + " PARTITION OF " + container_ + " " + bound_);
-    Session holder = OpenPart(0);
+    Session holder = OpenAsCoordinator(Workers().at(0));
     std::vector<std::string> keys;
     for (const Row& row : Do(holder, "SELECT k, v FROM " + name_).rows) {
         keys.push_back(*row[0]);
@@ -66,7 +61,7 @@ TEST_F(ShardSetsTest, ASecondCopyOfAShardIsNotCounted) {
 
 TEST_F(ShardSetsTest, AMissingShardIsAnError) {
     EXPECT_EQ(Number("SELECT count(*) FROM t"), 1000);
-    Session holder = OpenPart(0);
+    Session holder = OpenAsCoordinator(Workers().at(0));
     Do(holder, "ALTER TABLE " + container_ + " DETACH PARTITION " + name_);
     for (const char* sql :
          {"SELECT count(*) FROM t", "SELECT * FROM t", "UPDATE t SET v = 0", "DELETE FROM t"}) {
