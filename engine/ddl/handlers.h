@@ -41,7 +41,7 @@ void HandleSecurityLabel(const Statement& statement);      // security_label.cc
 void HandleCreatePublication(const Statement& statement);  // publication.cc
 void HandleAlterPublication(const Statement& statement);   // publication.cc
 void HandleAlterOwner(const Statement& statement);         // publication.cc
-void HandleFinishPrepared(const Statement& statement);     // prepared_transaction.cc
+void HandleTwoPhase(const Statement& statement);           // prepared_transaction.cc
 
 // For HandleAlterTable and HandleRename: a composite type by its relation.
 void AlterCompositeType(const Statement& statement, Oid relation);  // type.cc

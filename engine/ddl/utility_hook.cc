@@ -62,7 +62,7 @@ constexpr Route kRoutes[] = {
     {T_CreatePublicationStmt, HandleCreatePublication},
     {T_AlterPublicationStmt, HandleAlterPublication},
     {T_AlterOwnerStmt, HandleAlterOwner},
-    {T_TransactionStmt, HandleFinishPrepared, false, true},
+    {T_TransactionStmt, HandleTwoPhase, false, true},
 };
 
 ProcessUtility_hook_type next_hook = nullptr;
@@ -72,7 +72,8 @@ int suspended = 0;
 bool IsTransactionControl(const Node* tree) {
     if (!IsA(tree, TransactionStmt)) return false;
     const TransactionStmtKind kind = reinterpret_cast<const TransactionStmt*>(tree)->kind;
-    return kind != TRANS_STMT_COMMIT_PREPARED && kind != TRANS_STMT_ROLLBACK_PREPARED;
+    return kind != TRANS_STMT_PREPARE && kind != TRANS_STMT_COMMIT_PREPARED &&
+           kind != TRANS_STMT_ROLLBACK_PREPARED;
 }
 
 const Route* FindRoute(const Statement& statement) {

@@ -168,3 +168,11 @@ SELECT '2020-02-01'::date::text, '2020-02-01 00:00+00'::timestamptz::text FROM t
 ROLLBACK PREPARED 'settings';
 RESET DateStyle;
 SELECT count(*), sum(v) FROM t;
+
+-- Names of parts are the nodes' own: recovery would roll such a transaction back.
+-- @cluster-error 42939 PREPARE TRANSACTION 'pgspan_0_1_1_1_1_0'
+BEGIN;
+UPDATE t SET v = 0 WHERE k = 12;
+PREPARE TRANSACTION 'pgspan_of_mine';
+ROLLBACK PREPARED 'pgspan_of_mine';
+SELECT gid FROM pg_prepared_xacts;
