@@ -16,9 +16,9 @@ namespace {
 constexpr const char* kNodeQuery = R"(
 SELECT current_setting('server_version'),
        (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pgspan'),
-       count(*), coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = 'pgspan_data' AND c.relispartition AND c.relkind = 'r')";
+       count(*), coalesce(sum(pg_catalog.pg_total_relation_size(i.inhrelid)), 0)::bigint
+  FROM pg_catalog.pg_partitioned_table t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.partrelid
+ WHERE t.partrelid::pg_catalog.regclass::text LIKE 'pgspan\_data.%')";
 
 // Asked of the coordinator: which nodes it sends queries to.
 constexpr const char* kActiveQuery = "SELECT nodeport FROM pg_catalog.pg_dist_node WHERE isactive";

@@ -1,5 +1,7 @@
 #include "engine/pg/spi.h"
 
+#include "engine/pg/entry.h"
+
 extern "C" {
 #include "executor/spi.h"
 }
@@ -8,14 +10,28 @@ namespace pgspan::pg {
 
 namespace {
 
+int depth = 0;
+
+void Execute(const char* sql) {
+    int code = 0;
+    depth++;
+    ErrorData* error = Capture([&] { code = SPI_execute(sql, false, 0); });
+    depth--;
+    if (error) ReThrowError(error);
+    if (code < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+}
+
 uint64 Connect(const char* sql) {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    const int code = SPI_execute(sql, false, 0);
-    if (code < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+    Execute(sql);
     return SPI_processed;
 }
 
 }  // namespace
+
+bool RunsOwnSql() {
+    return depth > 0;
+}
 
 uint64 RunSql(const char* sql) {
     const uint64 processed = Connect(sql);
@@ -35,8 +51,7 @@ uint64 RunSqlOver(const char* sql, const char* name, Tuplestorestate* rows, Tupl
     relation->reldata = rows;
     if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
         elog(ERROR, "SPI_register_relation failed");
-    const int code = SPI_execute(sql, false, 0);
-    if (code < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+    Execute(sql);
     const uint64 processed = SPI_processed;
     SPI_finish();
     return processed;

@@ -7,6 +7,9 @@
 
 namespace pgspan::pg {
 
+// True while one of the functions below runs its statements: they see all that the catalogs have.
+[[nodiscard]] bool RunsOwnSql();
+
 // Runs the statements of sql (utility or not); raises what they raise. Returns rows processed by
 // the last one.
 uint64 RunSql(const char* sql);

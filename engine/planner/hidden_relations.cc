@@ -1,22 +1,48 @@
 #include "engine/planner/hidden_relations.h"
 
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
+#include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/pg/spi.h"
 #include "engine/pg/walk.h"
+#include "engine/plan/task_planning.h"
 
 extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "utils/guc.h"
+#include "utils/plancache.h"
 }
 
 namespace pgspan::planner {
 
 namespace {
 
-// column of pg_class <> value, as a condition that applies before all others.
+bool shards_shown = false;
+
+// Plans that are kept were made for the setting as it was.
+void AssignShardsShown(bool value, void*) {
+    if (value != shards_shown && IsUnderPostmaster) pg::Entry(ResetPlanCache);
+}
+
+// The catalogs whose rows tell the schema that they belong to.
+struct Catalog {
+    Oid relation;
+    AttrNumber schema;
+};
+
+constexpr Catalog kCatalogs[] = {
+    {RelationRelationId, Anum_pg_class_relnamespace},
+    {ConstraintRelationId, Anum_pg_constraint_connamespace},
+    {TypeRelationId, Anum_pg_type_typnamespace},
+};
+
+// column of a catalog <> value, as a condition that applies before all others.
 Expr* Differs(Index varno, AttrNumber column, Oid value) {
     auto* var = makeVar(static_cast<int>(varno), column, OIDOID, -1, InvalidOid, 0);
     auto* constant =
@@ -32,17 +58,24 @@ struct Hidden {
     List* relations;
 };
 
+void HideIn(RangeTblEntry* rte, Index varno, const Hidden& hidden) {
+    for (const Catalog& catalog : kCatalogs) {
+        if (rte->relid != catalog.relation) continue;
+        for (const Oid schema : pg::EachOid(hidden.schemas))
+            rte->securityQuals =
+                lappend(rte->securityQuals, Differs(varno, catalog.schema, schema));
+    }
+    if (rte->relid != RelationRelationId) return;
+    for (const Oid relation : pg::EachOid(hidden.relations))
+        rte->securityQuals =
+            lappend(rte->securityQuals, Differs(varno, Anum_pg_class_oid, relation));
+}
+
 void HideInLevel(Query* query, const Hidden& hidden) {
     Index varno = 0;
     for (auto* rte : pg::Each<RangeTblEntry>(query->rtable)) {
         varno++;
-        if (rte->rtekind != RTE_RELATION || rte->relid != RelationRelationId) continue;
-        for (const Oid schema : pg::EachOid(hidden.schemas))
-            rte->securityQuals =
-                lappend(rte->securityQuals, Differs(varno, Anum_pg_class_relnamespace, schema));
-        for (const Oid relation : pg::EachOid(hidden.relations))
-            rte->securityQuals =
-                lappend(rte->securityQuals, Differs(varno, Anum_pg_class_oid, relation));
+        if (rte->rtekind == RTE_RELATION) HideIn(rte, varno, hidden);
     }
 }
 
@@ -67,6 +100,26 @@ List* CopiesOfReferenceTables() {
 
 bool IsDumpSession() {
     return application_name && strncmp(application_name, "pg_dump", 7) == 0 && !IsBinaryUpgrade;
+}
+
+bool PartsAreHidden() {
+    if (IsDumpSession()) return true;
+    return !shards_shown && !IsBinaryUpgrade && !metadata::IsInternalSession() &&
+           !pg::RunsOwnSql() && plan::task_planning_depth == 0;
+}
+
+bool MayShowParts(Oid catalog) {
+    for (const Catalog& candidate : kCatalogs)
+        if (candidate.relation == catalog) return true;
+    return false;
+}
+
+void DefineHiddenRelationsSetting() {
+    DefineCustomBoolVariable(
+        "pgspan.shards_shown",
+        "Shows containers and shards in pg_class, pg_constraint and pg_type.",
+        "Without it, the catalogs show distributed tables as one PostgreSQL would.", &shards_shown,
+        false, PGC_USERSET, 0, nullptr, AssignShardsShown, nullptr);
 }
 
 void HideParts(Query* query) {

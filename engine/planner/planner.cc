@@ -62,10 +62,12 @@ struct Contents {
     bool trees;                                  // names a local table with distributed heirs
     bool split;                                  // writes several tables of a tree
     bool publications;                           // reads their catalog
+    bool catalogs;                               // reads one that has rows for containers
 };
 
 void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
     if (rte->relid == PublicationRelationId) contents->publications = true;
+    if (MayShowParts(rte->relid)) contents->catalogs = true;
     if (rte->relkind == RELKIND_PARTITIONED_TABLE && !contents->containers)
         contents->containers =
             metadata::ExtensionIsReady() && metadata::FindTableByContainer(rte->relid) != nullptr;
@@ -262,7 +264,6 @@ PlannedStmt* PlanSplit(Query* query, const char* query_string, int cursor_option
 
 PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
                   ParamListInfo bound_params) {
-    if (IsDumpSession()) HideParts(query);
     if (IsReplicationSession() && query->commandType == CMD_SELECT) ReadOwnRows(query);
     if (IsTrustedTask(query_string))
         TakeSecurityMarks(query);
@@ -273,7 +274,9 @@ PlannedStmt* Plan(Query* query, const char* query_string, int cursor_options,
         LockTrees(query);
         contents = LookAt(query);
     }
-    if (contents.publications && !IsDumpSession()) HideUnpublished(query);
+    const bool only_published = contents.publications && !IsDumpSession();
+    if (only_published) HideUnpublished(query);
+    if (contents.catalogs && !only_published && PartsAreHidden()) HideParts(query);
     if (contents.only_on_coordinator) RefuseOnWorker(*contents.only_on_coordinator);
     if (contents.split) return PlanSplit(query, query_string, cursor_options, bound_params);
     if (contents.heirs) ReadHeirs(query);
@@ -334,6 +337,8 @@ void InstallHooks() {
     InstallPathHooks();
 }
 
-void DefineSettings() {}
+void DefineSettings() {
+    DefineHiddenRelationsSetting();
+}
 
 }  // namespace pgspan::planner

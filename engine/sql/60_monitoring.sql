@@ -17,11 +17,10 @@ CREATE FUNCTION pg_catalog.citus_total_relation_size(logicalrelid regclass, fail
 -- The shards, and copies of reference tables, on this node.
 CREATE FUNCTION pgspan.local_shard_sizes(OUT shard_id bigint, OUT size bigint) RETURNS SETOF record
     LANGUAGE sql VOLATILE AS $$
-    SELECT s.shard_id, pg_catalog.pg_total_relation_size(c.oid)
+    SELECT s.shard_id, pg_catalog.pg_total_relation_size(i.inhrelid)
     FROM pgspan.distributed_table t JOIN pgspan.shard s USING (table_id)
         JOIN pg_catalog.pg_inherits i ON i.inhparent = t.container
-        JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
-            AND pg_catalog.substring(c.relname::text, '[0-9]+$') = s.shard_id::text
+            AND pg_catalog.substring(i.inhrelid::pg_catalog.regclass::text, '([0-9]+)"?$') = s.shard_id::text
     WHERE t.kind = 'h'
     UNION ALL
     SELECT s.shard_id, pg_catalog.pg_total_relation_size(t.relation)

@@ -229,6 +229,7 @@ TEST_F(MetadataTest, DroppedTablesLeaveNothingOnAnyNode) {
     OnCluster("DROP TABLE orders, lines, kinds");
     for (const Node& node : Nodes()) {
         Session session = OpenNode(node);
+        Do(session, "SET pgspan.shards_shown = on");
         EXPECT_EQ(Value(session,
                         "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = "
                         "relnamespace WHERE nspname = '" +

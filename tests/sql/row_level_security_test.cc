@@ -35,6 +35,7 @@ class RowLevelSecurityTest : public ClusterTest {
     // A session of the reader's own on a node.
     Session Intruder(const Node& node) {
         Session session = OpenNode(node);
+        Do(session, "SET pgspan.shards_shown = on");
         Do(session, "SET SESSION AUTHORIZATION rls_reader");
         return session;
     }
@@ -269,6 +270,7 @@ TEST_F(RowLevelSecurityTest, NoOperatorTakesThePlaceOfAnother) {
 
 // A literal that would end early under another setting than the one under which it was written.
 TEST_F(RowLevelSecurityTest, LiteralsDoNotEndWhereSettingsSay) {
+    OnCluster("SET pgspan.shards_shown = on");
     const std::string container = Value(
         "SELECT c.oid::regclass FROM pg_class c WHERE relname LIKE 'secret\\_%' AND relkind = 'p'");
     const std::string query =
@@ -315,6 +317,7 @@ END $$)");
     OnCluster("CREATE TABLE mine (k int PRIMARY KEY CHECK (turn(k)))");
     OnCluster("SELECT create_distributed_table('mine', 'k', colocate_with => 'secret')");
     OnCluster("GRANT ALL ON mine TO rls_reader");
+    OnCluster("SET pgspan.shards_shown = on");
     const std::string container = Value(
         "SELECT c.oid::regclass FROM pg_class c WHERE relname LIKE 'secret\\_%' AND relkind = 'p'");
     OnCluster("SET ROLE rls_reader");
