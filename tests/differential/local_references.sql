@@ -128,7 +128,7 @@ DELETE FROM p WHERE a >= 13;
 DELETE FROM p;
 WITH gone AS (DELETE FROM keeps WHERE x = 1 RETURNING a) DELETE FROM p USING gone WHERE p.a = gone.a RETURNING p.*;
 INSERT INTO p VALUES (14, 14, 14) ON CONFLICT (a) DO UPDATE SET c = -1;
--- @cluster-error 0A000 INSERT INTO p VALUES (14, 14, 14) ON CONFLICT (a) DO UPDATE SET b = -1
+INSERT INTO p VALUES (14, 14, 14) ON CONFLICT (a) DO UPDATE SET b = -1;
 SELECT * FROM log ORDER BY line;
 -- Rows that a BEFORE trigger changes, and rows that triggers delete.
 CREATE FUNCTION shift() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.b := NEW.b + 1; RETURN NEW; END $$;
