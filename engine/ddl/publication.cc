@@ -1,5 +1,6 @@
 #include "engine/ddl/publication.h"
 
+#include "engine/connection/roles.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
@@ -35,7 +36,8 @@ void SendPublications(const List* publications) {
     if (!IsOrigin() || publications == NIL || metadata::AllNodes().size() < 2) return;
     CommandCounterIncrement();
     List* definitions = PublicationDefinitions(publications);
-    if (definitions != NIL) Broadcast(RemoteDefinitions(definitions));
+    // What the user may do has been seen to here, where the rights on the database are.
+    if (definitions != NIL) connection::AsLogin([&] { Broadcast(RemoteDefinitions(definitions)); });
 }
 
 void HandleCreatePublication(const Statement& statement) {
