@@ -13,6 +13,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation.h"
 
 extern "C" {
 #include "catalog/dependency.h"
@@ -20,6 +21,8 @@ extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "commands/tablecmds.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 }
 
@@ -62,19 +65,38 @@ RangeVar* NameOf(List* object) {
     return makeRangeVarFromNameList(object);
 }
 
+// Containers use the types of the shells' columns and expressions, and might keep them from being
+// dropped together with these. No statement names them, so they go before; what PostgreSQL then
+// refuses takes this back.
+void DropContainersOf(const List* tables) {
+    for (const Oid relation : pg::EachOid(tables)) {
+        LockRelationOid(relation, AccessExclusiveLock);
+        if (!pg::OwnsRelation(GetUserId(), relation)) continue;
+        const Relation shell = relation_open(relation, NoLock);
+        CheckTableNotInUse(shell, "DROP TABLE");
+        relation_close(shell, NoLock);
+        ForgetTable(relation);
+    }
+}
+
 void DropTables(const Statement& statement, const DropStmt& stmt) {
+    List* distributed = NIL;
     List* tied = NIL;
     List* defaults = NIL;
     for (auto* object : pg::Each<List>(stmt.objects)) {
         const Oid relation = RangeVarGetRelid(NameOf(object), NoLock, true);
         if (!OidIsValid(relation)) continue;
-        if (!FindForDdl(relation, "DROP TABLE"))
-            tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
+        const metadata::Table* table = FindForDdl(relation, "DROP TABLE");
+        if (table && table->IsHash()) distributed = list_append_unique_oid(distributed, relation);
+        tied = list_concat_unique_oid(tied, TablesTiedTo(relation));
         if (!IsOrigin() || !get_rel_relispartition(relation)) continue;
         const Oid partition = metadata::DefaultPartition(get_partition_parent(relation, true));
         if (OidIsValid(partition)) defaults = list_append_unique_oid(defaults, partition);
     }
-    const DropWatch watch = Watching([&] { RunStandard(statement); });
+    const DropWatch watch = Watching([&] {
+        DropContainersOf(distributed);
+        RunStandard(statement);
+    });
     FollowDroppedTables(watch, "DROP TABLE", stmt.behavior);
     FollowDroppedParts(watch, "DROP TABLE");
     RefuseLostParts(watch);
