@@ -1,6 +1,7 @@
 #include "engine/ddl/change_while_local.h"
 
 #include "engine/ddl/alter_table_rules.h"
+#include "engine/ddl/container_constraint.h"
 #include "engine/ddl/mirror.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -9,6 +10,8 @@
 extern "C" {
 #include "access/hash.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
 #include "utils/typcache.h"
 }
@@ -49,6 +52,16 @@ bool IsOne(const AlterTableCmd& command, const char* distribution_column) {
     default:
         return false;
     }
+}
+
+// ADD CONSTRAINT … CHECK of a name that a constraint from a table above has: PostgreSQL makes one
+// of the two, where no other node knows that there are two.
+bool MergesCheck(const metadata::Table& table, const AlterTableCmd& command) {
+    if (command.subtype != AT_AddConstraint) return false;
+    const auto* constraint = castNode(Constraint, command.def);
+    return constraint->contype == CONSTR_CHECK && constraint->conname &&
+           has_superclass(table.relation) &&
+           ConstraintType(table.relation, constraint->conname) == CONSTRAINT_CHECK;
 }
 
 // Where a table belongs that is local for the moment.
@@ -115,10 +128,19 @@ bool CanBeHashed(Oid type) {
            OidIsValid(entry->hash_extended_proc);
 }
 
-// The column by which a table is distributed that has lost the one it was distributed by: the first
-// that every unique index includes.
+// True if a key that came from a table above, whose partition this is, lacks the column. (One that
+// the user has given the table itself is refused.)
+bool InheritedKeyLacks(Oid relation, const char* column) {
+    return pg::QueryTextAsOwner(psprintf(
+               "SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ="
+               " i.indexrelid WHERE i.indrelid = %u AND i.indisunique AND c.relispartition AND NOT"
+               " %d = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1]) LIMIT 1",
+               relation, get_attnum(relation, column))) != nullptr;
+}
+
+// The column by which a table is distributed that cannot be by the one it was: the first that every
+// unique index includes; nullptr if there is none.
 const char* OtherColumn(Oid relation) {
-    const char* name = get_rel_name(relation);
     List* rows = pg::QueryRowsAsOwner(psprintf(
         "SELECT a.attname, a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = %u AND"
         " a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND NOT EXISTS (SELECT FROM"
@@ -126,17 +148,43 @@ const char* OtherColumn(Oid relation) {
         " i.indisexclusion) AND NOT a.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts"
         " - 1])) ORDER BY a.attnum",
         relation));
-    for (const auto* row : pg::Each<char*>(rows)) {
-        if (!CanBeHashed(static_cast<Oid>(strtoul(row[1], nullptr, 10)))) continue;
-        ereport(NOTICE,
-                errmsg("table \"%s\" is distributed by column \"%s\" from now on", name, row[0]));
-        return row[0];
-    }
+    for (const auto* row : pg::Each<char*>(rows))
+        if (CanBeHashed(static_cast<Oid>(strtoul(row[1], nullptr, 10)))) return row[0];
+    return nullptr;
+}
+
+bool HasColumns(Oid relation) {
+    return pg::QueryTextAsOwner(
+               psprintf("SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = %u AND attnum > 0"
+                        " AND NOT attisdropped LIMIT 1",
+                        relation)) != nullptr;
+}
+
+[[noreturn]] void RefuseDrop(Oid relation) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("dropping the distribution column of table \"%s\" is not supported", name),
+            errmsg("dropping the distribution column of table \"%s\" is not supported",
+                   get_rel_name(relation)),
             errdetail("No other column can take its place."),
             errhint("Make the table local with undistribute_table() first."));
     pg_unreachable();
+}
+
+// The column by which the table is distributed from now on; nullptr for a table that has no columns
+// any more.
+const char* NextColumn(const Place& place) {
+    const char* column = LivingColumn(place);
+    if (column && !InheritedKeyLacks(place.relation, column)) return column;
+    const char* name = get_rel_name(place.relation);
+    const char* other = OtherColumn(place.relation);
+    if (other)
+        ereport(NOTICE,
+                errmsg("table \"%s\" is distributed by column \"%s\" from now on", name, other));
+    else if (!column && HasColumns(place.relation))
+        RefuseDrop(place.relation);
+    else if (!column)
+        ereport(NOTICE, errmsg("table \"%s\" is local from now on", name),
+                errdetail("It has no column by which it could be distributed."));
+    return other ? other : column;
 }
 
 // Of all hash-distributed tables.
@@ -186,7 +234,7 @@ bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
     if (!table.IsHash()) return false;
     const char* column = get_attname(table.relation, table.distribution_column, false);
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
-        if (IsOne(*command, column)) return true;
+        if (IsOne(*command, column) || MergesCheck(table, *command)) return true;
     return false;
 }
 
@@ -213,9 +261,10 @@ void DistributeAgain(const List* placed) {
     CommandCounterIncrement();
     for (const auto* place : pg::Each<Place>(placed)) {
         if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(place->relation))) continue;
-        const char* column = LivingColumn(*place);
-        const char* colocation = column ? Colocation(*place, placed) : DefaultColocation(*place);
-        if (!column) column = OtherColumn(place->relation);
+        const char* column = NextColumn(*place);
+        if (!column) continue;
+        const bool is_same = get_attnum(place->relation, column) == place->distribution_column;
+        const char* colocation = is_same ? Colocation(*place, placed) : DefaultColocation(*place);
         pg::RunSql(
             psprintf("SELECT pg_catalog.create_distributed_table(%u::pg_catalog.regclass, %s, %s)",
                      place->relation, quote_literal_cstr(column), colocation));

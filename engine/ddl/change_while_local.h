@@ -21,7 +21,9 @@ bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt);
 // The rows of these distributed tables come here, the body changes ordinary tables, and the rows
 // are distributed anew, by the same columns and beside the same tables. So do the distributed
 // tables that are tied to them by foreign keys. Raises what undistribute_table and
-// create_distributed_table raise; rules are in the way. Tables that the body drops stay away.
+// create_distributed_table raise; rules are in the way. Tables that the body drops stay away. One
+// that loses its distribution column, or gets a key of a table above it that lacks this column, is
+// distributed by the first column that all its keys include.
 template <typename Body>
 void WhileLocal(const List* relations, Body&& body) {
     const List* placed = BringHome(relations);

@@ -31,7 +31,12 @@ List* ColumnNames(const IndexStmt& stmt) {
 }
 
 void CheckSupported(const metadata::Table& table, const IndexStmt& stmt) {
-    if (stmt.unique && table.IsHash()) CheckUniqueColumns(table, ColumnNames(stmt), "UNIQUE index");
+    if (!stmt.unique || !table.IsHash()) return;
+    const List* names = ColumnNames(stmt);
+    // Columns that are not there are PostgreSQL's to refuse.
+    for (const auto* name : pg::Each<String>(names))
+        if (get_attnum(table.relation, name->sval) == InvalidAttrNumber) return;
+    CheckUniqueColumns(table, names, "UNIQUE index");
 }
 
 void CreateOnContainer(const metadata::Table& table, Oid index) {
