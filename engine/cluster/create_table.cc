@@ -95,6 +95,22 @@ void Begin(Oid relation, const char* function) {
 
 }  // namespace
 
+static void RunEverywhere(List* definitions) {
+    if (definitions == NIL) return;
+    ddl::RunDefinitions(definitions);
+    RunOnOthers(ddl::RemoteDefinitions(definitions));
+}
+
+// Rows that are there may violate what is NOT VALID.
+static void MoveRows(const Registration& table) {
+    const char* container = quote_qualified_identifier(
+        metadata::kDataSchema, metadata::ContainerName(table.base_name, table.table_id));
+    RunEverywhere(ddl::UnvalidatedChecks(table.relation, container, ddl::Checks::kDropped));
+    MoveRowsToShards(table);
+    RunEverywhere(ddl::UnvalidatedChecks(table.relation, container, ddl::Checks::kAdded));
+    pg::EmptyStorage(table.relation);
+}
+
 static void CreateHashTable(Oid relation, const char* column, const char* colocate_with,
                             int32 shard_count) {
     Begin(relation, "create_distributed_table");
@@ -117,10 +133,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     table.shard_groups = colocation.shard_groups;
     CreateContainer(table);
     CreateOnOthers(table);
-    if (HasRows(relation)) {
-        MoveRowsToShards(table);
-        pg::EmptyStorage(relation);
-    }
+    if (HasRows(relation)) MoveRows(table);
     RecordTable(table);
     // PostgreSQL has seen to it that the rows are the partition's.
     if (get_rel_relispartition(relation))

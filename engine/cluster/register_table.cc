@@ -108,8 +108,7 @@ void RecordTable(const Registration& table) {
         ContainerOf(table), DistributionColumn(table), quote_literal_cstr(table.base_name)));
     metadata::InvalidateTable(table.relation);
     CommandCounterIncrement();
-    // Foreign keys read the rows.
-    const pg::UserSwitch caller = pg::BecomeOwnerOf(table.relation);
+    const pg::UserSwitch caller = pg::BecomeExtensionOwner();
     FinishShards(table.relation);
     pg::ReturnToUser(caller);
 }

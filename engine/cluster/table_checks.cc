@@ -64,8 +64,6 @@ void CheckKind(const Relation table, const char* verb) {
         Refuse(verb, name, "It is a system table.", nullptr);
     if (OidIsValid(getExtensionOfObject(RelationRelationId, relation)))
         Refuse(verb, name, "It belongs to an extension.", nullptr);
-    if (OidIsValid(form->reloftype))
-        Refuse(verb, name, "It is a typed table.", "Run ALTER TABLE … NOT OF.");
 }
 
 void CheckParts(const Relation table, const char* verb) {
@@ -108,25 +106,26 @@ void CheckIndex(Oid relation, Oid index_oid, AttrNumber distribution_column) {
     index_close(index, AccessShareLock);
 }
 
-// Whether an expression over one table, as the catalogs store it, does.
-bool ReadsTableOid(const char* expression) {
+// What an expression over one table, as the catalogs store it, reads that is the shard's where it
+// is evaluated; nullptr for none.
+const char* ReadsOfShard(const char* expression) {
     Bitmapset* columns = nullptr;
     pull_varattnos(static_cast<Node*>(stringToNode(expression)), 1, &columns);
-    return bms_is_member(TableOidAttributeNumber - FirstLowInvalidHeapAttributeNumber, columns);
+    if (bms_is_member(TableOidAttributeNumber - FirstLowInvalidHeapAttributeNumber, columns))
+        return "tableoid";
+    return bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns) ? "whole rows" : nullptr;
 }
 
 }  // namespace
 
 void CheckTree(Oid relation) {
-    const char* name = get_rel_name(relation);
-    const Oid ancestor = metadata::DistributedAncestor(relation);
-    if (OidIsValid(ancestor))
-        Refuse("distribute", name,
-               psprintf("It inherits from distributed table \"%s\".", get_rel_name(ancestor)),
-               "Remove the inheritance.");
-    if (metadata::DistributedHeirs(relation) != NIL)
-        Refuse("distribute", name, "Distributed tables inherit from it.",
-               "Remove the inheritance.");
+    for (const Oid ancestor : pg::EachOid(metadata::Ancestors(relation))) {
+        const metadata::Table* table = metadata::FindTable(ancestor);
+        if (table && table->IsReference())
+            Refuse("distribute", get_rel_name(relation),
+                   psprintf("It inherits from reference table \"%s\".", get_rel_name(ancestor)),
+                   "Remove the inheritance.");
+    }
     ddl::CheckPartitionConstraint(relation);
 }
 
@@ -204,17 +203,18 @@ void CheckExpressions(Oid relation) {
     const TupleDesc columns = RelationGetDescr(table);
     const TupleConstr* constraints = columns->constr;
     for (int i = 0; constraints && i < constraints->num_check; i++)
-        if (ReadsTableOid(constraints->check[i].ccbin))
+        if (const char* read = ReadsOfShard(constraints->check[i].ccbin))
             Refuse(
                 "distribute", RelationGetRelationName(table),
-                psprintf("Check constraint \"%s\" reads tableoid.", constraints->check[i].ccname),
+                psprintf("Check constraint \"%s\" reads %s.", constraints->check[i].ccname, read),
                 nullptr);
     for (int i = 0; constraints && i < constraints->num_defval; i++) {
         const FormData_pg_attribute* column =
             TupleDescAttr(columns, constraints->defval[i].adnum - 1);
-        if (column->attgenerated != '\0' && ReadsTableOid(constraints->defval[i].adbin))
+        if (column->attgenerated == '\0') continue;
+        if (const char* read = ReadsOfShard(constraints->defval[i].adbin))
             Refuse("distribute", RelationGetRelationName(table),
-                   psprintf("Generated column \"%s\" reads tableoid.", NameStr(column->attname)),
+                   psprintf("Generated column \"%s\" reads %s.", NameStr(column->attname), read),
                    nullptr);
     }
     relation_close(table, NoLock);

@@ -414,8 +414,11 @@ void HandleAlterTable(const Statement& statement) {
     if (stmt->cmds == NIL) return;
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
-    if (IsOrigin() && MustBeLocalFor(*table, *stmt)) {
-        WhileLocal(list_make1_oid(relation), [&] { RunStandard(statement); });
+    const List* heirs = IsOrigin() ? HeirsChangedBy(*stmt, relation) : NIL;
+    if (heirs != NIL || (IsOrigin() && MustBeLocalFor(*table, *stmt))) {
+        const List* parents = TablesTiedTo(relation);
+        WhileLocal(lcons_oid(relation, list_copy(heirs)), [&] { RunStandard(statement); });
+        for (const Oid parent : pg::EachOid(parents)) NoteLocalParts(parent);
         return;
     }
     CheckAlterTable(*table, *stmt);

@@ -66,7 +66,7 @@ constexpr Rule kRules[] = {
     {AT_DisableRule, Target::kShell, "DISABLE RULE"},
     {AT_AddInherit, Target::kRefuse, "INHERIT"},
     {AT_DropInherit, Target::kRefuse, "NO INHERIT"},
-    {AT_AddOf, Target::kRefuse, "OF"},
+    {AT_AddOf, Target::kShell, "OF"},
     {AT_DropOf, Target::kShell, "NOT OF"},
     {AT_EnableRowSecurity, Target::kContainerAndShards, "ENABLE ROW LEVEL SECURITY"},
     {AT_DisableRowSecurity, Target::kContainerAndShards, "DISABLE ROW LEVEL SECURITY"},
@@ -105,14 +105,44 @@ bool TableOidWalker(Node* node, void* context) {
     return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(TableOidWalker), context);
 }
 
-// It would be the shard's where the expression is evaluated.
-void RefuseTableOid(const metadata::Table& table, Node* raw_expression, const char* construct) {
-    if (table.IsHash() && TableOidWalker(raw_expression, nullptr))
+// table.*, or the table's name where no column has it.
+bool WholeRowWalker(Node* node, void* table) {
+    if (!node) return false;
+    if (IsA(node, ColumnRef)) {
+        const List* fields = reinterpret_cast<const ColumnRef*>(node)->fields;
+        auto* last = static_cast<Node*>(llast(fields));
+        const Oid relation = static_cast<const metadata::Table*>(table)->relation;
+        return IsA(last, A_Star) ||
+               (list_length(fields) == 1 && strcmp(strVal(last), get_rel_name(relation)) == 0 &&
+                get_attnum(relation, strVal(last)) == InvalidAttrNumber);
+    }
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(WholeRowWalker), table);
+}
+
+// They would be the shard's where the expression is evaluated.
+void RefuseRowOfTable(const metadata::Table& table, Node* raw_expression, const char* construct) {
+    if (!table.IsHash()) return;
+    if (TableOidWalker(raw_expression, nullptr))
         RefuseOn(table, psprintf("%s with tableoid", construct), nullptr);
+    if (WholeRowWalker(raw_expression, const_cast<metadata::Table*>(&table)))
+        RefuseOn(table, psprintf("%s with whole rows", construct), nullptr);
 }
 
 constexpr const char* kSequenceHint =
     "Add the column without it, and give it values from the application.";
+
+// Keys over columns that are neither there nor added are PostgreSQL's to refuse.
+bool ColumnsExist(const metadata::Table& table, const List* names, const AlterTableStmt& stmt) {
+    for (const auto* name : pg::Each<String>(names)) {
+        bool exists = get_attnum(table.relation, name->sval) != InvalidAttrNumber;
+        for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
+            exists =
+                exists || (command->subtype == AT_AddColumn &&
+                           strcmp(castNode(ColumnDef, command->def)->colname, name->sval) == 0);
+        if (!exists) return false;
+    }
+    return true;
+}
 
 void CheckNewColumnConstraint(const metadata::Table& table, const ColumnDef& column,
                               const Constraint& constraint) {
@@ -127,10 +157,10 @@ void CheckNewColumnConstraint(const metadata::Table& table, const ColumnDef& col
         RefuseOn(table, "ADD COLUMN REFERENCES",
                  "Add the column first, then the foreign key with ALTER TABLE ... ADD CONSTRAINT.");
     case CONSTR_CHECK:
-        RefuseTableOid(table, constraint.raw_expr, "CHECK");
+        RefuseRowOfTable(table, constraint.raw_expr, "CHECK");
         break;
     case CONSTR_GENERATED:
-        RefuseTableOid(table, constraint.raw_expr, "a generated column");
+        RefuseRowOfTable(table, constraint.raw_expr, "a generated column");
         break;
     case CONSTR_PRIMARY:
     case CONSTR_UNIQUE:
@@ -163,12 +193,14 @@ void CheckReferencedTable(const metadata::Table& table, Oid referenced) {
                  "Make the referenced table a reference table.");
 }
 
-void CheckNewConstraint(const metadata::Table& table, const Constraint& constraint) {
+void CheckNewConstraint(const metadata::Table& table, const Constraint& constraint,
+                        const AlterTableStmt& stmt) {
     switch (constraint.contype) {
     case CONSTR_PRIMARY:
     case CONSTR_UNIQUE:
         // A unique index that exists has the distribution column.
         if (!table.IsHash() || constraint.indexname) return;
+        if (!ColumnsExist(table, constraint.keys, stmt)) return;
         CheckUniqueColumns(
             table, constraint.keys,
             constraint.contype == CONSTR_PRIMARY ? "PRIMARY KEY constraint" : "UNIQUE constraint");
@@ -179,7 +211,7 @@ void CheckNewConstraint(const metadata::Table& table, const Constraint& constrai
     case CONSTR_EXCLUSION:
         RefuseOn(table, "ADD CONSTRAINT EXCLUDE", nullptr);
     case CONSTR_CHECK:
-        RefuseTableOid(table, constraint.raw_expr, "CHECK");
+        RefuseRowOfTable(table, constraint.raw_expr, "CHECK");
         return;
     default:
         return;
@@ -199,7 +231,19 @@ void CheckReferencedColumn(const metadata::Table& table) {
     }
 }
 
-void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command) {
+// A column that is there already, unless the statement drops it first, is not added.
+bool IsThere(const metadata::Table& table, const AlterTableCmd& command,
+             const AlterTableStmt& stmt) {
+    if (command.subtype != AT_AddColumn) return false;
+    const char* name = castNode(ColumnDef, command.def)->colname;
+    if (get_attnum(table.relation, name) == InvalidAttrNumber) return false;
+    for (const auto* other : pg::Each<AlterTableCmd>(stmt.cmds))
+        if (other->subtype == AT_DropColumn && strcmp(other->name, name) == 0) return false;
+    return true;
+}
+
+void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command,
+                     const AlterTableStmt& stmt) {
     const Rule* rule = FindRule(command.subtype);
     if (!rule) elog(ERROR, "unrecognized alter table type: %d", static_cast<int>(command.subtype));
     const char* name = psprintf("ALTER TABLE ... %s", rule->name);
@@ -207,10 +251,11 @@ void CheckSubcommand(const metadata::Table& table, const AlterTableCmd& command)
     if (ConcernsTriggers(command.subtype)) CheckTriggerCommand(table, command);
     switch (command.subtype) {
     case AT_AddColumn:
-        CheckNewColumn(table, *castNode(ColumnDef, command.def));
+        if (!IsThere(table, command, stmt))
+            CheckNewColumn(table, *castNode(ColumnDef, command.def));
         break;
     case AT_AddConstraint:
-        CheckNewConstraint(table, *castNode(Constraint, command.def));
+        CheckNewConstraint(table, *castNode(Constraint, command.def), stmt);
         break;
     case AT_ColumnDefault:
         if (CallsNextval(command.def))
@@ -294,7 +339,11 @@ bool CallsNextval(Node* raw_expression) {
 }
 
 void CheckAlterTable(const metadata::Table& table, const AlterTableStmt& stmt) {
-    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) CheckSubcommand(table, *command);
+    // PostgreSQL refuses the statement as a whole.
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
+        if (!command->missing_ok && IsThere(table, *command, stmt)) return;
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
+        CheckSubcommand(table, *command, stmt);
 }
 
 void CheckAlterLocalTable(const AlterTableStmt& stmt) {

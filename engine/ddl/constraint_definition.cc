@@ -86,6 +86,24 @@ List* CheckConstraints(Oid relation, const char* target) {
     return definitions;
 }
 
+List* UnvalidatedChecks(Oid relation, const char* container, Checks wanted) {
+    const int settings = EnterCanonicalSettings();
+    List* rows = CatalogRows(
+        "SELECT quote_ident(conname), pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE"
+        " conrelid = %u AND contype = 'c' AND NOT convalidated ORDER BY conname",
+        relation);
+    List* definitions = NIL;
+    for (const auto* row : pg::Each<CatalogRow>(rows))
+        definitions =
+            AddDefinition(definitions, nullptr,
+                          wanted == Checks::kDropped
+                              ? psprintf("ALTER TABLE %s DROP CONSTRAINT %s", container, row[0])
+                              : psprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s) NOT VALID",
+                                         container, row[0], row[1]));
+    LeaveCanonicalSettings(settings);
+    return definitions;
+}
+
 List* KeyConstraints(Oid relation, const Target& target, const char* types) {
     List* rows = CatalogRows(
         "SELECT k.conname, pg_get_constraintdef(k.oid),"

@@ -3,7 +3,6 @@
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/node_session.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/search_path.h"
 
 extern "C" {
 #include "catalog/objectaddress.h"
@@ -20,7 +19,7 @@ struct Setting {
 };
 
 constexpr Setting kCanonicalSettings[] = {
-    {"search_path", pg::kSafeSearchPath},
+    {"search_path", ""},
     {"datestyle", "ISO, YMD"},
     {"intervalstyle", "postgres"},
     {"extra_float_digits", "3"},
@@ -53,7 +52,10 @@ List* RowsOf(const char* format, va_list arguments) {
     const int length = pg_vsnprintf(sql, sizeof(sql), format, arguments);
     if (length < 0 || length >= static_cast<int>(sizeof(sql)))
         elog(ERROR, "catalog query is too long");
-    return pg::QueryRowsAsOwner(sql);
+    const pg::UserSwitch caller = pg::BecomeExtensionOwner();
+    List* rows = pg::QueryRows(sql, nullptr);
+    pg::ReturnToUser(caller);
+    return rows;
 }
 
 }  // namespace

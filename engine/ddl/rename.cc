@@ -11,6 +11,7 @@
 #include "engine/metadata/heirs.h"
 
 extern "C" {
+#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
@@ -114,6 +115,12 @@ Oid CompositeType(const RangeVar* name) {
     return OidIsValid(relation) ? get_rel_type_id(relation) : InvalidOid;
 }
 
+void RenameAttribute(const Statement& statement, const RenameStmt& stmt) {
+    const Oid type = CompositeType(stmt.relation);
+    WhileLocal(TablesOf(type),
+               [&] { RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE"); });
+}
+
 Oid FunctionNamed(const RenameStmt& stmt) {
     return LookupFuncWithArgs(stmt.renameType, castNode(ObjectWithArgs, stmt.object), true);
 }
@@ -125,19 +132,25 @@ void RenameTrigger(const Statement& statement) {
 }
 
 // Columns, constraints and triggers of a local table are renamed in its partitions and heirs too.
-const List* HeirsRenamedBy(const RenameStmt& stmt) {
+List* HeirsRenamedBy(const RenameStmt& stmt) {
     if (!stmt.relation->inh || !IsOrigin() || stmt.renameType == OBJECT_RULE ||
         stmt.renameType == OBJECT_POLICY)
         return NIL;
-    return metadata::DistributedHeirs(RangeVarGetRelid(stmt.relation, NoLock, true));
+    const Oid relation = RangeVarGetRelid(stmt.relation, NoLock, true);
+    if (stmt.renameType == OBJECT_TRIGGER && OidIsValid(relation) &&
+        get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
+        return NIL;
+    return metadata::DistributedHeirs(relation);
 }
 
 // A part of a relation: a column, a constraint, a trigger, or something that distributed tables do
 // not support.
 void RenamePart(const Statement& statement, const RenameStmt& stmt) {
     const metadata::Table* table = FindForDdl(stmt.relation, "ALTER TABLE");
-    if (!table)
-        RunOnHeirs(statement, HeirsRenamedBy(stmt));
+    List* heirs = HeirsRenamedBy(stmt);
+    if (table && heirs != NIL) heirs = lcons_oid(table->relation, heirs);
+    if (!table || heirs != NIL)
+        RunOnHeirs(statement, heirs);
     else if (stmt.renameType == OBJECT_COLUMN)
         RenameColumn(statement, stmt, *table);
     else if (stmt.renameType == OBJECT_TABCONSTRAINT)
@@ -188,7 +201,7 @@ void HandleRename(const Statement& statement) {
                          "ALTER TYPE");
         return;
     case OBJECT_ATTRIBUTE:
-        RunWhereRequired(statement, TypeRelationId, CompositeType(stmt->relation), "ALTER TYPE");
+        RenameAttribute(statement, *stmt);
         return;
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:

@@ -3,6 +3,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/list.h"
+#include "engine/pg/owner.h"
 
 extern "C" {
 #include "parser/parse_type.h"
@@ -63,6 +64,18 @@ List* TablesKeyedBy(Oid type) {
         if (table && table->IsHash() && IsMadeFrom(table->distribution_type, type))
             tables = lappend_oid(tables, relation);
     }
+    return tables;
+}
+
+List* TablesOf(Oid type) {
+    List* tables = NIL;
+    if (!OidIsValid(type) || !IsOrigin()) return tables;
+    List* rows = pg::QueryRowsAsOwner(
+        psprintf("SELECT c.oid FROM pg_catalog.pg_class c JOIN pgspan.distributed_table t ON"
+                 " t.relation = c.oid WHERE c.reloftype = %u ORDER BY 1",
+                 type));
+    for (const auto* row : pg::Each<char*>(rows))
+        tables = lappend_oid(tables, static_cast<Oid>(strtoul(row[0], nullptr, 10)));
     return tables;
 }
 

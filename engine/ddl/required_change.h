@@ -14,6 +14,10 @@ void RunWhereRequired(const Statement& statement, Oid class_id, Oid object_id, c
 // rows are no longer in the shards to which their values hash. None on other nodes than the origin.
 List* TablesKeyedBy(Oid type);
 
+// The distributed and reference tables OF the composite type, which its attributes change with
+// CASCADE. None on other nodes than the origin, which know them as plain tables.
+List* TablesOf(Oid type);
+
 // The type or domain of a name as in ALTER TYPE, InvalidOid if there is none.
 Oid TypeNamed(const List* name);
 

@@ -63,6 +63,10 @@ List* PoliciesThatRead(Oid relation);
 // attribute number.
 List* ContainerDefinition(Oid relation, AttrNumber distribution_column, const char* base_name,
                           int32 table_id);
+// The check constraints of the container that are NOT VALID, to be dropped while rows arrive that
+// may violate them, and added after.
+enum class Checks { kDropped, kAdded };
+List* UnvalidatedChecks(Oid relation, const char* container, Checks wanted);
 // Its keys and indexes, which reach the shards. Apart, and to be run after the shards have got
 // their owner: PostgreSQL evaluates index expressions as the owner of the table that is indexed.
 List* ContainerIndexes(Oid relation, const char* base_name, int32 table_id);

@@ -24,7 +24,7 @@ void HandleAlterDomain(const Statement& statement) {
 // ALTER TYPE … ADD, DROP or ALTER ATTRIBUTE.
 void AlterCompositeType(const Statement& statement, Oid relation) {
     const Oid type = OidIsValid(relation) ? get_rel_type_id(relation) : InvalidOid;
-    WhileLocal(TablesKeyedBy(type),
+    WhileLocal(list_concat_unique_oid(TablesKeyedBy(type), TablesOf(type)),
                [&] { RunWhereRequired(statement, TypeRelationId, type, "ALTER TYPE"); });
 }
 

@@ -53,15 +53,6 @@ List* Ancestors(Oid relation) {
     return ancestors;
 }
 
-Oid DistributedAncestor(Oid relation) {
-    for (const Oid parent : pg::EachOid(ParentsOf(relation))) {
-        if (FindTable(parent)) return parent;
-        const Oid above = DistributedAncestor(parent);
-        if (OidIsValid(above)) return above;
-    }
-    return InvalidOid;
-}
-
 Oid DefaultPartition(Oid relation) {
     if (!OidIsValid(relation) || get_rel_relkind(relation) != RELKIND_PARTITIONED_TABLE)
         return InvalidOid;

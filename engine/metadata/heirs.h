@@ -15,10 +15,6 @@ List* DistributedHeirs(Oid relation);
 // All tables above the relation, those at the top first; a List of OIDs. Takes no locks.
 List* Ancestors(Oid relation);
 
-// The nearest table above the relation that is distributed or a reference table; InvalidOid if
-// there is none.
-Oid DistributedAncestor(Oid relation);
-
 // The default partition of a partitioned table; InvalidOid if there is none, or for a relation that
 // is none.
 Oid DefaultPartition(Oid relation);

@@ -1,6 +1,5 @@
 #include "engine/pg/owner.h"
 
-#include "engine/pg/search_path.h"
 #include "engine/pg/spi.h"
 
 extern "C" {
@@ -30,6 +29,8 @@ Oid ExtensionOwner() {
     return owner;
 }
 
+}  // namespace
+
 UserSwitch BecomeUser(Oid user) {
     UserSwitch previous = {};
     GetUserIdAndSecContext(&previous.user, &previous.security_context);
@@ -37,26 +38,8 @@ UserSwitch BecomeUser(Oid user) {
     return previous;
 }
 
-template <typename Body>
-void AsOwner(Body&& body) {
-    const UserSwitch caller = BecomeUser(ExtensionOwner());
-    const int path = EnterSafeSearchPath();
-    body();
-    LeaveSearchPath(path);
-    ReturnToUser(caller);
-}
-
-}  // namespace
-
 UserSwitch BecomeExtensionOwner() {
     return BecomeUser(ExtensionOwner());
-}
-
-UserSwitch BecomeOwnerOf(Oid relation) {
-    const Relation opened = table_open(relation, AccessShareLock);
-    const Oid owner = opened->rd_rel->relowner;
-    table_close(opened, AccessShareLock);
-    return BecomeUser(owner);
 }
 
 UserSwitch IgnoreForcedPolicies() {
@@ -72,20 +55,23 @@ void ReturnToUser(const UserSwitch& previous) {
 }
 
 uint64 RunSqlAsOwner(const char* sql) {
-    uint64 rows = 0;
-    AsOwner([&] { rows = RunSql(sql); });
+    const UserSwitch caller = BecomeExtensionOwner();
+    const uint64 rows = RunSql(sql);
+    ReturnToUser(caller);
     return rows;
 }
 
 char* QueryTextAsOwner(const char* sql) {
-    char* text = nullptr;
-    AsOwner([&] { text = QueryText(sql); });
+    const UserSwitch caller = BecomeExtensionOwner();
+    char* text = QueryText(sql);
+    ReturnToUser(caller);
     return text;
 }
 
 List* QueryRowsAsOwner(const char* sql) {
-    List* rows = NIL;
-    AsOwner([&] { rows = QueryRows(sql, nullptr); });
+    const UserSwitch caller = BecomeExtensionOwner();
+    List* rows = QueryRows(sql, nullptr);
+    ReturnToUser(caller);
     return rows;
 }
 

@@ -327,13 +327,10 @@ Node* JoinAnswer(Query* query, const Correlated& correlated, const CommonTableEx
     return reinterpret_cast<Node*>(choice);
 }
 
-// The rows that a write returns are those that it counts: it stays at the top. And what is asked
-// about them would be asked after they are written.
+// The rows that a write returns are those that it counts: it stays at the top.
 bool ReadsWhatIsWritten(const Query* query) {
     for (auto* rte : Each<RangeTblEntry>(query->rtable))
-        if (ModifyPlanOf(rte) ||
-            (rte->rtekind == RTE_SUBQUERY && ReadsWhatIsWritten(rte->subquery)))
-            return true;
+        if (ModifyPlanOf(rte)) return true;
     return false;
 }
 

@@ -1,6 +1,6 @@
-// Distributed tables from which ordinary tables inherit (CREATE TABLE … INHERITS). The heirs are
-// local to the coordinator: a query that reads the table without ONLY reads the union of the
-// table's own rows and of theirs, each planned as what it is.
+// Distributed tables from which others inherit (CREATE TABLE … INHERITS), local to the coordinator
+// or distributed as well: a query that reads the table without ONLY reads the union of the table's
+// own rows and of theirs, each planned as what it is.
 #pragma once
 
 #include "engine/pg/postgres.h"
