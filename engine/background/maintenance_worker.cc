@@ -2,6 +2,7 @@
 
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
+#include "engine/pg/search_path.h"
 #include "engine/transaction/recovery.h"
 
 extern "C" {
@@ -142,6 +143,7 @@ void Pass(Oid database) {
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+    SetConfigOption("search_path", pg::kSafeSearchPath, PGC_SUSET, PGC_S_OVERRIDE);
     pgstat_report_appname("pgspan maintenance");
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());

@@ -108,7 +108,8 @@ void RecordTable(const Registration& table) {
         ContainerOf(table), DistributionColumn(table), quote_literal_cstr(table.base_name)));
     metadata::InvalidateTable(table.relation);
     CommandCounterIncrement();
-    const pg::UserSwitch caller = pg::BecomeExtensionOwner();
+    // Foreign keys read the rows.
+    const pg::UserSwitch caller = pg::BecomeOwnerOf(table.relation);
     FinishShards(table.relation);
     pg::ReturnToUser(caller);
 }

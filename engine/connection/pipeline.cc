@@ -84,6 +84,7 @@ bool SendDeallocations(Connection* c) {
 
 // Outside a transaction the statement would run even if this fails: the answer is awaited.
 void TakeRoles(Connection* c, const Roles& roles) {
+    c->roles = kUnknownRoles;  // whatever keeps the answer from being read
     SendCommand(c, TakeRolesCommand(c, roles), EntryKind::kSettings);
     Sync(c, EntryKind::kSync);
     AwaitEnd(c);

@@ -3,6 +3,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/node_session.h"
 #include "engine/pg/owner.h"
+#include "engine/pg/search_path.h"
 
 extern "C" {
 #include "catalog/objectaddress.h"
@@ -19,7 +20,7 @@ struct Setting {
 };
 
 constexpr Setting kCanonicalSettings[] = {
-    {"search_path", ""},
+    {"search_path", pg::kSafeSearchPath},
     {"datestyle", "ISO, YMD"},
     {"intervalstyle", "postgres"},
     {"extra_float_digits", "3"},
@@ -52,10 +53,7 @@ List* RowsOf(const char* format, va_list arguments) {
     const int length = pg_vsnprintf(sql, sizeof(sql), format, arguments);
     if (length < 0 || length >= static_cast<int>(sizeof(sql)))
         elog(ERROR, "catalog query is too long");
-    const pg::UserSwitch caller = pg::BecomeExtensionOwner();
-    List* rows = pg::QueryRows(sql, nullptr);
-    pg::ReturnToUser(caller);
-    return rows;
+    return pg::QueryRowsAsOwner(sql);
 }
 
 }  // namespace

@@ -51,13 +51,6 @@ IndexStmt* StatementFor(const metadata::Table& table, Oid index, Oid target, con
     return stmt;
 }
 
-Oid OwnerOf(Oid relation_id) {
-    const Relation relation = table_open(relation_id, AccessShareLock);
-    const Oid owner = relation->rd_rel->relowner;
-    table_close(relation, AccessShareLock);
-    return owner;
-}
-
 const metadata::Table& TableNow(Oid relation) {
     const metadata::Table* table = metadata::FindTable(relation);
     if (!table)
@@ -84,9 +77,8 @@ void BuildOnShard(MemoryContext context, Oid relation, Oid index, int32 shard_in
             psprintf("ALTER INDEX %s ATTACH PARTITION %s",
                      QualifiedRelationName(ContainerIndex(table, get_rel_name(index))),
                      quote_qualified_identifier(metadata::kDataSchema, name));
-        // It compares expressions, and evaluates constant parts of them: a superuser must not run
-        // the owner's functions.
-        const pg::UserSwitch caller = pg::BecomeUser(OwnerOf(relation));
+        // It compares expressions, and evaluates constant parts of them.
+        const pg::UserSwitch caller = pg::BecomeOwnerOf(relation);
         RunUtilityText(attach);
         pg::ReturnToUser(caller);
     });

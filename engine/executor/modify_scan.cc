@@ -17,6 +17,7 @@ namespace pgspan::executor {
 
 namespace {
 
+using plan::ConflictPart;
 using plan::RowAction;
 
 TupleTableSlot* ScanSlot(ModifyScanState* state) {
@@ -42,7 +43,8 @@ void Begin(ModifyScanState* state, EState* estate, int eflags) {
                      eflags & ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK)));
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
     if (state->plan.inserts) BeginInsert(state);
-    if (!state->plan.counts)
+    // What a plan above reads runs with it.
+    if (!state->plan.counts && state->plan.conflict != ConflictPart::kTries)
         estate->es_auxmodifytables = lcons(&state->scan, estate->es_auxmodifytables);
 }
 
@@ -63,6 +65,7 @@ struct Run {
     uint64 held_back;  // rows that may not have been sent yet
     InsertBatch* inserts;
     Tuplestorestate* inserted;  // RETURNING of the INSERT
+    Tuplestorestate* tried;     // kTries: the child rows as they were sent
     RowTriggers* triggers;
     uint64 changes;  // rows that updates, deletes and departures were given
     uint64 affected;
@@ -138,7 +141,7 @@ void ReadChild(Run* run) {
 }
 
 RowAction ActionOf(const plan::ModifyPlan& plan, const TupleTableSlot* row) {
-    if (plan.command != CMD_MERGE) return plan::RowActionOf(plan.command);
+    if (plan.action_column == 0) return plan::RowActionOf(plan.command);
     return static_cast<RowAction>(DatumGetInt32(row->tts_values[plan.action_column - 1]) & 3);
 }
 
@@ -229,10 +232,11 @@ void AddInserted(Run* run, const TupleTableSlot* row) {
     pg_unreachable();
 }
 
-// What triggers have done meanwhile is seen by what is sent after it, on this node too.
+// What triggers and plans below have done meanwhile is seen by what is sent after it, on this node
+// too.
 template <typename Body>
 void WithCurrentSnapshot(const Run* run, Body&& body) {
-    if (!run->triggers) return body();
+    if (!run->triggers && run->state->plan.conflict != ConflictPart::kDecides) return body();
     PushCopiedSnapshot(GetActiveSnapshot());
     UpdateActiveSnapshotCommandId();
     body();
@@ -250,16 +254,21 @@ void SendMoved(Run* run) {
     }
 }
 
+// All rows have been inserted, or found, before the first is updated: a query would see too much.
+bool DecidesSeveral(const Run* run) {
+    return run->state->plan.conflict == ConflictPart::kDecides &&
+           tuplestore_tuple_count(run->rows) > 1;
+}
+
 // What was written so far, for queries of triggers.
 void SendWritten(Run* run, bool queried) {
-    if (run->state->plan.insert.single_batch && run->inserts) {
-        if (!queried) return;
-        ereport(
-            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("a query in a BEFORE INSERT trigger for several rows of INSERT … ON CONFLICT "
-                   "DO UPDATE is not supported"),
-            errhint("Insert each row by a statement of its own."));
-    }
+    const bool waits = run->state->plan.insert.single_batch && run->inserts;
+    if (queried && (waits || DecidesSeveral(run)))
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("a query in a BEFORE ROW trigger for several rows of INSERT … ON CONFLICT "
+                       "DO UPDATE is not supported"),
+                errhint("Insert each row by a statement of its own."));
+    if (waits) return;
     // The trigger's function has memory of its own.
     const MemoryContext outer = MemoryContextSwitchTo(run->state->scan.ss.ps.state->es_query_cxt);
     WithCurrentSnapshot(run, [&] {
@@ -293,7 +302,7 @@ void CheckIsCurrent(const Run* run) {
 TupleTableSlot* BeforeRow(Run* run, CmdType command) {
     const trigger::PendingWrites pending = {
         [](void* context, bool queried) { SendWritten(static_cast<Run*>(context), queried); }, run,
-        run->held_back};
+        std::max<uint64>(run->held_back, DecidesSeveral(run) ? 1 : 0)};
     return FireBeforeRow(run->triggers, command, run->row, pending);
 }
 
@@ -310,10 +319,30 @@ void InsertRow(Run* run) {
     if (!row) return;
     AddInserted(run, row);
     run->held_back++;
+    if (run->tried) tuplestore_puttupleslot(run->tried, const_cast<TupleTableSlot*>(row));
     if (!triggers.needs_outcome) return;
     // ON CONFLICT DO NOTHING: the count alone tells of a row whether it was inserted.
     const bool may_fail = run->state->plan.insert.skips_conflicts;
     if (!may_fail || SendInserts(run->inserts) > 0) QueueAfterRow(run->triggers, CMD_INSERT);
+}
+
+// A plan below has inserted the row.
+void PassInserted(Run* run) {
+    ModifyScanState* state = run->state;
+    run->affected++;
+    QueueAfterInserted(run->triggers, run->row);
+    if (!state->plan.returns_rows) return;
+    const int count = list_length(state->plan.stored_columns);
+    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1)));
+    auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * (count + 1)));
+    int i = 0;
+    for (const int column : pg::EachInt(state->plan.stored_columns)) {
+        values[i] = run->row->tts_values[column - 1];
+        nulls[i++] = run->row->tts_isnull[column - 1];
+    }
+    ReturnRow(state, run->row, values, nulls);
+    pfree(values);
+    pfree(nulls);
 }
 
 void DeleteRow(Run* run, int shard) {
@@ -364,7 +393,8 @@ void WriteRow(Run* run) {
     case RowAction::kNothing:
         return;
     case RowAction::kInsert:
-        return InsertRow(run);
+        return run->state->plan.conflict == ConflictPart::kDecides ? PassInserted(run)
+                                                                   : InsertRow(run);
     case RowAction::kUpdate:
         return ChangeRow(run, RowAction::kUpdate);
     case RowAction::kDelete:
@@ -372,8 +402,8 @@ void WriteRow(Run* run) {
     }
 }
 
-// RETURNING of what was inserted; moved rows (in the order in which they were inserted) have their
-// own columns beside.
+// RETURNING of what was inserted; rows that moved or were tried (in the order in which they were
+// sent) have their own columns beside.
 void ReturnInserted(Run* run, Tuplestorestate* children) {
     ModifyScanState* state = run->state;
     if (!run->inserted || !state->plan.returns_rows) return;
@@ -413,12 +443,14 @@ void Finish(Run* run) {
         InsertMoved(run);
     } else if (run->inserts) {
         run->affected += FinishInsert(run->inserts);
-        ReturnInserted(run, nullptr);
+        ReturnInserted(run, run->tried);
     }
-    QueueAfterStatements(run->triggers);
+    // The plan above is not done yet.
+    if (run->state->plan.conflict != ConflictPart::kTries) QueueAfterStatements(run->triggers);
     ExecDropSingleTupleTableSlot(run->row);
     tuplestore_end(run->rows);
     if (run->inserted) tuplestore_end(run->inserted);
+    if (run->tried) tuplestore_end(run->tried);
 }
 
 // Before rows are read and locked here: others lock rows only after the copies.
@@ -440,6 +472,10 @@ void RunAll(ModifyScanState* state) {
     run.met = MakeRowSet();
     QueueForCopies(state);
     ReadChild(&run);
+    if (state->plan.conflict == ConflictPart::kTries)
+        run.tried = tuplestore_begin_heap(false, false, work_mem);
+    // The rows that the plan below has written on this node are to be found again.
+    if (state->plan.conflict == ConflictPart::kDecides) CommandCounterIncrement();
     run.triggers = MakeRowTriggers(estate, state->plan, run.row->tts_tupleDescriptor);
     FireBeforeStatements(run.triggers);
     while (tuplestore_gettupleslot(run.rows, true, false, run.row)) {

@@ -18,6 +18,11 @@ using namespace pgspan;
                 errmsg("target row violates row-level security policy%s (USING expression) for "
                        "table \"%s\"",
                        of_policy, relation));
+    case WCO_RLS_CONFLICT_CHECK:
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("new row violates row-level security policy%s (USING expression) for table "
+                       "\"%s\"",
+                       of_policy, relation));
     default:
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("new row violates row-level security policy%s for table \"%s\"", of_policy,

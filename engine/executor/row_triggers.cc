@@ -141,6 +141,13 @@ void QueueAfterRow(RowTriggers* triggers, CmdType command) {
                            NewRow(*triggers, command));
 }
 
+void QueueAfterInserted(RowTriggers* triggers, TupleTableSlot* child) {
+    if (!triggers || !triggers->plan->needs_outcome) return;
+    trigger::BeginRow(triggers->firing);
+    Fill(triggers->old_row, triggers->plan->old_columns, child);
+    trigger::QueueAfterRow(triggers->firing, CMD_INSERT, nullptr, triggers->old_row);
+}
+
 void CheckMayMove(const RowTriggers* triggers) {
     if (!triggers || !triggers->plan->anchoring_key) return;
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -25,6 +25,9 @@ TupleTableSlot* FireBeforeRow(RowTriggers* triggers, CmdType command, TupleTable
 // For the row of the last FireBeforeRow.
 void QueueAfterRow(RowTriggers* triggers, CmdType command);
 
+// For a row that a plan below has inserted: the target's row is that of the old columns.
+void QueueAfterInserted(RowTriggers* triggers, TupleTableSlot* child);
+
 // Raises 0A000 if rows of the table must not move to another shard.
 void CheckMayMove(const RowTriggers* triggers);
 

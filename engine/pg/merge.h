@@ -24,6 +24,17 @@ inline MergeMatch MatchOf(const MergeAction* action) {
 #endif
 }
 
+inline MergeAction* MakeMatchedAction(CmdType command) {
+    auto* action = makeNode(MergeAction);
+#if PG_VERSION_NUM >= 170000
+    action->matchKind = MERGE_WHEN_MATCHED;
+#else
+    action->matched = true;
+#endif
+    action->commandType = command;
+    return action;
+}
+
 // The condition of ON.
 inline Node* MergeCondition(const Query* query) {
 #if PG_VERSION_NUM >= 170000

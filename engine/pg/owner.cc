@@ -1,5 +1,6 @@
 #include "engine/pg/owner.h"
 
+#include "engine/pg/search_path.h"
 #include "engine/pg/spi.h"
 
 extern "C" {
@@ -29,8 +30,6 @@ Oid ExtensionOwner() {
     return owner;
 }
 
-}  // namespace
-
 UserSwitch BecomeUser(Oid user) {
     UserSwitch previous = {};
     GetUserIdAndSecContext(&previous.user, &previous.security_context);
@@ -38,8 +37,26 @@ UserSwitch BecomeUser(Oid user) {
     return previous;
 }
 
+template <typename Body>
+void AsOwner(Body&& body) {
+    const UserSwitch caller = BecomeUser(ExtensionOwner());
+    const int path = EnterSafeSearchPath();
+    body();
+    LeaveSearchPath(path);
+    ReturnToUser(caller);
+}
+
+}  // namespace
+
 UserSwitch BecomeExtensionOwner() {
     return BecomeUser(ExtensionOwner());
+}
+
+UserSwitch BecomeOwnerOf(Oid relation) {
+    const Relation opened = table_open(relation, AccessShareLock);
+    const Oid owner = opened->rd_rel->relowner;
+    table_close(opened, AccessShareLock);
+    return BecomeUser(owner);
 }
 
 UserSwitch IgnoreForcedPolicies() {
@@ -55,23 +72,20 @@ void ReturnToUser(const UserSwitch& previous) {
 }
 
 uint64 RunSqlAsOwner(const char* sql) {
-    const UserSwitch caller = BecomeExtensionOwner();
-    const uint64 rows = RunSql(sql);
-    ReturnToUser(caller);
+    uint64 rows = 0;
+    AsOwner([&] { rows = RunSql(sql); });
     return rows;
 }
 
 char* QueryTextAsOwner(const char* sql) {
-    const UserSwitch caller = BecomeExtensionOwner();
-    char* text = QueryText(sql);
-    ReturnToUser(caller);
+    char* text = nullptr;
+    AsOwner([&] { text = QueryText(sql); });
     return text;
 }
 
 List* QueryRowsAsOwner(const char* sql) {
-    const UserSwitch caller = BecomeExtensionOwner();
-    List* rows = QueryRows(sql, nullptr);
-    ReturnToUser(caller);
+    List* rows = NIL;
+    AsOwner([&] { rows = QueryRows(sql, nullptr); });
     return rows;
 }
 

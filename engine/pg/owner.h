@@ -14,12 +14,14 @@ struct UserSwitch {
 
 // Becomes the owner of the extension pgspan (a superuser) until ReturnToUser.
 UserSwitch BecomeExtensionOwner();
-UserSwitch BecomeUser(Oid user);
+// Whatever evaluates expressions of a relation has to run as its owner: they may call his
+// functions.
+UserSwitch BecomeOwnerOf(Oid relation);
 // The user stays, but as the owner of a table is exempt from FORCE ROW LEVEL SECURITY.
 UserSwitch IgnoreForcedPolicies();
 void ReturnToUser(const UserSwitch& previous);
 
-// SQL run or read as the extension's owner.
+// SQL run or read as the extension's owner, who finds nothing of anybody else's (search_path.h).
 uint64 RunSqlAsOwner(const char* sql);
 char* QueryTextAsOwner(const char* sql);
 List* QueryRowsAsOwner(const char* sql);

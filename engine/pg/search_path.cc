@@ -36,6 +36,13 @@ int EnterSearchPathOfTasks() {
     return nest_level;
 }
 
+int EnterSafeSearchPath() {
+    const int nest_level = NewGUCNestLevel();
+    set_config_option("search_path", kSafeSearchPath, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                      true, 0, false);
+    return nest_level;
+}
+
 void LeaveSearchPath(int nest_level) {
     AtEOXact_GUC(true, nest_level);
 }

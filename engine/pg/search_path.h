@@ -7,6 +7,11 @@
 
 namespace pgspan::pg {
 
+// For what runs as a superuser for somebody else: his operators, functions and temporary tables
+// cannot take the place of PostgreSQL's, which are not always the best match (nor do they come
+// first where the path does not name them).
+inline constexpr const char* kSafeSearchPath = "pg_catalog, pg_temp";
+
 // Whether names without a schema are looked for in pg_catalog first (but for temporary tables).
 bool CatalogComesFirst();
 
@@ -17,6 +22,8 @@ const char* SearchPathOfTasks();
 // Makes SearchPathOfTasks the session's own until LeaveSearchPath; an error ends it with the
 // (sub)transaction.
 int EnterSearchPathOfTasks();
+// kSafeSearchPath until LeaveSearchPath.
+int EnterSafeSearchPath();
 void LeaveSearchPath(int nest_level);
 
 }  // namespace pgspan::pg

@@ -21,6 +21,8 @@ List* Encode(const ModifyPlan& plan) {
     out.Nodes(plan.tail_columns);
     out.Nodes(plan.returned_attributes);
     out.Nodes(plan.returned_columns);
+    out.Int(static_cast<int>(plan.conflict));
+    out.Nodes(plan.stored_columns);
     out.Int(plan.inserts);
     out.Nodes(plan.inserts ? Encode(plan.insert) : NIL);
     out.Int(plan.triggers.commands);
@@ -56,6 +58,8 @@ ModifyPlan DecodeModify(List* custom_private, List* custom_exprs) {
     plan.tail_columns = in.Nodes();
     plan.returned_attributes = in.Nodes();
     plan.returned_columns = in.Nodes();
+    plan.conflict = static_cast<ConflictPart>(in.Int());
+    plan.stored_columns = in.Nodes();
     plan.inserts = in.Int() != 0;
     List* insert = in.Nodes();
     if (plan.inserts) plan.insert = DecodeInsert(insert, custom_exprs);

@@ -6,6 +6,8 @@
 //                    WHERE t.ctid = s.k1 RETURNING s.n, t.…
 //   INSERT           a plan::InsertPlan
 //   MERGE            each row's action says which
+//   INSERT … ON CONFLICT DO UPDATE that only the coordinator can decide: two plans, one over the
+//                    other (ConflictPart)
 //
 // The child's read of the target locks its rows, so that they stay where they are until they are
 // written. Copies of a reference table are found by primary key instead of ctid.
@@ -37,6 +39,12 @@ constexpr RowAction RowActionOf(CmdType command) {
     }
 }
 
+// INSERT … ON CONFLICT DO UPDATE whose update no node can compute. One plan inserts, with an ON
+// CONFLICT DO UPDATE that changes nothing: so PostgreSQL finds or makes each row, locks it and
+// returns it, whoever else writes it. Its rows are those that were proposed beside those that are
+// there. The plan above it, like MERGE, updates those that were there before.
+enum class ConflictPart : int { kNone = 0, kTries = 1, kDecides = 2 };
+
 // The triggers of the target. All columns are those of the child, counted from 1.
 struct TriggerPlan {
     int commands;        // bits 1 << CmdType: whose triggers fire; 0 where there are none
@@ -57,7 +65,7 @@ struct ModifyPlan {
     bool counts;      // the rows changed are the statement's count; false: it runs to its end at
                       // the statement's, whoever reads it
     bool returns_rows;
-    int action_column;     // MERGE; else 0
+    int action_column;     // MERGE and kDecides; else 0
     int row_column;        // ctid; 0 for INSERT
     List* key_columns;     // IntList: the distribution column, or a copy's primary key
     List* key_attributes;  // IntList: attribute numbers of those
@@ -70,6 +78,9 @@ struct ModifyPlan {
                            // value (the same in every row) the parameter takes; 0: evaluate it
     List* returned_attributes;  // IntList: attributes of the target's row as it has become
     List* returned_columns;     // IntList: where they go
+    ConflictPart conflict;
+    List* stored_columns;  // IntList, kDecides: parallel to returned_attributes: where they are in
+                           // a row that was inserted
     bool inserts;
     InsertPlan insert;  // if it inserts
     TriggerPlan triggers;

@@ -327,10 +327,13 @@ Node* JoinAnswer(Query* query, const Correlated& correlated, const CommonTableEx
     return reinterpret_cast<Node*>(choice);
 }
 
-// The rows that a write returns are those that it counts: it stays at the top.
+// The rows that a write returns are those that it counts: it stays at the top. And what is asked
+// about them would be asked after they are written.
 bool ReadsWhatIsWritten(const Query* query) {
     for (auto* rte : Each<RangeTblEntry>(query->rtable))
-        if (ModifyPlanOf(rte)) return true;
+        if (ModifyPlanOf(rte) ||
+            (rte->rtekind == RTE_SUBQUERY && ReadsWhatIsWritten(rte->subquery)))
+            return true;
     return false;
 }
 

@@ -2,15 +2,13 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
-#include "engine/planner/insert_plan.h"
+#include "engine/planner/insert_write.h"
 #include "engine/planner/local_write.h"
 #include "engine/planner/merge_write.h"
 #include "engine/planner/modify_path.h"
 #include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
-#include "engine/planner/safety.h"
-#include "engine/planner/row_security.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/triggered_write.h"
@@ -98,124 +96,6 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
     });
 }
 
-// INSERT
-// ---------------------------------------------------------------------------------------------------------
-
-// A sub-query in ON CONFLICT that does not look at the row is computed once, with the rows.
-Node* ReplaceConflictSublink(SubLink* sublink, UpperLevel* upper) {
-    auto* as_node = reinterpret_cast<Node*>(sublink);
-    Expr* value = reinterpret_cast<Expr*>(sublink);
-    Node* compared = nullptr;
-    Oid comparison = InvalidOid;
-    Oid collation = InvalidOid;
-    if (sublink->subLinkType == ANY_SUBLINK && IsA(sublink->testexpr, OpExpr) &&
-        !contain_vars_of_level(sublink->subselect, 1)) {
-        // x IN (SELECT …): the list as an array, which the row is compared with where it lies.
-        auto* test = reinterpret_cast<OpExpr*>(sublink->testexpr);
-        auto* list = makeNode(SubLink);
-        list->subLinkType = ARRAY_SUBLINK;
-        list->subselect = sublink->subselect;
-        list->location = -1;
-        // An array of arrays would be compared by their elements.
-        const auto* element = static_cast<Node*>(lsecond(test->args));
-        if (!IsA(element, Param) || !OidIsValid(get_array_type(exprType(element)))) return nullptr;
-        compared = static_cast<Node*>(linitial(test->args));
-        comparison = test->opno;
-        collation = test->inputcollid;
-        value = reinterpret_cast<Expr*>(list);
-    } else if (contain_vars_of_level(as_node, 0)) {
-        return nullptr;
-    }
-    auto* param = makeNode(Param);
-    param->paramkind = PARAM_EXTERN;
-    param->paramid = kColumnParameters + upper->AddApart(value);
-    param->paramtype = exprType(reinterpret_cast<Node*>(value));
-    param->paramtypmod = exprTypmod(reinterpret_cast<Node*>(value));
-    param->paramcollid = exprCollation(reinterpret_cast<Node*>(value));
-    param->location = -1;
-    if (!compared) return reinterpret_cast<Node*>(param);
-    auto* any = makeNode(ScalarArrayOpExpr);
-    any->opno = comparison;
-    any->useOr = true;
-    any->inputcollid = collation;
-    any->args = pg::MakeList(compared, reinterpret_cast<Node*>(param));
-    any->location = -1;
-    set_sa_opfuncid(any);
-    return reinterpret_cast<Node*>(any);
-}
-
-OnConflictExpr* ReplaceConflictSublinks(OnConflictExpr* conflict, UpperLevel* upper) {
-    return reinterpret_cast<OnConflictExpr*>(
-        pg::MutateNode(reinterpret_cast<Node*>(conflict), [&](Node* node, auto&& descend) -> Node* {
-            if (!IsA(node, SubLink)) return descend(node);
-            if (Node* other = ReplaceConflictSublink(reinterpret_cast<SubLink*>(node), upper))
-                return other;
-            RefuseFeature("a sub-query in ON CONFLICT that refers to the row", nullptr);
-        }));
-}
-
-// Parameters that are columns of the rows: which ones.
-void FindTailColumns(plan::ModifyPlan* plan) {
-    ListCell* cell;
-    foreach (cell, plan->insert.tail_parameters) {
-        int column = 0;
-        auto* param = static_cast<Param*>(lfirst(cell));
-        if (IsA(param, Param) && param->paramkind == PARAM_EXTERN &&
-            param->paramid > kColumnParameters) {
-            column = param->paramid - kColumnParameters;
-            lfirst(cell) = makeNullConst(param->paramtype, param->paramtypmod, param->paramcollid);
-        }
-        plan->tail_columns = lappend_int(plan->tail_columns, column);
-    }
-}
-
-// Here where a node could not check them; of ON CONFLICT only nodes know which row counts.
-void CheckInsertedRows(Query* query, const List* values, WriteRewrite* write) {
-    const char* reason = WhyNewRowsDoNotFit(query);
-    if (!reason) return;
-    if (query->onConflict && query->onConflict->action == ONCONFLICT_UPDATE)
-        RefuseFeature(psprintf("%s in the check of new rows of ON CONFLICT", reason), nullptr);
-    List* assignments = NIL;
-    ListCell* entry;
-    ListCell* value;
-    forboth(entry, query->targetList, value, values) {
-        auto* assignment = static_cast<TargetEntry*>(copyObjectImpl(lfirst(entry)));
-        assignment->expr = static_cast<TargetEntry*>(lfirst(value))->expr;
-        assignments = lappend(assignments, assignment);
-    }
-    if (Expr* check = NewRowCheck(write, CheckedRow::kInserted, assignments))
-        write->upper->AddApart(check);
-    query->withCheckOptions = NIL;
-}
-
-Query* RewriteInsert(Query* query, const metadata::Table& table) {
-    NameConflictRows(query);
-    RefuseOnConflict(query, table);
-    RefuseTriggersOnConflict(query);
-    EnsureOneColumn(query, table);
-    if (TriggersFor(query, CMD_INSERT).before_row) FillUnassigned(query, table.relation);
-    Query* rows = RowsQuery(query);
-    rows->cteList = NIL;
-    rows->hasModifyingCTE = rows->hasRecursive = false;
-    List* values = rows->targetList;
-    rows->targetList = NIL;
-    WriteRewrite write(query, table, rows);
-    for (auto* entry : Each<TargetEntry>(values))
-        write.plan->insert_columns =
-            lappend_int(write.plan->insert_columns, write.upper->AddApart(entry->expr));
-    CheckInsertedRows(query, values, &write);
-    AddTriggerRows(&write);
-    if (query->onConflict) {
-        query->onConflict = ReplaceConflictSublinks(query->onConflict, write.upper);
-        if (const char* reason = WhyConflictDoesNotFit(query))
-            RefuseFeature(psprintf("%s in ON CONFLICT", reason), nullptr);
-    }
-    write.plan->inserts = true;
-    Query* above = FinishRewrite(&write, [] {});
-    FindTailColumns(write.plan);
-    return above;
-}
-
 // Statements
 // -----------------------------------------------------------------------------------------------------
 
@@ -227,7 +107,7 @@ Query* RewriteClusterWrite(Query* query, const metadata::Table& table) {
     case CMD_INSERT:
         return RewriteInsert(query, table);
     case CMD_MERGE:
-        return RewriteMerge(query, table);
+        return RewriteMerge(query, table, nullptr);
     default:
         elog(ERROR, "unexpected command %d", static_cast<int>(query->commandType));
     }

@@ -20,6 +20,7 @@ extern "C" {
 #include "catalog/pg_constraint.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
+#include "parser/parse_func.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 }
@@ -249,7 +250,6 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
                       int cursor_options, ParamListInfo bound_params) {
     if (WhyTailDoesNotFit(query))
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
-    RefuseOnConflict(query, table);
     EnsureOneColumn(query, table);
 
     plan::InsertPlan insert = MakeInsertPlan(query, table);
@@ -321,16 +321,17 @@ const char* WhyNewRowsDoNotFit(const Query* query) {
     return WhyDoesNotFit(reinterpret_cast<Node*>(NewRowConditions(query)), query);
 }
 
-void RefuseOnConflict(const Query* query, const metadata::Table& table) {
-    if (!query->onConflict || !table.IsHash()) return;
+bool AssignsKeyOnConflict(const Query* query, const metadata::Table& table) {
+    if (!query->onConflict || !table.IsHash()) return false;
     for (auto* entry : Each<TargetEntry>(query->onConflict->onConflictSet)) {
         if (entry->resjunk || entry->resno != table.distribution_column) continue;
         // The excluded row's key equals the row's: the conflict is on a unique index that includes
         // it.
         if (IsA(entry->expr, Var) && reinterpret_cast<Var*>(entry->expr)->varattno == entry->resno)
             continue;
-        RefuseFeature("ON CONFLICT DO UPDATE of the distribution column", nullptr);
+        return true;
     }
+    return false;
 }
 
 void EnsureOneColumn(Query* query, const metadata::Table& table) {
@@ -366,6 +367,24 @@ Query* RowsQuery(const Query* query) {
     return rows;
 }
 
+Expr* ReturnedValue(Index varno, Oid relation, AttrNumber attribute) {
+    const auto var_of = [&](AttrNumber number) {
+        Oid type = InvalidOid;
+        int32 typmod = -1;
+        Oid collation = InvalidOid;
+        get_atttypetypmodcoll(relation, number, &type, &typmod, &collation);
+        return reinterpret_cast<Expr*>(
+            makeVar(static_cast<int>(varno), number, type, typmod, collation, 0));
+    };
+    if (attribute != kWasThere) return var_of(attribute);
+    const Oid types[] = {OIDOID, TIDOID};
+    List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("row_was_there")));
+    return reinterpret_cast<Expr*>(makeFuncExpr(
+        LookupFuncName(name, 2, types, false), BOOLOID,
+        pg::MakeList(var_of(TableOidAttributeNumber), var_of(SelfItemPointerAttributeNumber)),
+        InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
 Query* MakePlainInsert(const Query* query, const List* attributes, const List* returned) {
     auto* insert = makeNode(Query);
     insert->commandType = CMD_INSERT;
@@ -375,24 +394,21 @@ Query* MakePlainInsert(const Query* query, const List* attributes, const List* r
     insert->rtable = pg::MakeList(target);
     insert->resultRelation = 1;
     insert->jointree = makeFromExpr(NIL, nullptr);
-    const auto entry_of = [&](int attribute, AttrNumber number, bool null) {
-        Oid type = InvalidOid;
-        int32 typmod = -1;
-        Oid collation = InvalidOid;
-        const auto attnum = static_cast<AttrNumber>(attribute);
-        get_atttypetypmodcoll(target->relid, attnum, &type, &typmod, &collation);
-        Expr* expr = null ? reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation))
-                          : reinterpret_cast<Expr*>(makeVar(1, attnum, type, typmod, collation, 0));
-        return makeTargetEntry(expr, number, get_attname(target->relid, attnum, false), false);
-    };
-    for (const int attribute : pg::EachInt(attributes))
-        insert->targetList = lappend(insert->targetList,
-                                     entry_of(attribute, static_cast<AttrNumber>(attribute), true));
+    for (const int attribute : pg::EachInt(attributes)) {
+        const auto number = static_cast<AttrNumber>(attribute);
+        auto* value = reinterpret_cast<Node*>(ReturnedValue(1, target->relid, number));
+        insert->targetList =
+            lappend(insert->targetList,
+                    makeTargetEntry(reinterpret_cast<Expr*>(makeNullConst(
+                                        exprType(value), exprTypmod(value), exprCollation(value))),
+                                    number, get_attname(target->relid, number, false), false));
+    }
     for (const int attribute : pg::EachInt(returned))
         insert->returningList = lappend(
             insert->returningList,
-            entry_of(attribute, static_cast<AttrNumber>(list_length(insert->returningList) + 1),
-                     false));
+            makeTargetEntry(ReturnedValue(1, target->relid, static_cast<AttrNumber>(attribute)),
+                            static_cast<AttrNumber>(list_length(insert->returningList) + 1),
+                            nullptr, false));
     return insert;
 }
 
@@ -431,11 +447,10 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         return statement;
     }
     NameConflictRows(query);
-    if (FiresTriggers(query))
+    if (FiresTriggers(query) || AssignsKeyOnConflict(query, *table))
         return PlanGeneralWrite(query, query_string, cursor_options, bound_params);
     if (source) {
         FlattenJoinAliases(query);
-        RefuseOnConflict(query, *table);
         if (PlannedStmt* pushed = TryPushDown(query, *table, source)) return pushed;
     }
     return PlanRows(query, *table, query_string, cursor_options, bound_params);

@@ -5,11 +5,20 @@
 #include "engine/pg/postgres.h"
 #include "engine/plan/insert_plan.h"
 
+extern "C" {
+#include "access/sysattr.h"
+}
+
 namespace pgspan::planner {
 
 // query: an INSERT into the table; of its target list only the columns and types count.
 // ON CONFLICT and RETURNING become the tail; they must be such that any node can compute them.
 plan::InsertPlan MakeInsertPlan(const Query* query, const metadata::Table& table);
+
+// In place of an attribute that an INSERT returns: whether the row was there before.
+inline constexpr AttrNumber kWasThere = FirstLowInvalidHeapAttributeNumber;
+// The attribute of the relation at varno in RETURNING; kWasThere, too.
+Expr* ReturnedValue(Index varno, Oid relation, AttrNumber attribute);
 
 // INSERT into columns (IntList of attribute numbers) of the table that the query writes, for
 // MakeInsertPlan; RETURNING these attributes (IntList).
@@ -27,8 +36,8 @@ void NameConflictRows(Query* insert);
 const char* WhyReturningDoesNotFit(const Query* query);
 const char* WhyNewRowsDoNotFit(const Query* query);
 
-// Raises 0A000 for what ON CONFLICT must not do.
-void RefuseOnConflict(const Query* query, const metadata::Table& table);
+// True if ON CONFLICT DO UPDATE may move the row to another shard.
+bool AssignsKeyOnConflict(const Query* query, const metadata::Table& table);
 
 // Gives the INSERT a column to fill if it has none.
 void EnsureOneColumn(Query* query, const metadata::Table& table);

@@ -5,6 +5,7 @@
 #include "engine/planner/general_write.h"
 #include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 
@@ -55,7 +56,11 @@ struct Merge {
     Query* join;      // the lower level
     bool keeps_rows;  // rows of the source without a match count
     Var* code;        // the action column in the upper level
+    const TriedRows* tried;
 };
+
+// The action of a row that has been inserted.
+constexpr int kInserted = static_cast<int>(RowAction::kInsert);
 
 // FROM of the lower level: source and target.
 void MakeJoin(Merge* merge, Query* query) {
@@ -82,9 +87,46 @@ void MakeJoin(Merge* merge, Query* query) {
     if (merge->keeps_rows) merge->write->target->SetNullableBy(expr->rtindex);
 }
 
+// FROM of the lower level: rows that were tried.
+void ReadTriedRows(Merge* merge, const Query* query) {
+    const Relation relation = table_open(merge->write->table->relation, NoLock);
+    const TupleDesc columns = RelationGetDescr(relation);
+    for (AttrNumber i = 1; i <= columns->natts; i++)
+        if (!TupleDescAttr(columns, i - 1)->attisdropped) OldValue(merge->write, i);
+    table_close(relation, NoLock);
+    // Above the rows nothing is left of what they were made of.
+    Query* join = merge->join;
+    for (int i = 1; i <= list_length(query->rtable); i++) {
+        auto* entry = makeNode(RangeTblEntry);
+        entry->rtekind = RTE_RESULT;
+        entry->eref = makeAlias("nothing", NIL);
+        if (i == query->resultRelation) {
+            entry->rtekind = RTE_SUBQUERY;
+            entry->subquery = merge->tried->rows;
+            entry->alias = makeAlias("tried", NIL);
+            List* names = NIL;
+            for (auto* column : Each<TargetEntry>(merge->tried->rows->targetList))
+                names = lappend(names, makeString(pstrdup(column->resname)));
+            entry->eref = makeAlias("tried", names);
+            entry->inFromCl = true;
+        }
+        join->rtable = lappend(join->rtable, entry);
+    }
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = query->resultRelation;
+    join->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
+}
+
+Node* WasInserted(const Query* query, const TriedRows& tried) {
+    Var* was_there = makeVar(query->resultRelation, tried.was_there, BOOLOID, -1, InvalidOid, 0);
+    return reinterpret_cast<Node*>(make_notclause(reinterpret_cast<Expr*>(was_there)));
+}
+
 void AddActionColumn(Merge* merge, const Query* query) {
     WriteRewrite* write = merge->write;
     List* whens = NIL;
+    if (merge->tried)
+        whens = pg::MakeList(When(WasInserted(query, *merge->tried), IntConst(kInserted)));
     int number = 0;
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
         number++;
@@ -104,12 +146,16 @@ void AddActionColumn(Merge* merge, const Query* query) {
     write->plan->action_column = write->upper->Add(reinterpret_cast<Expr*>(merge->code));
 }
 
-Node* IsAction(const Merge* merge, int number, const MergeAction* action) {
+Node* HasCode(const Merge* merge, int code) {
     Expr* equal = make_opclause(Int4EqualOperator, BOOLOID, false,
                                 reinterpret_cast<Expr*>(copyObjectImpl(merge->code)),
-                                IntConst(CodeOf(number, action)), InvalidOid, InvalidOid);
+                                IntConst(code), InvalidOid, InvalidOid);
     set_opfuncid(reinterpret_cast<OpExpr*>(equal));
     return reinterpret_cast<Node*>(equal);
+}
+
+Node* IsAction(const Merge* merge, int number, const MergeAction* action) {
+    return HasCode(merge, CodeOf(number, action));
 }
 
 // What the action assigns to the attribute; nullptr if nothing.
@@ -189,6 +235,15 @@ void AddRowChecks(Merge* merge, const Query* query) {
         Expr* check = NewRowCheck(merge->write, RowOf(action), action->targetList);
         if (check) whens = lappend(whens, When(IsAction(merge, number, action), check));
     }
+    // A view's condition is for rows that came in, as they have become.
+    List* of_inserted = NIL;
+    for (auto* option : Each<WithCheckOption>(merge->tried ? query->withCheckOptions : NIL))
+        if (option->kind == WCO_VIEW_CHECK && option->qual)
+            of_inserted = lappend(
+                of_inserted, MakeNewRowCheck(option, merge->write->lower->Map(
+                                                         merge->write->target->Map(option->qual))));
+    if (of_inserted != NIL)
+        whens = lappend(whens, When(HasCode(merge, kInserted), make_ands_explicit(of_inserted)));
     if (whens != NIL)
         merge->write->upper->AddApart(
             Case(whens, reinterpret_cast<Expr*>(makeBoolConst(true, false))));
@@ -264,6 +319,14 @@ LockClauseStrength StrengthFor(const Merge& merge, const Query* query) {
     return LCS_FORNOKEYUPDATE;
 }
 
+// Where RETURNING finds the rows that have been inserted.
+void AddStoredColumns(WriteRewrite* write) {
+    for (const int attribute : pg::EachInt(write->plan->returned_attributes))
+        write->plan->stored_columns =
+            lappend_int(write->plan->stored_columns,
+                        write->upper->Add(OldValue(write, static_cast<AttrNumber>(attribute))));
+}
+
 Query* MakeLevel(const Query* query) {
     auto* level = makeNode(Query);
     level->commandType = CMD_SELECT;
@@ -274,27 +337,37 @@ Query* MakeLevel(const Query* query) {
 
 }  // namespace
 
-Query* RewriteMerge(Query* query, const metadata::Table& table) {
+Query* RewriteMerge(Query* query, const metadata::Table& table, const TriedRows* tried) {
     Query* join = MakeLevel(query);
     Query* values = MakeLevel(query);
     WriteRewrite write(query, table, values);
     UpperLevel lower(join);
     write.lower = &lower;
-    Merge merge = {&write, join, false, nullptr};
+    Merge merge = {&write, join, false, nullptr, tried};
     for (auto* action : Each<MergeAction>(query->mergeActionList)) {
         if (pg::MatchOf(action) == pg::MergeMatch::kNotMatchedBySource)
             RefuseFeature("WHEN NOT MATCHED BY SOURCE", nullptr);
         if (plan::RowActionOf(action->commandType) == RowAction::kInsert) merge.keeps_rows = true;
     }
-    MakeJoin(&merge, query);
+    if (tried) {
+        write.plan->conflict = plan::ConflictPart::kDecides;
+        AddInsertTriggers(&write);
+        ReadTriedRows(&merge, query);
+    } else {
+        MakeJoin(&merge, query);
+    }
     AddActionColumn(&merge, query);
     AddIdentity(&write);
     AddRowChecks(&merge, query);
     AddValues(&merge, query);
     AddRowAssignments(&merge, query);
     return FinishRewrite(&write, [&] {
-        lfirst(list_nth_cell(join->rtable, query->resultRelation - 1)) =
-            write.target->MakeEntry(StrengthFor(merge, query));
+        if (tried)
+            AddStoredColumns(&write);
+        else
+            lfirst(list_nth_cell(join->rtable, query->resultRelation - 1)) =
+                write.target->MakeEntry(StrengthFor(merge, query));
+        if (tried) ReplaceVarsOfLevel(join, tried->replace, tried->context);
         DeepenCteReferences(join);
         const Query* above = lower.Above(false);
         values->rtable = above->rtable;

@@ -5,10 +5,21 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/postgres.h"
+#include "engine/planner/upper_level.h"
 
 namespace pgspan::planner {
 
-// The MERGE as a SELECT over a modify scan (see general_write.h).
-Query* RewriteMerge(Query* query, const metadata::Table& table);
+// Rows that an INSERT … ON CONFLICT has inserted or found (conflict_write.h), in place of a join:
+// what they return begins with ctid and the table's columns.
+struct TriedRows {
+    Query* rows;
+    AttrNumber was_there;    // their column that is false in a row that was inserted
+    VarReplacement replace;  // for Vars that are not the target's
+    void* context;
+};
+
+// The MERGE as a SELECT over a modify scan (see general_write.h). tried: nullptr for a MERGE of the
+// user's.
+Query* RewriteMerge(Query* query, const metadata::Table& table, const TriedRows* tried);
 
 }  // namespace pgspan::planner

@@ -27,11 +27,12 @@ Side SideOf(WCOKind kind, CheckedRow row) {
     case WCO_RLS_UPDATE_CHECK:
         return row == CheckedRow::kUpdated ? Side::kNew : Side::kNone;
     case WCO_RLS_MERGE_UPDATE_CHECK:
+    case WCO_RLS_CONFLICT_CHECK:
         return row == CheckedRow::kUpdated ? Side::kOld : Side::kNone;
     case WCO_RLS_MERGE_DELETE_CHECK:
         return row == CheckedRow::kDeleted ? Side::kOld : Side::kNone;
     default:
-        return Side::kNone;  // of ON CONFLICT: the nodes see to it
+        return Side::kNone;
     }
 }
 

@@ -27,7 +27,7 @@ bool FunctionIsRemotable(Oid function);
 bool MayDifferBetweenCopies(Query* level);
 
 // Parameters with larger numbers than any of the user's stand for values that come with the rows of
-// an INSERT (general_write.cc).
+// an INSERT (insert_write.cc).
 inline constexpr int kColumnParameters = 1 << 24;
 
 // True if the expression has no Vars, aggregates, sub-queries, executor parameters or values that

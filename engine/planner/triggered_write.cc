@@ -32,10 +32,6 @@ int CommandsOf(const Query* write) {
     return commands;
 }
 
-Oid TargetOf(const Query* write) {
-    return rt_fetch(write->resultRelation, write->rtable)->relid;
-}
-
 // What UPDATE assigns, and the generated columns that are computed anew: those that depend on it,
 // or all where a trigger may change what they depend on.
 List* UpdatedColumns(const Query* write) {
@@ -93,6 +89,10 @@ int NewColumn(WriteRewrite* write, const List* inserted, const FormData_pg_attri
 
 }  // namespace
 
+Oid TargetOf(const Query* write) {
+    return rt_fetch(write->resultRelation, write->rtable)->relid;
+}
+
 trigger::Matching TriggersFor(const Query* write, CmdType command) {
     return trigger::MatchingTriggers(TargetOf(write), command,
                                      command == CMD_UPDATE ? pg::AssignedColumns(write) : nullptr);
@@ -116,12 +116,14 @@ trigger::Matching FindTriggers(const Query* write, plan::TriggerPlan* plan) {
     return all;
 }
 
-void RefuseTriggersOnConflict(const Query* insert) {
-    if (!UpdatesOnConflict(insert)) return;
-    if (TriggersFor(insert, CMD_UPDATE).NeedRows() || TriggersFor(insert, CMD_INSERT).NeedOutcome())
-        RefuseFeature(psprintf("ON CONFLICT DO UPDATE of table \"%s\" with row triggers for UPDATE",
-                               get_rel_name(TargetOf(insert))),
-                      "Its triggers would have to know the row that is there already.");
+void AddInsertTriggers(WriteRewrite* write) {
+    trigger::Matching triggers = TriggersFor(write->query, CMD_INSERT);
+    triggers.before_row = false;  // they have fired
+    write->triggers |= triggers;
+    plan::TriggerPlan* plan = &write->plan->triggers;
+    if (!write->triggers.any) return;
+    plan->commands |= 1 << CMD_INSERT;
+    plan->needs_outcome = plan->needs_outcome || triggers.NeedOutcome();
 }
 
 void FillUnassigned(Query* insert, Oid relation) {

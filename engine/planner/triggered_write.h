@@ -16,8 +16,11 @@ bool FiresTriggers(const Query* insert);
 // The triggers of everything that the write does to its target. Fills what needs no columns.
 trigger::Matching FindTriggers(const Query* write, plan::TriggerPlan* plan);
 
-// Raises 0A000 for ON CONFLICT DO UPDATE where triggers would have to know the row that is there.
-void RefuseTriggersOnConflict(const Query* insert);
+// The triggers for INSERT, of rows that a plan below inserts (plan::ConflictPart::kDecides).
+void AddInsertTriggers(WriteRewrite* write);
+
+// The table that is written.
+Oid TargetOf(const Query* write);
 
 // Gives the INSERT every column that a trigger may fill.
 void FillUnassigned(Query* insert, Oid relation);

@@ -11,6 +11,7 @@ extern "C" {
 #include "catalog/heap.h"
 #include "catalog/pg_constraint.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 }
 
 namespace pgspan::planner {
@@ -26,12 +27,9 @@ Node* NewValue(WriteRewrite* write, AttrNumber attribute, Index levels_up) {
         if (list_nth_int(plan->returned_attributes, i) == attribute)
             return reinterpret_cast<Node*>(write->upper->Column(
                 static_cast<AttrNumber>(list_nth_int(plan->returned_columns, i)), levels_up));
-    Oid type = InvalidOid;
-    int32 typmod = -1;
-    Oid collation = InvalidOid;
-    get_atttypetypmodcoll(write->table->relation, attribute, &type, &typmod, &collation);
-    const AttrNumber column =
-        write->upper->AddApart(reinterpret_cast<Expr*>(makeNullConst(type, typmod, collation)));
+    auto* value = reinterpret_cast<Node*>(ReturnedValue(1, write->table->relation, attribute));
+    const AttrNumber column = write->upper->AddApart(reinterpret_cast<Expr*>(
+        makeNullConst(exprType(value), exprTypmod(value), exprCollation(value))));
     plan->returned_attributes = lappend_int(plan->returned_attributes, attribute);
     plan->returned_columns = lappend_int(plan->returned_columns, column);
     return reinterpret_cast<Node*>(write->upper->Column(column, levels_up));
@@ -47,6 +45,8 @@ Node* ReturnedAttribute(WriteRewrite* write, const Var* var, Index levels_up) {
     if (write->query->commandType != CMD_DELETE) {
         if (var->varattno > 0) return NewValue(write, var->varattno, levels_up);
         if (var->varattno == 0) return NewRow(write, levels_up);
+        if (write->plan->conflict == plan::ConflictPart::kTries)
+            return NewValue(write, var->varattno, levels_up);
     }
     // A deleted row is what was read; tableoid never changes.
     Node* old = write->target->Attribute(var, 0);
@@ -84,7 +84,7 @@ void AddInsert(WriteRewrite* write) {
         auto* own = static_cast<Query*>(copyObjectImpl(write->query));
         own->returningList = NIL;
         for (auto* entry : Each<TargetEntry>(insert->returningList)) {
-            reinterpret_cast<Var*>(entry->expr)->varno = own->resultRelation;
+            ChangeVarNodes(reinterpret_cast<Node*>(entry->expr), 1, own->resultRelation, 0);
             own->returningList = lappend(own->returningList, entry);
         }
         insert = own;

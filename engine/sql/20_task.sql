@@ -37,6 +37,10 @@ REVOKE ALL ON FUNCTION pgspan.new_row_condition(integer, text, text, boolean) FR
 CREATE FUNCTION pgspan.check_new_row(kind integer, relation text, policy text, condition boolean) RETURNS boolean
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pgspan_check_new_row';
 
+-- In a task that inserts with ON CONFLICT DO UPDATE, of a row that it returns: false if the task has inserted it.
+CREATE FUNCTION pgspan.row_was_there(shard oid, place tid) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_row_was_there';
+
 -- The condition of a policy that reads tables which only the coordinator has.
 CREATE FUNCTION pgspan.policy_of_coordinator(relation text, policy text) RETURNS boolean
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pgspan_policy_of_coordinator';

@@ -21,6 +21,7 @@ namespace {
 
 struct DeferredCall {
     SubTransactionId subtransaction;
+    SubTransactionId fired_in;  // whose abort takes that back; InvalidSubTransactionId: it waits
     Oid relation;
     Oid trigger;
     Oid constraint;
@@ -83,18 +84,21 @@ void Fire(EState* statement, const DeferredCall& call) {
     if (new_row) ExecDropSingleTupleTableSlot(new_row);
 }
 
+// The calls that wait and are not deferred any more, or all that wait, as fired.
+List* TakeDue(bool all) {
+    List* due = NIL;
+    for (auto* call : pg::Each<DeferredCall>(calls)) {
+        if (call->fired_in != InvalidSubTransactionId) continue;
+        if (!all && Waits(call->constraint, call->deferred)) continue;
+        call->fired_in = GetCurrentSubTransactionId();
+        due = lappend(due, call);
+    }
+    return due;
+}
+
 // Fires what is not deferred any more; at the end of the transaction, everything.
 void FireDue(bool all) {
-    List* due = NIL;
-    List* kept = NIL;
-    const MemoryContext outer = MemoryContextSwitchTo(TopTransactionContext);
-    for (auto* call : pg::Each<DeferredCall>(calls))
-        if (all || !Waits(call->constraint, call->deferred))
-            due = lappend(due, call);
-        else
-            kept = lappend(kept, call);
-    calls = kept;
-    MemoryContextSwitchTo(outer);
+    List* due = TakeDue(all);
     if (due == NIL) return;
     PushActiveSnapshot(GetTransactionSnapshot());
     EState* statement = CreateExecutorState();
@@ -199,10 +203,17 @@ List* EndSubtransaction(List* items, SubXactEvent event, SubTransactionId ended,
     return items;
 }
 
+void EndFiring(SubXactEvent event, SubTransactionId ended, SubTransactionId parent) {
+    for (auto* call : pg::Each<DeferredCall>(calls))
+        if (call->fired_in == ended)
+            call->fired_in = event == SUBXACT_EVENT_ABORT_SUB ? InvalidSubTransactionId : parent;
+}
+
 void SubtransactionCallback(SubXactEvent event, SubTransactionId ended, SubTransactionId parent,
                             void*) {
     if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB) return;
     calls = EndSubtransaction<DeferredCall>(calls, event, ended, parent);
+    EndFiring(event, ended, parent);
     settings = EndSubtransaction<Setting>(settings, event, ended, parent);
 }
 

@@ -151,7 +151,6 @@ SELECT v.id, q.id FROM visits v LEFT JOIN (places q JOIN rates r ON q.c2 = r.id 
 INSERT INTO visits (k, id) VALUES (1, 1) ON CONFLICT (k, id) DO UPDATE SET c4 = timestamptz '2024-01-06 11:30:00+02' + (SELECT interval '6 days') RETURNING c4;
 INSERT INTO rates VALUES (5, 1) ON CONFLICT (id) DO UPDATE SET note = (timestamptz '2024-01-06 11:30:00+02' + (SELECT interval '6 days'))::text RETURNING note;
 INSERT INTO places VALUES (1, 1, 'x', 1) ON CONFLICT (k, id) DO UPDATE SET c2 = CASE WHEN places.c2 IN (SELECT s.c2 FROM scratch s) THEN 50 ELSE 51 END + (SELECT max(id) FROM rates) RETURNING c2;
--- @expect 0A000 an array among arrays of a sub-query
 INSERT INTO places VALUES (1, 1, 'x', 1) ON CONFLICT (k, id) DO UPDATE SET c2 = CASE WHEN places.tags IN (SELECT l.k FROM labels l) THEN 5 ELSE 6 END;
 
 -- LIMIT makes EXISTS no level of its own, where a local table is written.

@@ -29,8 +29,6 @@ SELECT ctid IS NOT NULL FROM t;
 SELECT count(*) FROM t WHERE xmin IS NOT NULL;
 
 -- Writes.
--- @expect 0A000 a sub-query in ON CONFLICT that looks at the row
-INSERT INTO t VALUES (1, 1, 1) ON CONFLICT (k, id) DO UPDATE SET v = (SELECT max(v) FROM loc WHERE loc.id = excluded.id);
 -- @expect 0A000 rows of a reference table that cannot be told apart on other nodes
 UPDATE nokey SET v = t.v FROM t WHERE t.id = nokey.id;
 -- @expect 0A000 rows that move though others follow them

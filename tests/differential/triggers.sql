@@ -443,7 +443,6 @@ CREATE TRIGGER said AFTER INSERT ON child FOR EACH ROW EXECUTE FUNCTION say();
 -- @expect 0A000 constraint triggers may be deferred
 CREATE CONSTRAINT TRIGGER later AFTER INSERT ON child DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION say();
 CREATE TRIGGER touched BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
--- @expect 0A000 the row that is there is not known
 INSERT INTO t (k, id) VALUES (1, 1) ON CONFLICT (k, id) DO UPDATE SET v = 1;
 UPDATE t SET v = 3 WHERE k = 1;
 SELECT k, id, v, changed FROM t ORDER BY k, id;

@@ -2,6 +2,7 @@
 #include "tests/harness/cluster_test.h"
 #include "tests/harness/wait.h"
 
+#include <csignal>
 #include <random>
 #include <sstream>
 
@@ -46,6 +47,18 @@ class CancelTest : public ClusterTest {
         return running;
     }
 
+    // Sessions of nodes on the workers that are taking a role, in such a state.
+    long TakingRoles(const std::string& state) {
+        long sessions = 0;
+        for (Session& worker : workers_) {
+            sessions += Number(worker,
+                               "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND "
+                               "query LIKE 'SELECT pgspan.act_for%' AND " +
+                                   state);
+        }
+        return sessions;
+    }
+
     void StartAndWaitUntilItRuns(Session& session, const std::string& sql, long nodes) {
         ASSERT_TRUE(session.Send(sql));
         ASSERT_TRUE(Eventually(kPatience, [&] { return Running() >= nodes; }))
@@ -82,6 +95,44 @@ TEST_F(CancelTest, CancellationAtAnyMomentReachesEveryNode) {
             << "still running after the cancellation of round " << i;
     }
     EXPECT_EQ(Number("SELECT count(*) FROM " + table_), 24000);
+}
+
+// A node takes another role before the statement that needs it: whether it has done so when the
+// session is interrupted there, the session does not know.
+TEST_F(CancelTest, CancellationLeavesNobodyElsesRoleOnANode) {
+    OnCluster("CREATE ROLE cancels");
+    OnCluster("GRANT USAGE ON SCHEMA " + schema() + " TO cancels");
+    OnCluster("GRANT SELECT ON " + table_ + " TO cancels");
+    OnCluster(
+        "CREATE FUNCTION of_superuser(OUT bigint) SECURITY DEFINER LANGUAGE sql AS 'SELECT "
+        "count(*) FROM " +
+        table_ + "'");
+    OnCluster("SET ROLE cancels");
+    // As the nodes see it.
+    const std::string is_superuser =
+        "SELECT count(*) FROM " + table_ +
+        " WHERE pg_has_role((SELECT session_user), CASE WHEN id > 0 THEN 'MEMBER' END)";
+    EXPECT_EQ(Number(is_superuser), 0);
+    // Nodes cannot check whether the session may be the superuser ...
+    std::vector<Session> locks;
+    for (const Node& node : Workers()) {
+        locks.push_back(OpenNode(node));
+        Do(locks.back(), "BEGIN");
+        Do(locks.back(), "LOCK TABLE pgspan.cluster_secret");
+    }
+    ASSERT_TRUE(cluster().Send("SELECT of_superuser()"));
+    EXPECT_TRUE(Eventually(kPatience, [&] { return TakingRoles("wait_event_type = 'Lock'") > 0; }));
+    // ... until it sleeps: it finds the answer and the cancellation together.
+    ASSERT_EQ(kill(cluster().backend_pid(), SIGSTOP), 0);
+    for (Session& lock : locks) Do(lock, "COMMIT");
+    EXPECT_TRUE(Eventually(kPatience, [&] { return TakingRoles("true") == 0; }));
+    EXPECT_TRUE(cluster().Cancel());
+    ASSERT_EQ(kill(cluster().backend_pid(), SIGCONT), 0);
+    EXPECT_EQ(cluster().Wait().sqlstate, "57014");
+    EXPECT_EQ(Number(is_superuser), 0);
+    OnCluster("RESET ROLE");
+    OnCluster("DROP OWNED BY cancels");
+    OnCluster("DROP ROLE cancels");
 }
 
 TEST_F(CancelTest, CancellationOfARoutedReadReachesItsNode) {

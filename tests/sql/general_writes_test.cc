@@ -85,6 +85,22 @@ TEST_F(GeneralWritesTest, ConcurrentWritersOfTheSameRowsLoseNothing) {
     EXPECT_EQ(Number("SELECT count(*) FROM l WHERE v = 2"), 10);
 }
 
+TEST_F(GeneralWritesTest, AnInsertFindsTheRowThatAnotherOneHasJustMade) {
+    OnCluster(
+        "CREATE FUNCTION plus(x int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN x + 1; END'");
+    const std::string sql =
+        "INSERT INTO t VALUES (3, 1000, 1), (4, 1001, 1) "
+        "ON CONFLICT (k, id) DO UPDATE SET v = plus(t.v) + (SELECT count(*) FROM o WHERE o.id < 0)";
+    While(sql, sql);
+    While(sql, sql);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE id >= 1000 AND v = 4"), 2);
+    While("DELETE FROM t WHERE id = 1000", sql);
+    EXPECT_EQ(Number("SELECT v FROM t WHERE id = 1000"), 1);
+    While("INSERT INTO t VALUES (5, 2000, 1)",
+          "INSERT INTO t VALUES (5, 2000, 9) ON CONFLICT (k, id) DO UPDATE SET k = t.k + 1");
+    EXPECT_EQ(Number("SELECT v FROM t WHERE k = 6 AND id = 2000"), 1);
+}
+
 TEST_F(GeneralWritesTest, ALocalRowIsCheckedAgainWithTheRowsThatWereRead) {
     While("UPDATE l SET v = 5 WHERE id = 3",
           "UPDATE l SET v = l.v + t.id FROM t WHERE t.id = l.id AND l.v < 9");
