@@ -193,6 +193,7 @@ void RetargetRead(Query* read, Oid member) {
     const Relation to = table_open(member, NoLock);
     read->targetList = Mapped(read->targetList, 1, to, from);
     read->jointree = Mapped(read->jointree, 1, to, from);
+    rte->securityQuals = Mapped(rte->securityQuals, 1, to, from);
     pg::CheckNothing(rte);
     RetargetEntry(rte, to, RowShareLock);
     table_close(to, NoLock);

@@ -5,6 +5,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/guarded_rows.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/local_write.h"
 #include "engine/planner/member_write.h"
@@ -12,6 +13,7 @@
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/union_all.h"
+#include "engine/planner/upper_level.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -146,17 +148,49 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     return query;
 }
 
-// The sub-query that locks must be one that the nodes run.
-void RefuseUnderPolicies(Query* locking) {
-    const auto* entry = linitial_node(RangeTblEntry, locking->rtable);
-    if (entry->securityQuals == NIL) return;
-    const Level level = {locking, nullptr};
-    const Shape shape = AnalyzeQuery(level).whole;
-    if (shape.IsUnpushable())
-        RefuseFeature(psprintf("row locks on table \"%s\" under policies that the nodes cannot "
-                               "evaluate",
-                               get_rel_name(entry->relid)),
-                      shape.reason);
+// A column of the table as one of the query's.
+Node* LockedColumn(const Query* locking, AttrNumber attribute, Index levels_up) {
+    for (auto* entry : Each<TargetEntry>(locking->targetList)) {
+        if (!IsA(entry->expr, Var) || reinterpret_cast<Var*>(entry->expr)->varattno != attribute)
+            continue;
+        Var* column = makeVarFromTargetEntry(1, entry);
+        column->varlevelsup = levels_up;
+        return reinterpret_cast<Node*>(column);
+    }
+    RefuseFeature(psprintf("a policy over whole rows of table \"%s\" in this locking query",
+                           get_rel_name(linitial_node(RangeTblEntry, locking->rtable)->relid)),
+                  nullptr);
+}
+
+// The locked rows that the policies let pass which no node can evaluate.
+Query* UnderPolicies(Query* locking) {
+    const auto* table = linitial_node(RangeTblEntry, locking->rtable);
+    const metadata::Table* distributed = metadata::FindTable(table->relid);
+    if (table->securityQuals == NIL || !distributed || !distributed->IsHash()) return locking;
+    List* guards = TakeGuards(locking);
+    if (guards == NIL) return locking;
+    locking->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(table->securityQuals));
+    auto over_rows = [&](const Var* var, Index levels_up) {
+        if (var->varattno == TableOidAttributeNumber)
+            return reinterpret_cast<Node*>(makeConst(OIDOID, -1, InvalidOid, sizeof(Oid),
+                                                     ObjectIdGetDatum(table->relid), false, true));
+        if (var->varattno != 0) return LockedColumn(locking, var->varattno, levels_up);
+        return reinterpret_cast<Node*>(MakeRow(table->relid, [&](AttrNumber attribute) {
+            return LockedColumn(locking, attribute, levels_up);
+        }));
+    };
+    guards = reinterpret_cast<List*>(MapLevelVars(reinterpret_cast<Node*>(guards), over_rows));
+    auto* rows = makeNode(RangeTblEntry);
+    rows->rtekind = RTE_SUBQUERY;
+    rows->subquery = locking;
+    rows->security_barrier = true;
+    List* names = NIL;
+    for (auto* column : Each<TargetEntry>(locking->targetList))
+        names = lappend(names, makeString(pstrdup(column->resname)));
+    rows->alias = makeAlias("locked", NIL);
+    rows->eref = makeAlias("locked", names);
+    rows->inFromCl = true;
+    return GuardRows(rows, locking->targetList, guards)->subquery;
 }
 
 struct SystemColumns {
@@ -212,6 +246,7 @@ void ReplaceBySubquery(Query* level, int rti, Query* locking, AttrNumber table_c
     auto* subquery = makeNode(RangeTblEntry);
     subquery->rtekind = RTE_SUBQUERY;
     subquery->subquery = locking;
+    subquery->security_barrier = entry->securityQuals != NIL;
     subquery->alias = entry->alias;
     subquery->eref = entry->eref;
     if (table_column > 0)
@@ -223,8 +258,7 @@ void ReplaceBySubquery(Query* level, int rti, Query* locking, AttrNumber table_c
 
 void LockInSubquery(Query* level, const RowMarkClause* mark) {
     Query* locking = MakeLockingQuery(level, mark);
-    RefuseUnderPolicies(locking);
-    ReplaceBySubquery(level, static_cast<int>(mark->rti), locking, 0);
+    ReplaceBySubquery(level, static_cast<int>(mark->rti), UnderPolicies(locking), 0);
 }
 
 // ---- Trees
@@ -239,7 +273,7 @@ bool IsTree(const RangeTblEntry* rte) {
 Query* MemberOf(const Query* locking, Oid member) {
     auto* read = static_cast<Query*>(copyObjectImpl(locking));
     RetargetRead(read, member);
-    return read;
+    return UnderPolicies(read);
 }
 
 // What the query locks, table by table; what is local of a local tree stays together.
@@ -260,12 +294,11 @@ List* MembersOf(const Query* locking) {
 }
 
 void RefuseTree(const RangeTblEntry* rte) {
-    if (rte->securityQuals == NIL && !rte->tablesample) return;
-    RefuseFeature(
-        psprintf("row locks on table \"%s\", of whose tree distributed tables are a part, %s",
-                 get_rel_name(rte->relid),
-                 rte->tablesample ? "with TABLESAMPLE" : "under row-level security"),
-        nullptr);
+    if (!rte->tablesample) return;
+    RefuseFeature(psprintf("row locks on table \"%s\", of whose tree distributed tables are a "
+                           "part, with TABLESAMPLE",
+                           get_rel_name(rte->relid)),
+                  nullptr);
 }
 
 void LockTree(Query* level, const RowMarkClause* mark) {

@@ -4,6 +4,7 @@
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/planner/cursor_row.h"
+#include "engine/planner/guarded_rows.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
@@ -124,7 +125,19 @@ List* TargetRead::TakeFilters(List* conjuncts) {
     return others;
 }
 
-RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
+List* TargetRead::MapGuards(List* guards) {
+    return reinterpret_cast<List*>(
+        MapLevelVars(reinterpret_cast<Node*>(guards), [this](const Var* var, Index levels_up) {
+            // No outer join lies between a condition of a table and the table.
+            const int nullable_by = std::exchange(nullable_by_, 0);
+            Node* value = Attribute(var, levels_up);
+            nullable_by_ = nullable_by;
+            ChangeVarNodes(value, query_->resultRelation, 1, static_cast<int>(levels_up));
+            return value;
+        }));
+}
+
+Query* TargetRead::MakeLockingQuery(LockClauseStrength strength) {
     auto* inner = makeNode(Query);
     inner->commandType = CMD_SELECT;
     inner->canSetTag = true;
@@ -134,7 +147,6 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
     pg::CheckNothing(target);  // the statement's own entry is checked
     if (!target->alias) target->alias = makeAlias(target->eref->aliasname, NIL);
     inner->rtable = pg::MakeList(target);
-    inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(target->securityQuals));
     ChangeVarNodes(reinterpret_cast<Node*>(target->securityQuals), query_->resultRelation, 1, 0);
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
@@ -144,42 +156,54 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
     inner->jointree =
         makeFromExpr(pg::MakeList(reference),
                      filters_ ? reinterpret_cast<Node*>(make_ands_explicit(filters_)) : nullptr);
-    inner->targetList = pg::MakeList(
-        makeTargetEntry(reinterpret_cast<Expr*>(
-                            makeVar(1, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0)),
-                        kRowColumn, pstrdup("c1"), false));
-    for (const int attribute : pg::EachInt(attributes_)) {
-        const auto number = static_cast<AttrNumber>(list_length(inner->targetList) + 1);
-        Var* var = AttributeVar(table_.relation, 1, static_cast<AttrNumber>(attribute));
-        inner->targetList = lappend(
-            inner->targetList,
-            makeTargetEntry(reinterpret_cast<Expr*>(var), number, psprintf("c%d", number), false));
-    }
     auto* mark = makeNode(RowMarkClause);
     mark->rti = 1;
     mark->strength = strength;
     mark->waitPolicy = LockWaitBlock;
     inner->rowMarks = pg::MakeList(mark);
     inner->hasForUpdate = true;
+    return inner;
+}
 
-    if (table_.IsHash()) {
-        auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
-        relation->query = inner;
-        const Level level = {inner, nullptr};
-        relation->shape = AnalyzeQuery(level).from;
-        if (!relation->shape.IsDistributed())
-            RefuseFeature(psprintf("policies of table \"%s\" that the nodes cannot evaluate, in "
-                                   "this statement",
-                                   get_rel_name(table_.relation)),
-                          relation->shape.reason);
-        if (current_of_) {
-            inner->jointree->quals =
-                make_and_qual(inner->jointree->quals, IsAtCursorRow(current_of_, table_));
-            inner->hasSubLinks = true;
-        }
-        Register(relation);
-        return MakeRemoteEntry(relation, "target");
+List* TargetRead::Columns() const {
+    List* columns = pg::MakeList(
+        makeTargetEntry(reinterpret_cast<Expr*>(
+                            makeVar(1, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0)),
+                        kRowColumn, pstrdup("c1"), false));
+    for (const int attribute : pg::EachInt(attributes_)) {
+        const auto number = static_cast<AttrNumber>(list_length(columns) + 1);
+        Var* var = AttributeVar(table_.relation, 1, static_cast<AttrNumber>(attribute));
+        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr*>(var), number,
+                                                   psprintf("c%d", number), false));
     }
+    return columns;
+}
+
+RangeTblEntry* TargetRead::MakeRemote(Query* inner) {
+    auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
+    relation->query = inner;
+    const Level level = {inner, nullptr};
+    relation->shape = AnalyzeQuery(level).from;
+    if (!relation->shape.IsDistributed())
+        RefuseFeature(
+            psprintf("this read of the rows of table \"%s\"", get_rel_name(table_.relation)),
+            relation->shape.reason);
+    if (current_of_) {
+        inner->jointree->quals =
+            make_and_qual(inner->jointree->quals, IsAtCursorRow(current_of_, table_));
+        inner->hasSubLinks = true;
+    }
+    Register(relation);
+    return MakeRemoteEntry(relation, "target");
+}
+
+RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
+    Query* inner = MakeLockingQuery(strength);
+    const List* guards = table_.IsHash() ? MapGuards(TakeGuards(inner)) : NIL;
+    inner->targetList = Columns();
+    const auto* target = linitial_node(RangeTblEntry, inner->rtable);
+    inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(target->securityQuals));
+    if (table_.IsHash()) return GuardRows(MakeRemote(inner), inner->targetList, guards);
     auto* entry = makeNode(RangeTblEntry);
     entry->rtekind = RTE_SUBQUERY;
     entry->subquery = inner;

@@ -38,6 +38,12 @@ class TargetRead {
   private:
     Node* Column(AttrNumber attribute, Index levels_up);
     Node* WholeRow(Index levels_up);
+    // Conditions over the table as conditions over the entry's columns.
+    List* MapGuards(List* guards);
+    // Without its target list, which is Columns() at last.
+    Query* MakeLockingQuery(LockClauseStrength strength);
+    [[nodiscard]] List* Columns() const;
+    RangeTblEntry* MakeRemote(Query* inner);
 
     Query* query_;
     const metadata::Table& table_;

@@ -29,6 +29,9 @@ RangeTblEntry* ArmOf(Query* query) {
     auto* arm = makeNode(RangeTblEntry);
     arm->rtekind = RTE_SUBQUERY;
     arm->subquery = query;
+    // PostgreSQL puts conditions above the union into its arms.
+    const auto* first = query->rtable ? linitial_node(RangeTblEntry, query->rtable) : nullptr;
+    arm->security_barrier = first && (first->securityQuals || first->security_barrier);
     arm->eref = makeAlias("arm", NamesOf(query->targetList));
     arm->alias = makeAlias("arm", NIL);
     return arm;

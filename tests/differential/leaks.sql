@@ -183,23 +183,18 @@ SELECT COUNT(*) FROM t_f WHERE spy(v);
 SELECT COUNT(*) FROM t_f WHERE k=6 AND spy(v);
 SELECT COUNT(*) FROM t_f a JOIN plain p ON a.v=p.v WHERE spy(a.v);
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_f SET s='5' WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_f SET s='5' WHERE k=6 AND s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_f a SET s='5' FROM plain p WHERE a.v=p.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_f WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_f a USING plain p WHERE p.v=a.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
@@ -210,7 +205,6 @@ INSERT INTO plain SELECT s::int, k, 'n' FROM t_f;
 ROLLBACK;
 SELECT COUNT(*) FROM t_f WHERE (SELECT 1/((v-7)*(v-8))) < 100;
 SELECT COUNT(*) FROM t_f WHERE CASE WHEN v IN (7,8) THEN s::int > 0 ELSE true END;
--- @expect 0A000 row locks under policies that the nodes cannot evaluate
 SELECT v FROM t_f WHERE s::int = 5 AND v > 8 FOR UPDATE;
 SELECT array_agg(DISTINCT v ORDER BY v) FROM t_f;
 
@@ -242,23 +236,18 @@ SELECT COUNT(*) FROM t_o WHERE spy(v);
 SELECT COUNT(*) FROM t_o WHERE k=6 AND spy(v);
 SELECT COUNT(*) FROM t_o a JOIN plain p ON a.v=p.v WHERE spy(a.v);
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_o SET s='5' WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_o SET s='5' WHERE k=6 AND s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_o a SET s='5' FROM plain p WHERE a.v=p.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_o WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_o a USING plain p WHERE p.v=a.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
@@ -269,7 +258,6 @@ INSERT INTO plain SELECT s::int, k, 'n' FROM t_o;
 ROLLBACK;
 SELECT COUNT(*) FROM t_o WHERE (SELECT 1/((v-7)*(v-8))) < 100;
 SELECT COUNT(*) FROM t_o WHERE CASE WHEN v IN (7,8) THEN s::int > 0 ELSE true END;
--- @expect 0A000 row locks under policies that the nodes cannot evaluate
 SELECT v FROM t_o WHERE s::int = 5 AND v > 8 FOR UPDATE;
 SELECT array_agg(DISTINCT v ORDER BY v) FROM t_o;
 
@@ -301,23 +289,18 @@ SELECT COUNT(*) FROM t_l WHERE spy(v);
 SELECT COUNT(*) FROM t_l WHERE k=6 AND spy(v);
 SELECT COUNT(*) FROM t_l a JOIN plain p ON a.v=p.v WHERE spy(a.v);
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_l SET s='5' WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_l SET s='5' WHERE k=6 AND s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE t_l a SET s='5' FROM plain p WHERE a.v=p.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_l WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM t_l a USING plain p WHERE p.v=a.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
@@ -328,7 +311,6 @@ INSERT INTO plain SELECT s::int, k, 'n' FROM t_l;
 ROLLBACK;
 SELECT COUNT(*) FROM t_l WHERE (SELECT 1/((v-7)*(v-8))) < 100;
 SELECT COUNT(*) FROM t_l WHERE CASE WHEN v IN (7,8) THEN s::int > 0 ELSE true END;
--- @expect 0A000 row locks under policies that the nodes cannot evaluate
 SELECT v FROM t_l WHERE s::int = 5 AND v > 8 FOR UPDATE;
 SELECT array_agg(DISTINCT v ORDER BY v) FROM t_l;
 
@@ -413,23 +395,18 @@ SELECT COUNT(*) FROM b_f WHERE spy(v);
 SELECT COUNT(*) FROM b_f WHERE k=6 AND spy(v);
 SELECT COUNT(*) FROM b_f a JOIN plain p ON a.v=p.v WHERE spy(a.v);
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_f SET s='5' WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_f SET s='5' WHERE k=6 AND s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_f a SET s='5' FROM plain p WHERE a.v=p.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM b_f WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM b_f a USING plain p WHERE p.v=a.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
@@ -471,23 +448,18 @@ SELECT COUNT(*) FROM b_o WHERE spy(v);
 SELECT COUNT(*) FROM b_o WHERE k=6 AND spy(v);
 SELECT COUNT(*) FROM b_o a JOIN plain p ON a.v=p.v WHERE spy(a.v);
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_o SET s='5' WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_o SET s='5' WHERE k=6 AND s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 UPDATE b_o a SET s='5' FROM plain p WHERE a.v=p.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM b_o WHERE s::int=5;
 ROLLBACK;
 BEGIN;
--- @expect 0A000 policies that the nodes cannot evaluate
 DELETE FROM b_o a USING plain p WHERE p.v=a.v AND a.s::int=5;
 ROLLBACK;
 BEGIN;

@@ -1,0 +1,85 @@
+#include "engine/planner/guarded_rows.h"
+
+#include "engine/pg/list.h"
+#include "engine/planner/shape.h"
+
+extern "C" {
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+bool NodesCanEvaluate(Query* locking) {
+    const Level level = {locking, nullptr};
+    return AnalyzeQuery(level).from.IsDistributed();
+}
+
+// Only the first ones: the others must not be asked before them.
+List* TakePolicies(Query* locking) {
+    auto* table = linitial_node(RangeTblEntry, locking->rtable);
+    const List* all = table->securityQuals;
+    for (int kept = list_length(all); kept > 0; kept--) {
+        table->securityQuals = list_copy_head(all, kept);
+        if (NodesCanEvaluate(locking)) return list_copy_tail(all, kept);
+    }
+    table->securityQuals = NIL;
+    return list_copy(all);
+}
+
+List* TakeLeaks(Query* locking) {
+    List* kept = NIL;
+    List* leaks = NIL;
+    for (auto* clause :
+         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(locking->jointree->quals)))) {
+        if (contain_leaked_vars(clause))
+            leaks = lappend(leaks, clause);
+        else
+            kept = lappend(kept, clause);
+    }
+    locking->jointree->quals = kept ? reinterpret_cast<Node*>(make_ands_explicit(kept)) : nullptr;
+    return leaks;
+}
+
+}  // namespace
+
+List* TakeGuards(Query* locking) {
+    List* policies = TakePolicies(locking);
+    if (policies == NIL) return NIL;
+    return list_concat(policies, TakeLeaks(locking));
+}
+
+RangeTblEntry* GuardRows(RangeTblEntry* rows, const List* columns, const List* guards) {
+    for (auto* guard : Each<Node>(guards)) {
+        auto* level = makeNode(Query);
+        level->commandType = CMD_SELECT;
+        level->canSetTag = true;
+        level->rtable = pg::MakeList(rows);
+        auto* reference = makeNode(RangeTblRef);
+        reference->rtindex = 1;
+        level->jointree = makeFromExpr(pg::MakeList(reference), guard);
+        level->hasSubLinks = checkExprHasSubLink(guard);
+        for (auto* column : Each<TargetEntry>(columns))
+            if (!column->resjunk)
+                level->targetList = lappend(
+                    level->targetList,
+                    makeTargetEntry(reinterpret_cast<Expr*>(makeVarFromTargetEntry(1, column)),
+                                    column->resno, column->resname, false));
+        auto* entry = makeNode(RangeTblEntry);
+        entry->rtekind = RTE_SUBQUERY;
+        entry->subquery = level;
+        entry->security_barrier = true;
+        entry->alias = rows->alias;
+        entry->eref = rows->eref;
+        entry->inFromCl = true;
+        rows = entry;
+    }
+    return rows;
+}
+
+}  // namespace pgspan::planner
