@@ -71,6 +71,11 @@ Path* RowsPath(RelOptInfo* rel, List* columns) {
     rows->pathtarget = create_empty_pathtarget();
     rows->pathtarget->exprs = list_copy(columns);
     rows->parallel_safe = false;
+    // Conditions above the write are for rows as they have become.
+    auto* bare = static_cast<RelOptInfo*>(palloc(sizeof(RelOptInfo)));
+    memcpy(bare, rel, sizeof(RelOptInfo));
+    bare->baserestrictinfo = NIL;
+    rows->parent = bare;
     return rows;
 }
 

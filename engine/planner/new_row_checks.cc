@@ -109,6 +109,42 @@ Node* ConditionOn(WriteRewrite* write, const WithCheckOption* option, Side side,
     return write->lower ? write->lower->Map(condition) : condition;
 }
 
+bool IsLate(const WriteRewrite* write, const List* assignments, AttrNumber attribute) {
+    if (attribute == 0) {
+        const Relation relation = table_open(write->table->relation, NoLock);
+        const TupleDesc columns = RelationGetDescr(relation);
+        bool late = false;
+        for (AttrNumber i = 1; i <= columns->natts; i++)
+            late = late ||
+                   (!TupleDescAttr(columns, i - 1)->attisdropped && IsLate(write, assignments, i));
+        table_close(relation, NoLock);
+        return late;
+    }
+    if (attribute < 0) return false;
+    for (auto* entry : Each<TargetEntry>(assignments))
+        if (!entry->resjunk && entry->resno == attribute)
+            return contain_volatile_functions(reinterpret_cast<Node*>(entry->expr));
+    return get_attgenerated(write->table->relation, attribute) != '\0';
+}
+
+// True if only the written row tells whether the condition holds.
+bool HasToWait(const WriteRewrite* write, const WithCheckOption* option, const List* assignments) {
+    bool late = write->triggers.before_row;
+    MapLevelVars(option->qual, [&](const Var* var, Index) {
+        if (static_cast<int>(var->varno) == write->query->resultRelation)
+            late = late || IsLate(write, assignments, var->varattno);
+        return static_cast<Node*>(copyObjectImpl(var));
+    });
+    return late;
+}
+
+// Of several actions, or of rows that may be another session's, the written row does not tell which
+// condition it is for.
+bool CanWait(const WriteRewrite* write) {
+    return write->query->commandType != CMD_MERGE &&
+           write->plan->conflict == plan::ConflictPart::kNone;
+}
+
 }  // namespace
 
 Expr* NewRowCheck(WriteRewrite* write, CheckedRow row, const List* assignments) {
@@ -116,6 +152,10 @@ Expr* NewRowCheck(WriteRewrite* write, CheckedRow row, const List* assignments) 
     for (auto* option : Each<WithCheckOption>(write->query->withCheckOptions)) {
         const Side side = SideOf(option->kind, row);
         if (side == Side::kNone || !option->qual) continue;
+        if (side == Side::kNew && CanWait(write) && HasToWait(write, option, assignments)) {
+            write->late_checks = lappend(write->late_checks, option);
+            continue;
+        }
         if (side == Side::kNew && write->triggers.before_row)
             Refuse(write, "new rows that BEFORE triggers may change");
         checks = lappend(

@@ -4,6 +4,7 @@
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/modify_path.h"
 #include "engine/planner/planner.h"
+#include "engine/planner/row_security.h"
 #include "engine/planner/triggered_write.h"
 
 extern "C" {
@@ -68,6 +69,20 @@ List* MapReturning(WriteRewrite* write) {
                      }));
 }
 
+// Over the rows that the write returns, whether or not somebody wants them.
+Node* MapLateChecks(WriteRewrite* write, bool rows_are_wanted) {
+    if (write->late_checks == NIL) return nullptr;
+    List* checks = NIL;
+    for (auto* option : Each<WithCheckOption>(write->late_checks)) {
+        Node* condition = MapLevelVars(option->qual, [write](const Var* var, Index levels_up) {
+            return ReturnedAttribute(write, var, levels_up);
+        });
+        checks = lappend(checks, MakeNewRowCheck(option, condition));
+    }
+    Expr* all = make_ands_explicit(checks);
+    return reinterpret_cast<Node*>(rows_are_wanted ? all : make_notclause(all));
+}
+
 List* InsertedAttributes(const WriteRewrite* write) {
     if (write->query->commandType != CMD_INSERT) return write->insert_attributes;
     List* attributes = NIL;
@@ -100,12 +115,12 @@ WriteRewrite::WriteRewrite(Query* write, const metadata::Table& target_table, Qu
       upper_below(below),
       lower(nullptr),
       insert_attributes(NIL),
-      triggers() {
+      triggers(),
+      late_checks(NIL) {
     plan = static_cast<plan::ModifyPlan*>(palloc0(sizeof(plan::ModifyPlan)));
     plan->relation = target_table.relation;
     plan->command = write->commandType;
     plan->counts = write->canSetTag;
-    plan->returns_rows = write->returningList != NIL;
     target = new (palloc(sizeof(TargetRead))) TargetRead(write, target_table);
     upper = new (palloc(sizeof(UpperLevel))) UpperLevel(below);
     triggers = FindTriggers(write, &plan->triggers);
@@ -155,13 +170,17 @@ void AddJunk(Query* level, List* expressions) {
 Query* FinishRewrite(WriteRewrite* write, void (*complete)(void*), void* context) {
     Query* query = write->query;
     List* returning = MapReturning(write);
+    Node* late_checks = MapLateChecks(write, returning != NIL);
+    write->plan->returns_rows = returning != NIL || late_checks;
     // A row that is inserted comes back by at least one column.
-    if (write->plan->inserts && returning != NIL && write->plan->returned_attributes == NIL)
+    if (write->plan->inserts && write->plan->returns_rows &&
+        write->plan->returned_attributes == NIL)
         NewValue(write, static_cast<AttrNumber>(linitial_int(InsertedAttributes(write))), 0);
     if (write->plan->inserts) AddInsert(write);
     complete(context);
     Query* above = write->upper->Above(true);
     above->targetList = returning;
+    above->jointree->quals = late_checks;
     above->canSetTag = query->canSetTag;
     above->hasSubLinks = query->hasSubLinks;
     above->cteList = query->cteList;

@@ -24,6 +24,7 @@ struct WriteRewrite {
     UpperLevel* lower;  // MERGE: the join's level, over which upper_below stands; else nullptr
     List* insert_attributes;     // of a plain INSERT (rows that move, MERGE)
     trigger::Matching triggers;  // of all that the write does
+    List* late_checks;  // of WithCheckOption*: of rows as they have become (new_row_checks.h)
 };
 
 // The target's column before the write, as a column of the level whose rows are written.

@@ -98,3 +98,64 @@ COMMIT;
 SELECT * FROM t ORDER BY k, id;
 SELECT * FROM r ORDER BY id;
 SELECT * FROM l ORDER BY id;
+
+-- What only the written row tells: BEFORE triggers change it, columns are generated, values are volatile.
+CREATE TABLE late (k int PRIMARY KEY, v int, g int GENERATED ALWAYS AS (v * 2) STORED, s text);
+CREATE TABLE bounds (most int);
+-- @cluster SELECT create_distributed_table('late', 'k', colocate_with => 't')
+INSERT INTO bounds VALUES (20);
+CREATE FUNCTION raise_v() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := NEW.v + 1; RETURN NEW; END $$;
+CREATE FUNCTION noisy(x int) RETURNS int LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN x; END $$;
+CREATE VIEW checked_g AS SELECT * FROM late WHERE g < 100 WITH CHECK OPTION;
+CREATE VIEW checked_here AS SELECT k, v, g, s FROM late WHERE v <= (SELECT max(most) FROM bounds) AND late IS NOT NULL WITH CHECK OPTION;
+INSERT INTO checked_g (k, v, s) VALUES (1, 1, 'a'), (2, 2, 'b');
+-- @error 44000
+INSERT INTO checked_g (k, v, s) VALUES (3, 50, 'c');
+INSERT INTO checked_here (k, v, s) VALUES (3, 3, 'c'), (4, noisy(4), 'd') RETURNING *;
+-- @error 44000
+INSERT INTO checked_here (k, v, s) SELECT k + 10, noisy(v + 18), s FROM late;
+UPDATE checked_g SET v = noisy(v + 1);
+UPDATE checked_g SET v = v + most FROM bounds RETURNING *;
+-- @error 44000
+UPDATE checked_g SET v = v + most + 10 FROM bounds;
+UPDATE checked_here SET v = noisy(v - 5) WHERE k = 1 RETURNING k, g;
+UPDATE late SET v = k;
+-- @error 44000
+UPDATE checked_here SET s = NULL;
+UPDATE late SET v = k;
+CREATE TRIGGER raise_v BEFORE INSERT OR UPDATE ON late FOR EACH ROW EXECUTE FUNCTION raise_v();
+INSERT INTO checked_here (k, v, s) VALUES (5, 19, 'e') RETURNING v;
+-- @error 44000
+INSERT INTO checked_here (k, v, s) VALUES (6, 20, 'f');
+INSERT INTO checked_g (k, v, s) VALUES (6, 48, 'f');
+-- @error 44000
+INSERT INTO checked_g (k, v, s) VALUES (7, 49, 'g');
+UPDATE checked_here SET v = 19 WHERE k < 3;
+-- @error 44000
+UPDATE checked_here SET v = 20 WHERE k < 3 RETURNING *;
+UPDATE checked_here SET k = k + 100 WHERE k = 4 RETURNING *;
+-- @error 44000
+UPDATE checked_here SET k = k + 100, v = 20 WHERE k = 3;
+WITH w AS (UPDATE checked_here SET v = 7 WHERE k = 1) SELECT 1;
+-- @error 44000
+WITH w AS (UPDATE checked_here SET v = 70 WHERE k = 1) SELECT 1;
+-- @error 44000
+WITH w AS (UPDATE checked_here SET v = 70 WHERE k = 1 RETURNING *) SELECT count(*) FROM w;
+SELECT * FROM late ORDER BY k;
+CREATE ROLE late_user;
+GRANT ALL ON SCHEMA diff_check_options TO late_user;
+GRANT ALL ON late, bounds TO late_user;
+ALTER TABLE late ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON late USING (true) WITH CHECK (v < 30 AND g > 0);
+SET ROLE late_user;
+INSERT INTO late (k, v) VALUES (20, 28);
+-- @error 42501
+INSERT INTO late (k, v) VALUES (21, 29);
+UPDATE late SET v = 28 WHERE k = 20 RETURNING *;
+-- @error 42501
+UPDATE late SET v = most + 9 FROM bounds WHERE k = 20;
+RESET ROLE;
+SELECT * FROM late ORDER BY k;
+REVOKE ALL ON SCHEMA diff_check_options FROM late_user;
+REVOKE ALL ON late, bounds FROM late_user;
+DROP ROLE late_user;
