@@ -4,11 +4,13 @@
 #include "engine/cluster/move_rows.h"
 #include "engine/cluster/nodes.h"
 #include "engine/cluster/table_checks.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/publication.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/ddl/trigger.h"
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
@@ -58,7 +60,10 @@ void CreateOnOthers(const Registration& table) {
     if (groups.empty()) return;
     ddl::BroadcastSchemas(table.relation);
     List* required = ddl::RequiredObjects(table.relation);
-    List* last = list_concat(ddl::ShellForeignKeys(table.relation),
+    const AttrNumber column = table.distribution_column
+                                  ? get_attnum(table.relation, table.distribution_column)
+                                  : static_cast<AttrNumber>(InvalidAttrNumber);
+    List* last = list_concat(ddl::ShellForeignKeys(table.relation, table.colocation_id, column),
                              ddl::RowSecurityDefinitions(table.relation));
     auto* statements = static_cast<NodeStatement*>(palloc(sizeof(NodeStatement) * groups.size()));
     for (size_t i = 0; i < groups.size(); i++) {
@@ -119,7 +124,6 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     CheckUniqueness(relation, number);
     CheckExpressions(relation);
     const Colocation colocation = ChooseColocation({relation, number, colocate_with, shard_count});
-    CheckForeignKeys(relation, metadata::TableKind::kHash, colocation.colocation_id, number);
     Registration table = {};
     table.relation = relation;
     table.table_id = NextTableId();
@@ -138,6 +142,8 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     // PostgreSQL has seen to it that the rows are the partition's.
     if (get_rel_relispartition(relation))
         ddl::MirrorPartitionCheck(*metadata::FindTable(relation), false);
+    ddl::GiveKeysToShards(relation);
+    ddl::KeepTriggersDisabled(*metadata::FindTable(relation));
     ddl::NoteReferencedTables(relation);
     ddl::NoteLocalParts(relation);
     ddl::SendPublications(ddl::PublicationsOf(relation));
@@ -148,8 +154,7 @@ static void CreateReferenceTable(Oid relation) {
     Begin(relation, "create_reference_table");
     CheckStandsAlone(relation);
     const Colocation colocation = ReferenceColocation();
-    CheckForeignKeys(relation, metadata::TableKind::kReference, colocation.colocation_id,
-                     InvalidAttrNumber);
+    CheckForeignKeys(relation);
     Registration table = {};
     table.relation = relation;
     table.table_id = NextTableId();
@@ -161,6 +166,7 @@ static void CreateReferenceTable(Oid relation) {
     table.shard_count = 1;
     CreateOnOthers(table);
     RecordTable(table);
+    ddl::GiveKeysToShards(relation);
     ddl::NoteReferencedTables(relation);
     ddl::SendPublications(ddl::PublicationsOf(relation));
     ddl::SendPoliciesThatRead(relation);

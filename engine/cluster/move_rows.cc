@@ -324,17 +324,8 @@ void CopyRowsToNodes(Oid relation, std::span<const int32> groups) {
     table_close(table, NoLock);
 }
 
-void MoveRowsToShell(const metadata::Table& table) {
-    // Beside the stronger lock that is held: COPY FROM wants just this one.
-    const Relation shell = table_open(table.relation, RowExclusiveLock);
-    const char* columns = CopyColumns(NewCopyEncoder(shell));
-    ereport(NOTICE,
-            errmsg("copying rows of table \"%s\" from its shards", RelationGetRelationName(shell)));
-    const int settings = ddl::EnterCanonicalSettings();
-    for (const int32 group : RemoteGroups(table.shard_groups, table.shard_count))
-        FetchFromNode(table, shell, group, columns);
-    ddl::LeaveCanonicalSettings(settings);
-    table_close(shell, NoLock);
+// The rows of shards on this node.
+static void MoveLocalRowsToShell(const metadata::Table& table, const char* columns) {
     const int32* end = table.shard_groups + table.shard_count;
     if (std::find(table.shard_groups, end, metadata::LocalGroup()) == end) return;
     const char* target = quote_qualified_identifier(
@@ -347,6 +338,31 @@ void MoveRowsToShell(const metadata::Table& table) {
                    : psprintf("INSERT INTO %s SELECT FROM %s", target,
                               metadata::QualifiedContainerName(table))));
     pg::ReturnToUser(caller);
+}
+
+// Rows that were checked where they lay are not checked again as they come: not by foreign keys
+// either, whose other side may be on its way.
+static int StopTriggers() {
+    const int nest_level = NewGUCNestLevel();
+    set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,
+                      GUC_ACTION_SAVE, true, 0, false);
+    return nest_level;
+}
+
+void MoveRowsToShell(const metadata::Table& table) {
+    const int settings_before = StopTriggers();
+    // Beside the stronger lock that is held: COPY FROM wants just this one.
+    const Relation shell = table_open(table.relation, RowExclusiveLock);
+    const char* columns = CopyColumns(NewCopyEncoder(shell));
+    ereport(NOTICE,
+            errmsg("copying rows of table \"%s\" from its shards", RelationGetRelationName(shell)));
+    const int settings = ddl::EnterCanonicalSettings();
+    for (const int32 group : RemoteGroups(table.shard_groups, table.shard_count))
+        FetchFromNode(table, shell, group, columns);
+    ddl::LeaveCanonicalSettings(settings);
+    table_close(shell, NoLock);
+    MoveLocalRowsToShell(table, columns);
+    AtEOXact_GUC(true, settings_before);
 }
 
 }  // namespace pgspan::cluster

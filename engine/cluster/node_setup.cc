@@ -140,8 +140,10 @@ void SetUpNode(int32 group_id) {
         if (metadata::FindTable(lfirst_oid(cell))->IsReference())
             CopyRowsToNodes(lfirst_oid(cell), {&group_id, 1});
     foreach (cell, relations) {
-        List* last = list_concat(ddl::ShellForeignKeys(lfirst_oid(cell)),
-                                 ddl::RowSecurityDefinitions(lfirst_oid(cell)));
+        const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
+        List* last = list_concat(
+            ddl::ShellForeignKeys(table.relation, table.colocation_id, table.distribution_column),
+            ddl::RowSecurityDefinitions(lfirst_oid(cell)));
         if (last != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(last));
     }
     foreach (cell, relations) {

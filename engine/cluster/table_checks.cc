@@ -220,10 +220,9 @@ void CheckExpressions(Oid relation) {
     relation_close(table, NoLock);
 }
 
-void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,
-                      AttrNumber distribution_column) {
+void CheckForeignKeys(Oid relation) {
     for (const Oid constraint : ddl::ConstraintsOf(relation, CONSTRAINT_FOREIGN))
-        ddl::CheckForeignKey(constraint, kind, colocation_id, distribution_column);
+        ddl::CheckForeignKey(constraint);
 }
 
 }  // namespace pgspan::cluster

@@ -23,7 +23,7 @@ AttrNumber CheckDistributionColumn(Oid relation, const char* column);
 void CheckUniqueness(Oid relation, AttrNumber distribution_column);
 // Raises 0A000 where checks and generated columns look at tableoid, which would be a shard's.
 void CheckExpressions(Oid relation);
-void CheckForeignKeys(Oid relation, metadata::TableKind kind, int32 colocation_id,
-                      AttrNumber distribution_column);
+// Of a reference table: raises 0A000 for foreign keys to other than reference tables.
+void CheckForeignKeys(Oid relation);
 
 }  // namespace pgspan::cluster

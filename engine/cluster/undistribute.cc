@@ -7,6 +7,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/foreign_keys.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/heirs.h"
 #include "engine/metadata/nodes.h"
@@ -38,17 +39,21 @@ struct ForeignKeyEnd {
 // other: any with a hash-distributed table at the other end, or one that leads from another
 // distributed table here.
 List* TyingForeignKeys(Oid relation) {
-    List* rows = pg::QueryRowsAsOwner(
-        psprintf("SELECT k.conname, CASE WHEN k.conrelid = %u THEN k.confrelid ELSE k.conrelid END"
-                 " FROM pg_catalog.pg_constraint k JOIN pgspan.distributed_table t"
-                 " ON t.relation = CASE WHEN k.conrelid = %u THEN k.confrelid ELSE k.conrelid END"
-                 " WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid <> k.confrelid"
-                 " AND (k.conrelid = %u AND t.kind = 'h' OR k.confrelid = %u) ORDER BY k.conname",
-                 relation, relation, relation, relation));
+    List* rows = pg::QueryRowsAsOwner(psprintf(
+        "SELECT k.oid, k.conname, CASE WHEN k.conrelid = %u THEN k.confrelid ELSE k.conrelid END"
+        " FROM pg_catalog.pg_constraint k JOIN pgspan.distributed_table t"
+        " ON t.relation = CASE WHEN k.conrelid = %u THEN k.confrelid ELSE k.conrelid END"
+        " WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid <> k.confrelid"
+        " AND (k.conrelid = %u AND t.kind = 'h' OR k.confrelid = %u) ORDER BY k.conname",
+        relation, relation, relation, relation));
     List* ends = NIL;
     for (const auto* row : pg::Each<char*>(rows)) {
+        const auto key = metadata::ReadForeignKey(static_cast<Oid>(strtoul(row[0], nullptr, 10)));
+        const metadata::Table* owner = metadata::FindTable(key.relation);
+        // One that the coordinator keeps may have ends of any kind.
+        if (owner && owner->IsHash() && !metadata::KeptByShards(key)) continue;
         auto* end = static_cast<ForeignKeyEnd*>(palloc(sizeof(ForeignKeyEnd)));
-        *end = {row[0], static_cast<Oid>(strtoul(row[1], nullptr, 10))};
+        *end = {row[1], static_cast<Oid>(strtoul(row[2], nullptr, 10))};
         ends = lappend(ends, end);
     }
     return ends;

@@ -280,9 +280,17 @@ void Mirror(const metadata::Table& table, const Steps& steps, List* defaults, co
     RequireSameColumns(table);
 }
 
+bool ChangesTypes(const AlterTableStmt& stmt) {
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
+        if (command->subtype == AT_AlterColumnType) return true;
+    return false;
+}
+
 // Local tables with the distributed ones among their partitions and heirs.
 void RunOnTree(const Statement& statement, const AlterTableStmt& stmt, Oid relation) {
-    const List* heirs = HeirsChangedBy(stmt, relation);
+    List* heirs = HeirsChangedBy(stmt, relation);
+    if (ChangesTypes(stmt) && OidIsValid(relation))
+        heirs = list_concat_unique_oid(heirs, TablesWithKeysKeptHere(relation));
     const List* defaults = DefaultPartitionsAround(stmt, relation);
     if (heirs != NIL) {
         AlterTableLookupRelation(CopyOf<AlterTableStmt>(&stmt), AlterTableGetLockLevel(stmt.cmds));
@@ -381,6 +389,40 @@ void AlterOnReceiver(const Statement& statement, const metadata::Table& table,
     Mirror(table, steps, defaults, statement.source);
 }
 
+// Foreign keys that stand here alone.
+bool ChangesKeysKeptHere(const metadata::Table& table, const AlterTableStmt& stmt) {
+    for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds)) {
+        if (command->subtype != AT_DropConstraint && command->subtype != AT_AlterConstraint)
+            return false;
+        const char* name =
+            command->name ? command->name : castNode(Constraint, command->def)->conname;
+        if (!IsKeptHere(table.relation, name)) return false;
+    }
+    return true;
+}
+
+void AlterDistributed(const Statement& statement, const metadata::Table& table,
+                      AlterTableStmt* stmt) {
+    const Oid relation = table.relation;
+    List* tied = lappend_oid(TablesTiedTo(relation), relation);
+    const List* heirs = HeirsChangedBy(*stmt, relation);
+    if (ChangesKeysKeptHere(table, *stmt)) {
+        RunStandard(statement);
+    } else if (heirs != NIL || MustBeLocalFor(table, *stmt)) {
+        // A change of type has PostgreSQL check the rows on both sides of a foreign key anew.
+        List* others = ChangesTypes(*stmt) ? TablesWithKeysKeptHere(relation) : NIL;
+        others = list_concat_unique_oid(others, heirs);
+        WhileLocal(lcons_oid(relation, others), [&] { RunStandard(statement); });
+    } else {
+        CheckAlterTable(table, *stmt);
+        AlterOnOrigin(statement, table, stmt);
+        for (const auto* command : pg::Each<AlterTableCmd>(stmt->cmds))
+            if (table.IsHash() && ConcernsAllTriggers(command->subtype))
+                SetShardTriggers(table, command->subtype);
+    }
+    for (const Oid other : pg::EachOid(tied)) NoteLocalParts(other);
+}
+
 // On a receiving node: what concerns the coordinator's shell alone.
 void StripShellCommands(AlterTableStmt* stmt) {
     List* kept = NIL;
@@ -414,18 +456,12 @@ void HandleAlterTable(const Statement& statement) {
     if (stmt->cmds == NIL) return;
     // Locks the shell, and checks that it is the user's, before anything is looked at.
     AlterTableLookupRelation(stmt, AlterTableGetLockLevel(stmt->cmds));
-    const List* heirs = IsOrigin() ? HeirsChangedBy(*stmt, relation) : NIL;
-    if (heirs != NIL || (IsOrigin() && MustBeLocalFor(*table, *stmt))) {
-        const List* parents = TablesTiedTo(relation);
-        WhileLocal(lcons_oid(relation, list_copy(heirs)), [&] { RunStandard(statement); });
-        for (const Oid parent : pg::EachOid(parents)) NoteLocalParts(parent);
+    if (IsOrigin()) {
+        AlterDistributed(statement, *table, stmt);
         return;
     }
     CheckAlterTable(*table, *stmt);
-    if (IsOrigin())
-        AlterOnOrigin(statement, *table, stmt);
-    else
-        AlterOnReceiver(statement, *table, stmt);
+    AlterOnReceiver(statement, *table, stmt);
 }
 
 }  // namespace pgspan::ddl

@@ -180,15 +180,15 @@ void CheckNewColumn(const metadata::Table& table, const ColumnDef& column) {
         CheckNewColumnConstraint(table, column, *constraint);
 }
 
-// What can be said before the constraint stands; CheckForeignKey says the rest.
+// A reference table cannot have all foreign keys.
 void CheckReferencedTable(const metadata::Table& table, Oid referenced) {
-    if (!OidIsValid(referenced) || referenced == table.relation) return;
+    if (!OidIsValid(referenced) || referenced == table.relation || table.IsHash()) return;
     const metadata::Table* other = metadata::FindTable(referenced);
     if (!other)
         RefuseOn(table, "a foreign key to a local table",
                  "Make the referenced table a reference table with create_reference_table(), or "
                  "distribute it likewise.");
-    if (table.IsReference() && other->IsHash())
+    if (other->IsHash())
         RefuseOn(table, "a foreign key to a distributed table",
                  "Make the referenced table a reference table.");
 }

@@ -2,6 +2,7 @@
 
 #include "engine/ddl/alter_table_rules.h"
 #include "engine/ddl/container_constraint.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
@@ -27,6 +28,25 @@ bool AddsSequence(const ColumnDef& column) {
             (constraint->contype == CONSTR_DEFAULT && CallsNextval(constraint->raw_expr)))
             return true;
     return false;
+}
+
+// PostgreSQL checks the rows of foreign keys that the coordinator keeps where the table is.
+bool ConcernsKeyKeptHere(const metadata::Table& table, const AlterTableCmd& command) {
+    switch (command.subtype) {
+    case AT_AlterColumnType:
+        return HasKeysKeptHere(table.relation);
+    case AT_AddConstraint: {
+        const auto* constraint = castNode(Constraint, command.def);
+        return constraint->contype == CONSTR_FOREIGN && !ShardsCanKeep(table, *constraint);
+    }
+    case AT_AlterConstraint:
+        return IsKeptHere(table.relation, castNode(Constraint, command.def)->conname);
+    case AT_DropConstraint:
+    case AT_ValidateConstraint:
+        return IsKeptHere(table.relation, command.name);
+    default:
+        return false;
+    }
 }
 
 bool IsOne(const AlterTableCmd& command, const char* distribution_column) {
@@ -234,7 +254,9 @@ bool MustBeLocalFor(const metadata::Table& table, const AlterTableStmt& stmt) {
     if (!table.IsHash()) return false;
     const char* column = get_attname(table.relation, table.distribution_column, false);
     for (const auto* command : pg::Each<AlterTableCmd>(stmt.cmds))
-        if (IsOne(*command, column) || MergesCheck(table, *command)) return true;
+        if (IsOne(*command, column) || MergesCheck(table, *command) ||
+            ConcernsKeyKeptHere(table, *command))
+            return true;
     return false;
 }
 

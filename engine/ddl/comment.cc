@@ -1,3 +1,4 @@
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 
@@ -29,9 +30,13 @@ const metadata::Table* TableOf(const CommentStmt& stmt) {
 
 // Comments stand on the shells alone.
 void HandleComment(const Statement& statement) {
-    const metadata::Table* table = TableOf(*statement.Tree<CommentStmt>());
+    const auto& stmt = *statement.Tree<CommentStmt>();
+    const metadata::Table* table = TableOf(stmt);
     RunStandard(statement);
-    if (table) Broadcast(statement.Text());
+    const bool is_kept_here =
+        table && stmt.objtype == OBJECT_TABCONSTRAINT &&
+        IsKeptHere(table->relation, strVal(llast(castNode(List, stmt.object))));
+    if (table && !is_kept_here) Broadcast(statement.Text());
 }
 
 }  // namespace pgspan::ddl

@@ -1,6 +1,7 @@
 // What a table has on the coordinator alone: its metadata say so on every node, and the planner and
 // COPY of other nodes' own sessions refuse it.
 #include "engine/connection/connection.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
@@ -21,15 +22,13 @@ void Record(const metadata::Table& table, bool only) {
     CommandCounterIncrement();
 }
 
-// Rules, heirs, or foreign keys of local tables.
+// Rules, heirs, or foreign keys that the coordinator keeps.
 bool HasLocalParts(Oid relation) {
-    return pg::QueryTextAsOwner(psprintf(
-               "SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u UNION ALL"
-               " SELECT 1 FROM pg_catalog.pg_inherits WHERE inhparent = %u UNION ALL"
-               " SELECT 1 FROM pg_catalog.pg_constraint k WHERE confrelid = %u AND contype = 'f'"
-               " AND NOT EXISTS (SELECT FROM pgspan.distributed_table t WHERE t.relation ="
-               " k.conrelid) LIMIT 1",
-               relation, relation, relation)) != nullptr;
+    return HasKeysKeptHere(relation) ||
+           pg::QueryTextAsOwner(
+               psprintf("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u UNION ALL"
+                        " SELECT 1 FROM pg_catalog.pg_inherits WHERE inhparent = %u LIMIT 1",
+                        relation, relation)) != nullptr;
 }
 
 }  // namespace
@@ -48,8 +47,10 @@ List* TablesTiedTo(Oid relation) {
     List* rows = pg::QueryRowsAsOwner(psprintf(
         "SELECT t.relation FROM pgspan.distributed_table t WHERE t.relation <> %u AND t.relation IN"
         " (SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = %u AND contype = 'f'"
-        " UNION ALL SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = %u) ORDER BY 1",
-        relation, relation, relation));
+        " UNION ALL SELECT conrelid FROM pg_catalog.pg_constraint WHERE confrelid = %u AND contype"
+        " = 'f' UNION ALL SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = %u)"
+        " ORDER BY 1",
+        relation, relation, relation, relation));
     List* tables = NIL;
     for (const auto* row : pg::Each<char*>(rows))
         tables = lappend_oid(tables, static_cast<Oid>(strtoul(row[0], nullptr, 10)));

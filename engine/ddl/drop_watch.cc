@@ -22,13 +22,12 @@ namespace {
 object_access_hook_type next_hook = nullptr;
 DropWatch* current_watch = nullptr;
 
-// A foreign key goes with the table that it references, here as on every other node.
+// A foreign key goes with what it references, here as on every other node that has it.
 Oid ConstrainedRelation(Oid constraint) {
     const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) return InvalidOid;
     const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    const bool follows = form->contype == CONSTRAINT_FOREIGN &&
-                         list_member_oid(current_watch->known, form->confrelid);
+    const bool follows = form->contype == CONSTRAINT_FOREIGN;
     const Oid relation = follows ? InvalidOid : form->conrelid;
     ReleaseSysCache(tuple);
     return relation;

@@ -1,112 +1,38 @@
 #include "engine/ddl/foreign_key.h"
 
 #include "engine/ddl/local_shards.h"
+#include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/foreign_keys.h"
 #include "engine/pg/list.h"
 
 extern "C" {
 #include "catalog/heap.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
-#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/relcache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
 }
 
 namespace pgspan::ddl {
 
 namespace {
 
-// What CheckForeignKey reads of pg_constraint.
-struct ForeignKey {
-    const char* name;
-    Oid relation;
-    Oid referenced;
-    int column_count;
-    AttrNumber columns[INDEX_MAX_KEYS];
-    AttrNumber referenced_columns[INDEX_MAX_KEYS];
-    char on_update;
-    char on_delete;
-    bool sets_some_columns;
-    int set_column_count;
-    AttrNumber set_columns[INDEX_MAX_KEYS];
+using metadata::ForeignKey;
+using metadata::ReadForeignKey;
 
-    // Position of a column among those of the foreign key; -1 if it has no part in it.
-    [[nodiscard]] int PositionOf(AttrNumber column) const {
-        for (int i = 0; i < column_count; i++)
-            if (columns[i] == column) return i;
-        return -1;
-    }
-    [[nodiscard]] bool DeleteSets(AttrNumber column) const {
-        if (on_delete != FKCONSTR_ACTION_SETNULL && on_delete != FKCONSTR_ACTION_SETDEFAULT)
-            return false;
-        if (!sets_some_columns) return PositionOf(column) >= 0;
-        for (int i = 0; i < set_column_count; i++)
-            if (set_columns[i] == column) return true;
-        return false;
-    }
-    [[nodiscard]] bool UpdateSets(AttrNumber column) const {
-        return PositionOf(column) >= 0 &&
-               (on_update == FKCONSTR_ACTION_SETNULL || on_update == FKCONSTR_ACTION_SETDEFAULT);
-    }
-};
-
-ForeignKey ReadForeignKey(Oid constraint) {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    if (form->contype != CONSTRAINT_FOREIGN)
-        elog(ERROR, "constraint %u is not a foreign key", constraint);
-    ForeignKey key = {};
-    key.name = pstrdup(NameStr(form->conname));
-    key.relation = form->conrelid;
-    key.referenced = form->confrelid;
-    key.on_update = form->confupdtype;
-    key.on_delete = form->confdeltype;
-    DeconstructFkConstraintRow(tuple, &key.column_count, key.columns, key.referenced_columns,
-                               nullptr, nullptr, nullptr, &key.set_column_count, key.set_columns);
-    key.sets_some_columns = key.set_column_count > 0;
-    ReleaseSysCache(tuple);
-    return key;
-}
-
-[[noreturn]] void RefuseForeignKey(const ForeignKey& key, const char* reason, const char* way_out) {
+[[noreturn]] void RefuseForeignKey(const ForeignKey& key, const char* reason) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("foreign key \"%s\" from \"%s\" to \"%s\" is not supported", key.name,
                    get_rel_name(key.relation), get_rel_name(key.referenced)),
-            errdetail("%s", reason), way_out ? errhint("%s", way_out) : 0);
+            errdetail("%s", reason),
+            errhint("Make the referenced table a reference table with create_reference_table()."));
     pg_unreachable();
-}
-
-// The actions that would change the distribution column of a referencing row, which would have to
-// move to another shard then.
-void CheckActions(const ForeignKey& key, AttrNumber distribution_column, bool to_reference_table) {
-    if (key.DeleteSets(distribution_column) || key.UpdateSets(distribution_column))
-        RefuseForeignKey(key, "SET NULL and SET DEFAULT would change the distribution column.",
-                         "Use another action, or list the columns of ON DELETE SET NULL.");
-    if (to_reference_table && key.on_update == FKCONSTR_ACTION_CASCADE &&
-        key.PositionOf(distribution_column) >= 0)
-        RefuseForeignKey(key, "ON UPDATE CASCADE would change the distribution column.",
-                         "Use ON UPDATE NO ACTION or RESTRICT.");
-}
-
-void CheckColocated(const ForeignKey& key, const metadata::Table* referenced, int32 colocation_id,
-                    AttrNumber distribution_column) {
-    // A table that references itself may not be registered yet.
-    const bool to_itself = key.relation == key.referenced;
-    if (!to_itself && referenced->colocation_id != colocation_id)
-        RefuseForeignKey(key, "The two tables are not colocated.",
-                         "Distribute both with the same type and shard count and with "
-                         "colocate_with, or make the "
-                         "referenced table a reference table.");
-    const AttrNumber referenced_column =
-        to_itself ? distribution_column : referenced->distribution_column;
-    const int position = key.PositionOf(distribution_column);
-    if (position < 0 || key.referenced_columns[position] != referenced_column)
-        RefuseForeignKey(key,
-                         "It must include both distribution columns, one referencing the other.",
-                         "Add the distribution columns to the key, or make the referenced table a "
-                         "reference table.");
 }
 
 void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
@@ -133,12 +59,30 @@ void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
     CacheInvalidateRelcacheByRelid(referenced);
 }
 
-// The triggers on the referenced side of every foreign key of the relation.
-void SetReferencedTriggers(Oid relation, char from, char to) {
-    for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN)) {
-        const ForeignKey key = ReadForeignKey(constraint);
-        if (key.referenced != relation) SetTriggers(key.referenced, constraint, from, to);
+// Those of the relation and those to it: List of ForeignKey*.
+List* KeysKeptHere(Oid relation) {
+    const Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    List* keys = NIL;
+    for (const AttrNumber column : {Anum_pg_constraint_conrelid, Anum_pg_constraint_confrelid}) {
+        ScanKeyData scan_key;
+        ScanKeyInit(&scan_key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
+        const bool indexed = column == Anum_pg_constraint_conrelid;
+        const SysScanDesc scan =
+            systable_beginscan(catalog, indexed ? ConstraintRelidTypidNameIndexId : InvalidOid,
+                               indexed, nullptr, 1, &scan_key);
+        while (const HeapTuple tuple = systable_getnext(scan)) {
+            const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+            if (form->contype != CONSTRAINT_FOREIGN) continue;
+            auto* key = static_cast<ForeignKey*>(palloc(sizeof(ForeignKey)));
+            *key = ReadForeignKey(form->oid);
+            const metadata::Table* table = metadata::FindTable(key->relation);
+            if ((!table || table->IsHash()) && !metadata::KeptByShards(*key))
+                keys = lappend(keys, key);
+        }
+        systable_endscan(scan);
     }
+    table_close(catalog, AccessShareLock);
+    return keys;
 }
 
 // The foreign keys of distributed tables, the table itself among them, that reference the shell.
@@ -160,31 +104,23 @@ std::span<const Oid> ReferencingKeys(Oid shell) {
 
 }  // namespace
 
-void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
-                     AttrNumber distribution_column) {
+void CheckForeignKey(Oid constraint) {
     const ForeignKey key = ReadForeignKey(constraint);
-    const bool to_itself = key.relation == key.referenced;
+    if (key.relation == key.referenced) return;
     const metadata::Table* referenced = metadata::FindTable(key.referenced);
-    if (!to_itself && !referenced)
-        RefuseForeignKey(
-            key, "The referenced table is local to one node.",
-            "Make it a reference table with create_reference_table(), or distribute it likewise.");
-    if (kind == metadata::TableKind::kReference) {
-        if (!to_itself && !referenced->IsReference())
-            RefuseForeignKey(key, "A reference table cannot reference a distributed table.",
-                             "Make the referenced table a reference table.");
-        return;
-    }
-    const bool to_reference_table = !to_itself && referenced->IsReference();
-    if (!to_reference_table) CheckColocated(key, referenced, colocation_id, distribution_column);
-    CheckActions(key, distribution_column, to_reference_table);
+    if (!referenced) RefuseForeignKey(key, "The referenced table is local to one node.");
+    if (!referenced->IsReference())
+        RefuseForeignKey(key, "A reference table cannot reference a distributed table.");
 }
 
 void MirrorForeignKey(Oid shell, Oid constraint) {
     const metadata::Table* table = metadata::FindTable(shell);
     if (!table) return;
-    CheckForeignKey(constraint, table->kind, table->colocation_id, table->distribution_column);
-    if (!table->IsHash()) return;
+    if (!table->IsHash()) {
+        CheckForeignKey(constraint);
+        return;
+    }
+    if (!metadata::KeptByShards(ReadForeignKey(constraint))) return;
     QuietForeignKeys(shell);
     const char* name = get_constraint_name(constraint);
     for (const LocalShard& shard : LocalShards(*table)) {
@@ -193,6 +129,43 @@ void MirrorForeignKey(Oid shell, Oid constraint) {
             continue;
         RunDefinitions(ShardForeignKeys(*table, shard.index, constraint));
     }
+}
+
+void GiveKeysToShards(Oid referenced) {
+    CommandCounterIncrement();
+    for (const Oid relation : pg::EachOid(heap_truncate_find_FKs(list_make1_oid(referenced))))
+        for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN)) {
+            const ForeignKey key = ReadForeignKey(constraint);
+            if (key.referenced != referenced || !metadata::KeptByShards(key)) continue;
+            MirrorForeignKey(relation, constraint);
+            const int settings = EnterCanonicalSettings();
+            const char* definition = pg_get_constraintdef_command(constraint);
+            LeaveCanonicalSettings(settings);
+            Broadcast(definition);
+            NoteLocalParts(relation);
+        }
+}
+
+bool IsKeptHere(Oid relation, const char* name) {
+    const Oid constraint = get_relation_constraint_oid(relation, name, true);
+    for (const Oid key : ConstraintsOf(relation, CONSTRAINT_FOREIGN))
+        if (key == constraint) return !metadata::KeptByShards(ReadForeignKey(key));
+    return false;
+}
+
+bool HasKeysKeptHere(Oid relation) {
+    return KeysKeptHere(relation) != NIL;
+}
+
+List* TablesWithKeysKeptHere(Oid relation) {
+    List* tables = NIL;
+    for (const auto* key : pg::Each<ForeignKey>(KeysKeptHere(relation))) {
+        const Oid other = key->relation == relation ? key->referenced : key->relation;
+        const metadata::Table* table = metadata::FindTable(other);
+        if (other != relation && table && table->IsHash())
+            tables = list_append_unique_oid(tables, other);
+    }
+    return tables;
 }
 
 void DropShardConstraint(Oid shell, const char* name) {
@@ -219,11 +192,63 @@ void MirrorReferences(Oid shell) {
 }
 
 void QuietForeignKeys(Oid shell) {
-    SetReferencedTriggers(shell, TRIGGER_FIRES_ON_ORIGIN, TRIGGER_DISABLED);
+    for (const Oid constraint : ConstraintsOf(shell, CONSTRAINT_FOREIGN)) {
+        const ForeignKey key = ReadForeignKey(constraint);
+        const metadata::Table* referenced = metadata::FindTable(key.referenced);
+        if (referenced && referenced->IsReference() && metadata::KeptByShards(key))
+            SetTriggers(key.referenced, constraint, TRIGGER_FIRES_ON_ORIGIN, TRIGGER_DISABLED);
+    }
 }
 
 void RestoreForeignKeys(Oid relation) {
-    SetReferencedTriggers(relation, TRIGGER_DISABLED, TRIGGER_FIRES_ON_ORIGIN);
+    for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN)) {
+        const ForeignKey key = ReadForeignKey(constraint);
+        if (key.referenced != relation)
+            SetTriggers(key.referenced, constraint, TRIGGER_DISABLED, TRIGGER_FIRES_ON_ORIGIN);
+    }
+}
+
+// The columns of the other table that a foreign key references, by name.
+static const List* ReferencedColumns(const Constraint& constraint, Oid referenced) {
+    if (constraint.pk_attrs != NIL) return constraint.pk_attrs;
+    const Relation relation = relation_open(referenced, AccessShareLock);
+    int column = -1;
+    List* names = NIL;
+    const Oid index = (RelationGetIndexList(relation), relation->rd_pkindex);
+    relation_close(relation, NoLock);
+    if (!OidIsValid(index)) return NIL;
+    const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for index %u", index);
+    const auto* form = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+    while (++column < form->indnkeyatts)
+        names =
+            lappend(names, makeString(get_attname(referenced, form->indkey.values[column], false)));
+    ReleaseSysCache(tuple);
+    return names;
+}
+
+// As pg_constraint will have it.
+bool ShardsCanKeep(const metadata::Table& table, const Constraint& constraint) {
+    const Oid referenced = RangeVarGetRelid(constraint.pktable, NoLock, true);
+    if (!OidIsValid(referenced)) return true;  // PostgreSQL's own error
+    ForeignKey key = {};
+    key.relation = table.relation;
+    key.referenced = referenced;
+    key.on_update = constraint.fk_upd_action;
+    key.on_delete = constraint.fk_del_action;
+    const List* columns = ReferencedColumns(constraint, referenced);
+    // What PostgreSQL will not accept is left to it.
+    if (list_length(columns) != list_length(constraint.fk_attrs) ||
+        list_length(columns) > INDEX_MAX_KEYS)
+        return true;
+    key.column_count = list_length(columns);
+    for (int i = 0; i < key.column_count; i++) {
+        key.columns[i] = get_attnum(table.relation, strVal(list_nth(constraint.fk_attrs, i)));
+        key.referenced_columns[i] = get_attnum(referenced, strVal(list_nth(columns, i)));
+    }
+    for (const auto* column : pg::Each<String>(constraint.fk_del_set_cols))
+        key.set_columns[key.set_column_count++] = get_attnum(table.relation, column->sval);
+    return !metadata::WhyNotByShards(key, table.colocation_id, table.distribution_column);
 }
 
 }  // namespace pgspan::ddl

@@ -1,7 +1,8 @@
 // Foreign keys of distributed tables. The constraint stands on the shell, where PostgreSQL's own
-// rules about it apply (what may be dropped, truncated, referenced), and is enforced by the shards:
-// each local shard has it to the shard with the same index of a colocated table, or to the
-// reference table of this node.
+// rules about it apply (what may be dropped, truncated, referenced). Where the shards can keep it
+// (metadata/foreign_keys.h), each local shard has it to the shard with the same index of a
+// colocated table, or to the reference table of this node. All others stand on the coordinator's
+// shell alone.
 //
 // Called by: alter_table.cc, and cluster (making tables distributed). All act on this node only.
 #pragma once
@@ -11,14 +12,27 @@
 
 namespace pgspan::ddl {
 
-// Raises 0A000 if shards cannot enforce the foreign key; constraint belongs to a table with these
-// properties, which need not be registered yet.
-void CheckForeignKey(Oid constraint, metadata::TableKind kind, int32 colocation_id,
-                     AttrNumber distribution_column);
+// Raises 0A000 if a reference table cannot have the foreign key.
+void CheckForeignKey(Oid constraint);
 
-// Carries a foreign key of the shell to the local shards that do not have it yet, after
-// CheckForeignKey, and quiets it on the shell. For a reference table only the check.
+// Carries a foreign key of the shell that shards keep to the local ones that do not have it yet,
+// and quiets it on the shell. For a reference table only the check.
 void MirrorForeignKey(Oid shell, Oid constraint);
+
+// After a table has been distributed: foreign keys of distributed tables to it that the coordinator
+// has kept and that shards can keep now become theirs, on every node.
+void GiveKeysToShards(Oid referenced);
+
+// True if the constraint of that name is a foreign key of a distributed table that the coordinator
+// keeps: other nodes have none of that name.
+bool IsKeptHere(Oid relation, const char* constraint);
+// True if there is such a key of the table, or to it.
+bool HasKeysKeptHere(Oid relation);
+// The distributed tables at the other ends of them.
+List* TablesWithKeysKeptHere(Oid relation);
+
+// True if the shards could keep a foreign key that is to be added to the hash-distributed table.
+bool ShardsCanKeep(const metadata::Table& table, const Constraint& constraint);
 
 // Removes the foreign key (or exclusion constraint) `name` of the shell from its local shards.
 void DropShardConstraint(Oid shell, const char* name);
@@ -29,9 +43,9 @@ void DropShardConstraint(Oid shell, const char* name);
 void DropShardReferences(Oid shell);
 void MirrorReferences(Oid shell);
 
-// A shell holds no rows, so the triggers of its foreign keys on reference tables are disabled: else
-// a write to the reference table would query the shell, and with it the whole cluster. Idempotent;
-// MirrorForeignKey calls it.
+// A shell holds no rows, so the triggers on reference tables of its foreign keys that shards keep
+// are disabled: else a write to the reference table would query the shell, and with it the whole
+// cluster. Idempotent; MirrorForeignKey calls it.
 void QuietForeignKeys(Oid shell);
 // The opposite, for a table that becomes local again.
 void RestoreForeignKeys(Oid relation);

@@ -43,9 +43,10 @@ void BroadcastSchemas(Oid relation);
 // After a change of what only the coordinator may know of a table (rules, tables that inherit from
 // it, foreign keys of local tables): keeps other nodes' own sessions off a table that has any.
 void NoteLocalParts(Oid relation);
-// The same for all tables that foreign keys of the relation reference.
+// The same for all tables to and from which foreign keys of the relation lead.
 void NoteReferencedTables(Oid relation);
-// The distributed and reference tables that an ordinary one references, or inherits from.
+// The distributed and reference tables that a table references, that reference it, or from which it
+// inherits.
 List* TablesTiedTo(Oid relation);
 // What tells another node so.
 char* KeepToCoordinatorStatement(Oid relation, bool only);

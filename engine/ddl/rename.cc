@@ -1,5 +1,6 @@
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/container_constraint.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
@@ -68,7 +69,9 @@ void RenameShardConstraints(const metadata::Table& table, const RenameStmt& stmt
 void RenameConstraint(const Statement& statement, const RenameStmt& stmt,
                       const metadata::Table& table) {
     const char type = ConstraintType(table.relation, stmt.subname);
+    const bool is_kept_here = IsKeptHere(table.relation, stmt.subname);
     RunStandard(statement);
+    if (is_kept_here) return;
     if (table.IsHash()) switch (type) {
         case CONSTRAINT_CHECK:
             RunUtility(

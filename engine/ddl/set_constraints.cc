@@ -1,4 +1,5 @@
 #include "engine/ddl/container_constraint.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
@@ -48,7 +49,7 @@ char* AddEnforcers(ConstraintsSetStmt* stmt) {
             if (!OidIsValid(schema) || !IsInScope(*name, schema)) continue;
             const char type = ConstraintType(relation, name->relname);
             const metadata::Table* table = type == '\0' ? nullptr : metadata::FindTable(relation);
-            if (!table) continue;
+            if (!table || IsKeptHere(relation, name->relname)) continue;
             enforcers = list_concat(enforcers, Enforcers(*table, name->relname, type));
             appendStringInfo(&elsewhere, "%s%s", elsewhere.len > 0 ? ", " : "",
                              quote_qualified_identifier(get_namespace_name(schema), name->relname));

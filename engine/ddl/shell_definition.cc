@@ -1,5 +1,6 @@
 #include "engine/ddl/definition_parts.h"
 #include "engine/ddl/trigger.h"
+#include "engine/metadata/foreign_keys.h"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -91,16 +92,21 @@ List* ShellDefinition(Oid relation, int32 group_id) {
     return definitions;
 }
 
-List* ShellForeignKeys(Oid relation) {
+List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distribution_column) {
     const int settings = EnterCanonicalSettings();
     const char* name = QualifiedName(relation);
     List* rows = CatalogRows(
         "SELECT quote_ident(conname), pg_get_constraintdef(oid), obj_description(oid, "
-        "'pg_constraint')"
+        "'pg_constraint'), oid"
         " FROM pg_constraint WHERE conrelid = %u AND contype = 'f' ORDER BY conname",
         relation);
     List* definitions = NIL;
     for (const auto* row : pg::Each<CatalogRow>(rows)) {
+        const auto constraint = static_cast<Oid>(strtoul(row[3], nullptr, 10));
+        if (distribution_column != InvalidAttrNumber &&
+            metadata::WhyNotByShards(metadata::ReadForeignKey(constraint), colocation_id,
+                                     distribution_column))
+            continue;
         definitions =
             AddDefinition(definitions, nullptr,
                           psprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", name, row[0], row[1]));

@@ -5,6 +5,7 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/foreign_keys.h"
 #include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"
@@ -64,7 +65,8 @@ void CheckKeys(Relation relation, int16 events) {
         if (!HeapTupleIsValid(tuple))
             elog(ERROR, "cache lookup failed for constraint %u", constraint);
         const auto& key = *reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if ((EventsOfKey(key) & events) != 0)
+        if ((EventsOfKey(key) & events) != 0 &&
+            metadata::KeptByShards(metadata::ReadForeignKey(constraint)))
             ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("triggers for rows that foreign key \"%s\" of table \"%s\" deletes or "
                            "changes are not supported",
@@ -72,6 +74,14 @@ void CheckKeys(Relation relation, int16 events) {
                     errdetail("Its action is carried out on the nodes, where no triggers fire."));
         ReleaseSysCache(tuple);
     }
+}
+
+// True for a trigger that stands for those of foreign keys on the shards.
+bool OnShards(const metadata::Table& table, const Trigger& trigger) {
+    if (!table.IsHash() || !trigger.tgisinternal ||
+        RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_NONE)
+        return false;
+    return metadata::KeptByShards(metadata::ReadForeignKey(trigger.tgconstraint));
 }
 
 // Each partition of a partitioned table gets its own copy of a row trigger.
@@ -158,13 +168,39 @@ bool ConcernsTriggers(AlterTableType subtype) {
     }
 }
 
-void CheckTriggerCommand(const metadata::Table& table, const AlterTableCmd& command) {
+bool ConcernsAllTriggers(AlterTableType subtype) {
+    return subtype == AT_EnableTrigAll || subtype == AT_DisableTrigAll;
+}
+
+void SetShardTriggers(const metadata::Table& table, AlterTableType subtype) {
+    List* definitions = NIL;
+    for (int32 i = 0; i < table.shard_count; i++)
+        definitions = AddDefinition(definitions, nullptr,
+                                    psprintf("ALTER TABLE IF EXISTS %s %s TRIGGER ALL",
+                                             metadata::QualifiedShardName(table, i),
+                                             subtype == AT_EnableTrigAll ? "ENABLE" : "DISABLE"));
+    RunDefinitions(definitions);
+    Broadcast(RemoteDefinitions(definitions));
+}
+
+void KeepTriggersDisabled(const metadata::Table& table) {
+    bool disabled = false;
     const Relation relation = relation_open(table.relation, NoLock);
-    const bool all = command.subtype == AT_EnableTrigAll || command.subtype == AT_DisableTrigAll;
     for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
         const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (trigger.tgisinternal &&
-            (all || (command.name && strcmp(command.name, trigger.tgname) == 0)))
+        disabled = disabled || (trigger.tgenabled == TRIGGER_DISABLED && OnShards(table, trigger));
+    }
+    relation_close(relation, NoLock);
+    if (disabled) SetShardTriggers(table, AT_DisableTrigAll);
+}
+
+void CheckTriggerCommand(const metadata::Table& table, const AlterTableCmd& command) {
+    const Relation relation = relation_open(table.relation, NoLock);
+    const bool all = table.IsReference() && ConcernsAllTriggers(command.subtype);
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        const bool named = command.name && strcmp(command.name, trigger.tgname) == 0;
+        if (trigger.tgisinternal && (all || (named && OnShards(table, trigger))))
             RefuseOn(table, "enabling and disabling the triggers of foreign keys",
                      "Name the trigger, or use USER in place of ALL.");
     }

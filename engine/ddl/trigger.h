@@ -29,7 +29,14 @@ void ResumeTriggers(Oid relation, const List* suspended);
 
 // For ALTER TABLE … ENABLE and DISABLE TRIGGER: it changes the coordinator's triggers alone.
 bool ConcernsTriggers(AlterTableType subtype);
-// Raises 0A000 if ALL would concern triggers of foreign keys.
+// ENABLE and DISABLE TRIGGER ALL.
+bool ConcernsAllTriggers(AlterTableType subtype);
+// The same for the shards' triggers of foreign keys, on every node.
+void SetShardTriggers(const metadata::Table& table, AlterTableType subtype);
+// When a table is distributed whose foreign keys are disabled.
+void KeepTriggersDisabled(const metadata::Table& table);
+// Raises 0A000 for triggers of foreign keys that nodes fire: those named that are the shards', all
+// of a reference table.
 void CheckTriggerCommand(const metadata::Table& table, const AlterTableCmd& command);
 
 // The statement that drops the stand-in of a trigger; nullptr for PostgreSQL's own triggers.

@@ -1,6 +1,7 @@
 #include "engine/ddl/unnamed_constraint.h"
 
 #include "engine/ddl/container_constraint.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/list.h"
@@ -108,6 +109,7 @@ List* UnnamedConstraintDefinitions(Oid relation, const AlterTableStmt& stmt,
             continue;
         const char* name = get_constraint_name(constraint);
         if (HasName(given, name) || IsRebuilt(stmt, before, name)) continue;
+        if (IsKeptHere(relation, name)) continue;
         List*& list =
             ConstraintType(relation, name) == CONSTRAINT_FOREIGN ? foreign_keys : definitions;
         list = lappend(list, pg_get_constraintdef_command(constraint));

@@ -1,5 +1,6 @@
 #include "engine/planner/write_rewrite.h"
 
+#include "engine/metadata/foreign_keys.h"
 #include "engine/pg/list.h"
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/modify_path.h"
@@ -216,9 +217,9 @@ const char* CascadingKey(const metadata::Table& table) {
     char* cascading = nullptr;
     while (HeapTuple tuple = systable_getnext(scan)) {
         const auto* constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        // Those of local tables are carried out here, where the row is one that changes.
+        // Others are carried out here, where the row is one that changes.
         if (constraint->contype == CONSTRAINT_FOREIGN &&
-            metadata::FindTable(constraint->conrelid) &&
+            metadata::KeptByShards(metadata::ReadForeignKey(constraint->oid)) &&
             constraint->confdeltype != FKCONSTR_ACTION_NOACTION &&
             constraint->confdeltype != FKCONSTR_ACTION_RESTRICT)
             cascading = pstrdup(NameStr(constraint->conname));

@@ -20,6 +20,12 @@ CREATE FUNCTION pgspan.decide(gids text[]) RETURNS void
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pgspan_decide';
 COMMENT ON FUNCTION pgspan.decide(text[]) IS 'commits the named parts of a transaction if the current one commits';
 
+-- For the coordinator, before it looks for rows that reference others.
+CREATE FUNCTION pgspan.await_prepared_writers(table_ids integer[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_await_prepared_writers';
+COMMENT ON FUNCTION pgspan.await_prepared_writers(integer[]) IS
+    'waits for the end of prepared transactions that wrote the tables on this node';
+
 -- Who waits for whose locks on this node. Sessions of other nodes, and transactions that they have prepared here, are
 -- named by the group and the process id at which they came in. Everybody may ask, for everybody's transactions look for
 -- deadlocks.

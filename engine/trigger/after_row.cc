@@ -2,6 +2,8 @@
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
+#include "engine/trigger/reference_check.h"
+#include "engine/trigger/reference_wait.h"
 
 namespace pgspan::trigger {
 
@@ -89,7 +91,10 @@ void CallAfter(const Playback& playback, int index, TriggerData* data, CmdType c
     const Trigger& trigger = playback.firing->triggers->triggers[index];
     if (trigger.tgoldtable) data->tg_oldtable = playback.tables[command].old_rows;
     if (trigger.tgnewtable) data->tg_newtable = playback.tables[command].new_rows;
-    Call(playback.firing, index, data);
+    if (trigger.tgisinternal && ChecksReference(trigger))
+        CheckReference(playback.firing, index, data, MayHaveChanged(playback.firing));
+    else
+        Call(playback.firing, index, data);
 }
 
 void FireRow(const Playback& playback, const RowEvent& event) {
@@ -131,6 +136,20 @@ void EndTables(const TransitionTables& tables) {
     if (tables.new_rows) tuplestore_end(tables.new_rows);
 }
 
+// Who references the rows that have been deleted, or have another key, can be seen from now on.
+void AwaitReferencing(const Firing& firing) {
+    uint64 fires = 0;
+    for (int64 i = 0; i < firing.event_count; i++) fires |= firing.events[i].fires;
+    bool asked = false;
+    for (int i = 0; firing.triggers && i < firing.triggers->numtriggers && !asked; i++) {
+        const Trigger& trigger = firing.triggers->triggers[i];
+        asked = (fires & (UINT64CONST(1) << i)) != 0 && trigger.tgisinternal &&
+                !ChecksReference(trigger);
+    }
+    if (!asked) return;
+    AwaitReferences(RelationGetRelid(firing.relation), CMD_DELETE, nullptr);
+}
+
 }  // namespace
 
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
@@ -154,6 +173,7 @@ void FireQueued(Firing* firing) {
     playback.old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     playback.new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     FillTables(&playback);
+    AwaitReferencing(*firing);
     // What foreign keys change in local tables queues triggers there: as a part of this statement.
     AfterTriggerBeginQuery();
     for (int64 i = 0; i < firing->event_count; i++) {

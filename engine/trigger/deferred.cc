@@ -3,6 +3,8 @@
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/trigger/matching.h"
+#include "engine/trigger/reference_check.h"
 
 extern "C" {
 #include "access/genam.h"
@@ -75,12 +77,15 @@ void Fire(EState* statement, const DeferredCall& call) {
     TupleTableSlot* old_row = SlotOf(firing, call.old_tuple);
     TupleTableSlot* new_row = SlotOf(firing, call.new_tuple);
     TriggerData data = CallOf(firing, index, call.command, TRIGGER_EVENT_ROW);
-    data.tg_trigtuple = call.old_tuple;
-    data.tg_trigslot = old_row;
-    data.tg_newtuple = call.new_tuple;
-    data.tg_newslot = new_row;
-    Call(firing, index, &data);
-    ExecDropSingleTupleTableSlot(old_row);
+    data.tg_trigtuple = old_row ? call.old_tuple : call.new_tuple;
+    data.tg_trigslot = old_row ? old_row : new_row;
+    data.tg_newtuple = old_row ? call.new_tuple : nullptr;
+    data.tg_newslot = old_row ? new_row : nullptr;
+    if (ChecksReference(firing->triggers->triggers[index]))
+        CheckReference(firing, index, &data, true);
+    else
+        Call(firing, index, &data);
+    if (old_row) ExecDropSingleTupleTableSlot(old_row);
     if (new_row) ExecDropSingleTupleTableSlot(new_row);
 }
 
@@ -234,7 +239,7 @@ void Defer(const Firing* firing, int index, CmdType command, HeapTuple old_tuple
     call->constraint = trigger.tgconstraint;
     call->deferred = trigger.tginitdeferred;
     call->command = command;
-    call->old_tuple = heap_copytuple(old_tuple);
+    call->old_tuple = old_tuple ? heap_copytuple(old_tuple) : nullptr;
     call->new_tuple = new_tuple ? heap_copytuple(new_tuple) : nullptr;
     calls = lappend(calls, call);
     MemoryContextSwitchTo(outer);

@@ -7,6 +7,8 @@
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
+#include "engine/trigger/reference_check.h"
+#include "engine/trigger/reference_wait.h"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -24,6 +26,7 @@ namespace {
 Firing* firings = nullptr;
 PendingWrites pending = {};
 int pending_level = 0;  // of the transaction in which they are to be sent
+uint64 writes_begun = 0;
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorFinish_hook_type next_finish = nullptr;
 
@@ -80,6 +83,7 @@ Firing* Make(EState* statement, Oid relation) {
     firing->estate = CreateExecutorState();
     firing->relation = table_open(relation, NoLock);
     firing->has_rows_here = HasRowsHere(relation);
+    firing->writes_before = writes_begun;
     firing->target = makeNode(ResultRelInfo);
     InitResultRelInfo(firing->target, firing->relation, 0, nullptr, 0);
     firing->triggers = CopyTriggerDesc(firing->relation->trigdesc);
@@ -138,9 +142,11 @@ bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTab
 bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
                  TupleTableSlot* new_row) {
     Trigger* trigger = &firing->triggers->triggers[index];
-    return KeepsLocalKey(RelationGetRelid(firing->relation), *trigger) &&
-           (command != CMD_UPDATE ||
-            RI_FKey_pk_upd_check_required(trigger, firing->relation, old_row, new_row));
+    if (!KeepsKey(RelationGetRelid(firing->relation), *trigger)) return false;
+    if (command != CMD_UPDATE) return true;
+    return ChecksReference(*trigger)
+               ? NeedsCheck(firing, index, old_row, new_row)
+               : RI_FKey_pk_upd_check_required(trigger, firing->relation, old_row, new_row);
 }
 
 void Store(const Firing* firing, HeapTuple tuple, TupleTableSlot* row) {
@@ -191,6 +197,7 @@ bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTa
 void StartHook(QueryDesc* query, int eflags) {
     pg::Entry([&] {
         if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) SendHeldBack(true);
+        if (query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE) writes_begun++;
         if (next_start)
             next_start(query, eflags);
         else
@@ -200,6 +207,7 @@ void StartHook(QueryDesc* query, int eflags) {
 
 void FinishHook(QueryDesc* query) {
     pg::Entry([&] {
+        AwaitReferencesOf(query);
         if (next_finish)
             next_finish(query);
         else
@@ -274,6 +282,10 @@ void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updat
             ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                     errmsg("BEFORE STATEMENT trigger cannot return a value"));
     }
+}
+
+bool MayHaveChanged(const Firing* firing) {
+    return firing->writes_before != writes_begun;
 }
 
 void BeginRow(Firing* firing) {

@@ -36,6 +36,7 @@ struct Firing {
     ExprState** conditions;
     Bitmapset* updated;
     bool has_rows_here;
+    uint64 writes_before;  // statements that this session had begun, which write
     bool* catches_errors;  // by trigger: its function has an EXCEPTION block
     List* begun;           // IntList of CmdType: BEFORE STATEMENT has been fired
     List* completed;       // IntList of CmdType: AFTER STATEMENT is to be fired, in this order
@@ -50,6 +51,8 @@ struct Firing {
 // TRIGGER_TYPE_BEFORE or _AFTER. Rows may be nullptr.
 bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
               TupleTableSlot* old_row, TupleTableSlot* new_row);
+// True if other statements that write were begun after this one.
+bool MayHaveChanged(const Firing* firing);
 // Everything of a call but the rows.
 TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEvent when);
 HeapTuple Call(Firing* firing, int index, TriggerData* data);

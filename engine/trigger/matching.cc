@@ -1,5 +1,6 @@
 #include "engine/trigger/matching.h"
 
+#include "engine/metadata/foreign_keys.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 
@@ -33,41 +34,21 @@ void Add(Matching* matching, const Trigger& trigger) {
         matching->after_row = true;
 }
 
-// A foreign key, as far as its actions are concerned.
-struct Key {
-    char on_update;
-    char on_delete;
-    Bitmapset* own;         // offset by FirstLowInvalidHeapAttributeNumber
-    Bitmapset* referenced;  // the same
-};
+using metadata::ForeignKey;
 
-Key ReadKey(Oid constraint) {
-    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    Key key = {form->confupdtype, form->confdeltype, nullptr, nullptr};
-    int count = 0;
-    AttrNumber own[INDEX_MAX_KEYS];
-    AttrNumber referenced[INDEX_MAX_KEYS];
-    int set_count = 0;
-    AttrNumber set_columns[INDEX_MAX_KEYS];
-    DeconstructFkConstraintRow(tuple, &count, own, referenced, nullptr, nullptr, nullptr,
-                               &set_count, set_columns);
-    ReleaseSysCache(tuple);
-    for (int i = 0; i < count; i++) {
-        key.own = bms_add_member(key.own, own[i] - FirstLowInvalidHeapAttributeNumber);
-        key.referenced =
-            bms_add_member(key.referenced, referenced[i] - FirstLowInvalidHeapAttributeNumber);
-    }
-    return key;
+// Offset by FirstLowInvalidHeapAttributeNumber.
+Bitmapset* ColumnSet(const AttrNumber* columns, int count) {
+    Bitmapset* set = nullptr;
+    for (int i = 0; i < count; i++)
+        set = bms_add_member(set, columns[i] - FirstLowInvalidHeapAttributeNumber);
+    return set;
 }
 
-// Whether the UPDATE may change what the foreign key references.
-bool ChangesKey(Relation relation, const Key& key, const Bitmapset* updated) {
-    if (relation->trigdesc->trig_update_before_row || bms_overlap(key.referenced, updated))
-        return true;
+// Whether the UPDATE may change one of the columns.
+bool MayChange(Relation relation, const Bitmapset* columns, const Bitmapset* updated) {
+    if (relation->trigdesc->trig_update_before_row || bms_overlap(columns, updated)) return true;
     int column = -1;
-    while ((column = bms_next_member(key.referenced, column)) >= 0)
+    while ((column = bms_next_member(columns, column)) >= 0)
         if (TupleDescAttr(RelationGetDescr(relation),
                           column + FirstLowInvalidHeapAttributeNumber - 1)
                 ->attgenerated)
@@ -75,12 +56,22 @@ bool ChangesKey(Relation relation, const Key& key, const Bitmapset* updated) {
     return false;
 }
 
+// Whether the UPDATE may change what the key references; by_reference: what references.
+bool ChangesKey(Relation relation, const ForeignKey& key, bool by_reference,
+                const Bitmapset* updated) {
+    return MayChange(
+        relation, ColumnSet(by_reference ? key.columns : key.referenced_columns, key.column_count),
+        updated);
+}
+
 bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
               const Bitmapset* updated) {
     if ((trigger.tgtype & EventType(command)) == 0) return false;
     if (!trigger.tgisinternal) return true;
-    return KeepsLocalKey(RelationGetRelid(relation), trigger) &&
-           (command != CMD_UPDATE || ChangesKey(relation, ReadKey(trigger.tgconstraint), updated));
+    return KeepsKey(RelationGetRelid(relation), trigger) &&
+           (command != CMD_UPDATE ||
+            ChangesKey(relation, metadata::ReadForeignKey(trigger.tgconstraint),
+                       ChecksReference(trigger), updated));
 }
 
 // ---- What the nodes do by themselves
@@ -99,10 +90,11 @@ struct Change {
     ereport(
         ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
         errmsg("pgspan does not support this write of table \"%s\", whose foreign keys make the "
-               "nodes delete or change rows of table \"%s\" that local tables reference",
+               "nodes delete or change rows of table \"%s\" with foreign keys that the coordinator "
+               "keeps",
                get_rel_name(first->relation), get_rel_name(change.relation)),
         OidIsValid(referrer)
-            ? errhint("Distribute \"%s\" too, or drop its foreign key.", get_rel_name(referrer))
+            ? errhint("Drop the foreign key of table \"%s\".", get_rel_name(referrer))
             : errhint("Connect to the coordinator."));
     pg_unreachable();
 }
@@ -116,22 +108,23 @@ bool HappensAlready(const Change& change, Oid relation, CmdType command) {
 void CheckCascades(const Change& change);
 
 // The shards carry out the foreign key of the distributed table `other` when rows change: the rows
-// that they delete or change there must be none that a local table references.
-void CheckCascade(const Change& change, Oid other, const Key& key) {
+// that they delete or change there must be none of keys that the coordinator keeps.
+void CheckCascade(const Change& change, Oid other, const ForeignKey& key) {
     const char action = change.command == CMD_DELETE ? key.on_delete : key.on_update;
     if (action == FKCONSTR_ACTION_NOACTION || action == FKCONSTR_ACTION_RESTRICT) return;
     const bool deletes = change.command == CMD_DELETE && action == FKCONSTR_ACTION_CASCADE;
     const CmdType command = deletes ? CMD_DELETE : CMD_UPDATE;
     if (HappensAlready(change, other, command)) return;
-    const Change next = {other, command, deletes ? nullptr : key.own, &change};
+    const Change next = {other, command,
+                         deletes ? nullptr : ColumnSet(key.columns, key.column_count), &change};
     // Other nodes know only that there is something.
     if (!metadata::IsCoordinator() && metadata::FindTable(other)->only_on_coordinator)
         RefuseCascade(next, InvalidOid);
     const Relation relation = table_open(other, AccessShareLock);
     for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
         const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (KeepsLocalKey(other, trigger) && Concerns(relation, trigger, command, next.updated))
-            RefuseCascade(next, trigger.tgconstrrelid);
+        if (trigger.tgisinternal && Concerns(relation, trigger, command, next.updated))
+            RefuseCascade(next, ChecksReference(trigger) ? other : trigger.tgconstrrelid);
     }
     table_close(relation, NoLock);
     CheckCascades(next);
@@ -146,8 +139,9 @@ void CheckCascades(const Change& change) {
             (trigger.tgtype & EventType(change.command)) == 0 ||
             !metadata::FindTable(trigger.tgconstrrelid))
             continue;
-        const Key key = ReadKey(trigger.tgconstraint);
-        if (change.command == CMD_DELETE || ChangesKey(relation, key, change.updated))
+        const ForeignKey key = metadata::ReadForeignKey(trigger.tgconstraint);
+        if (!metadata::KeptByShards(key)) continue;
+        if (change.command == CMD_DELETE || ChangesKey(relation, key, false, change.updated))
             CheckCascade(change, trigger.tgconstrrelid, key);
     }
     table_close(relation, NoLock);
@@ -176,12 +170,27 @@ int16 EventType(CmdType command) {
     }
 }
 
-bool KeepsLocalKey(Oid relation, const Trigger& trigger) {
-    if (!trigger.tgisinternal || RI_FKey_trigger_type(trigger.tgfoid) != RI_TRIGGER_PK ||
-        trigger.tgenabled == TRIGGER_DISABLED || metadata::FindTable(trigger.tgconstrrelid))
+bool KeepsKey(Oid relation, const Trigger& trigger) {
+    if (!trigger.tgisinternal || trigger.tgenabled == TRIGGER_DISABLED ||
+        RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_NONE)
         return false;
     const metadata::Table* table = metadata::FindTable(relation);
-    return table && table->IsHash();
+    return table && table->IsHash() &&
+           !metadata::KeptByShards(metadata::ReadForeignKey(trigger.tgconstraint));
+}
+
+bool ActsOnReferences(Relation relation, const Trigger& trigger, CmdType command,
+                      const Bitmapset* updated) {
+    if (!trigger.tgisinternal || RI_FKey_trigger_type(trigger.tgfoid) != RI_TRIGGER_PK ||
+        (trigger.tgtype & EventType(command)) == 0 || trigger.tgenabled == TRIGGER_DISABLED)
+        return false;
+    const ForeignKey key = metadata::ReadForeignKey(trigger.tgconstraint);
+    return !metadata::KeptByShards(key) &&
+           (command != CMD_UPDATE || ChangesKey(relation, key, false, updated));
+}
+
+bool ChecksReference(const Trigger& trigger) {
+    return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_FK;
 }
 
 Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated) {

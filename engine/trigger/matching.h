@@ -1,8 +1,8 @@
 // Which triggers of a distributed or reference table concern a command. The user's triggers stand
 // on the shell (or the reference table) of the coordinator and fire there (firing.h); other nodes
 // have a stand-in under the same name that never fires and says that there is one. Of PostgreSQL's
-// own triggers (foreign keys) only those concern this room that carry out the keys of local tables
-// which reference the table: no node could. Called by: planner, executor, ddl.
+// own triggers (foreign keys) only those concern this room that the coordinator keeps
+// (metadata/foreign_keys.h). Called by: planner, executor, ddl.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -31,10 +31,17 @@ struct Matching {
 // trigger for the command raises 0A000.
 Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* updated);
 
-// True for PostgreSQL's trigger that carries out the foreign key of a local table when rows of this
-// table, which that references, are deleted or get another key; unless PostgreSQL fires it itself,
-// as it does on this node's copy of a reference table.
-bool KeepsLocalKey(Oid relation, const Trigger& trigger);
+// True for PostgreSQL's trigger of a foreign key that the coordinator keeps, on either side of it;
+// unless it is disabled, or PostgreSQL fires it itself, as it does on local tables and on this
+// node's copy of a reference table.
+bool KeepsKey(Oid relation, const Trigger& trigger);
+// True if it is on the referenced side of a key that the coordinator keeps, of a local table too,
+// and the command may concern it (as MatchingTriggers has it).
+bool ActsOnReferences(Relation relation, const Trigger& trigger, CmdType command,
+                      const Bitmapset* updated);
+// Of a foreign key's trigger: true if it checks rows that reference, false if it is on the
+// referenced side.
+bool ChecksReference(const Trigger& trigger);
 
 // TRIGGER_TYPE_INSERT, …
 int16 EventType(CmdType command);

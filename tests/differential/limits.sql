@@ -39,8 +39,6 @@ UPDATE parent SET k = k + 100;
 ALTER TABLE t ADD UNIQUE (id);
 -- @expect 0A000 a key without the distribution column
 CREATE UNIQUE INDEX ON t (id);
--- @expect 0A000 a foreign key to a local table
-ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES loc;
 -- @expect 0A000 a foreign key from a reference table
 ALTER TABLE ref ADD FOREIGN KEY (id) REFERENCES loc;
 ALTER TABLE t INHERIT loc;

@@ -176,6 +176,59 @@ TEST_F(GeneralWritesTest, ForeignKeysOfLocalTablesHoldAgainstConcurrentWrites) {
               "23503");
 }
 
+// The row that is referenced is here, those that reference it are committed on several nodes.
+TEST_F(GeneralWritesTest, ForeignKeysOfDistributedTablesHoldAgainstConcurrentWrites) {
+    OnCluster("CREATE TABLE pk (id int PRIMARY KEY)");
+    OnCluster("INSERT INTO pk SELECT generate_series(1, 40)");
+    OnCluster("CREATE TABLE fk (k int, id int REFERENCES pk)");
+    OnCluster("CREATE TABLE follower (k int, id int REFERENCES pk ON DELETE CASCADE)");
+    OnCluster("SELECT create_distributed_table('fk', 'k', shard_count => 8)");
+    OnCluster("SELECT create_distributed_table('follower', 'k', colocate_with => 'fk')");
+    for (int i = 1; i <= 15; i++) {
+        const std::string id = std::to_string(i);
+        EXPECT_EQ(While("INSERT INTO fk SELECT g, " + id + " FROM generate_series(1, 8) g",
+                        "DELETE FROM pk WHERE id = " + id)
+                      .sqlstate,
+                  "23503")
+            << id;
+        const std::string followed = std::to_string(i + 15);
+        While("INSERT INTO follower SELECT g, " + followed + " FROM generate_series(1, 8) g",
+              "DELETE FROM pk WHERE id = " + followed);
+    }
+    EXPECT_EQ(Number("SELECT count(*) FROM follower"), 0);
+    EXPECT_EQ(While("DELETE FROM pk WHERE id = 31", "INSERT INTO fk VALUES (1, 31)").sqlstate,
+              "23503");
+    EXPECT_EQ(While("UPDATE pk SET id = 320 WHERE id = 32", "UPDATE fk SET id = 32 WHERE id = 1")
+                  .sqlstate,
+              "23503");
+    EXPECT_EQ(Number("SELECT count(*) FROM fk WHERE id NOT IN (SELECT id FROM pk)"), 0);
+    // A node would look for what references with the snapshot of the transaction.
+    OnCluster("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    ExpectError("DELETE FROM pk WHERE id = 33", "0A000");
+    OnCluster("ROLLBACK");
+}
+
+// Both tables are distributed, and both writers commit on several nodes.
+TEST_F(GeneralWritesTest, ForeignKeysBetweenTablesThatAreNotColocatedHoldAgainstConcurrentWrites) {
+    OnCluster("CREATE TABLE fk (id int, k int, v int, FOREIGN KEY (k, id) REFERENCES t)");
+    OnCluster("SELECT create_distributed_table('fk', 'v', shard_count => 8)");
+    for (int i = 1; i <= 15; i++) {
+        const std::string id = std::to_string(i);
+        EXPECT_EQ(
+            While("WITH w AS (UPDATE t SET v = 7 RETURNING k, id) INSERT INTO fk SELECT id, k, "
+                  "g FROM w, generate_series(1, 8) g WHERE id = " +
+                      id,
+                  "DELETE FROM t WHERE id = " + id)
+                .sqlstate,
+            "23503")
+            << id;
+    }
+    EXPECT_EQ(While("DELETE FROM t WHERE id = 20", "INSERT INTO fk VALUES (20, 0, 1), (20, 0, 2)")
+                  .sqlstate,
+              "23503");
+    EXPECT_EQ(Number("SELECT count(*) FROM fk"), 120);
+}
+
 TEST_F(GeneralWritesTest, AFailureOnOneNodeChangesNothingAnywhere) {
     OnCluster("ALTER TABLE t ADD CHECK (v < 1000)");
     ExpectError("UPDATE t SET v = CASE t.id WHEN 77 THEN 1000 ELSE 5 END FROM o WHERE o.id = t.id",

@@ -1,0 +1,219 @@
+-- Proves that foreign keys that shards cannot keep (from distributed tables to local ones, between tables that are not
+-- colocated, by other columns than the distribution column, with actions that move rows) hold as on one PostgreSQL.
+CREATE TABLE places (id int PRIMARY KEY, code text UNIQUE, note text);
+INSERT INTO places SELECT g, 'c' || g, 'n' FROM generate_series(1, 12) g;
+CREATE TABLE visits (id int, place int REFERENCES places, spare int DEFAULT 12 REFERENCES places (id) ON DELETE SET DEFAULT ON UPDATE CASCADE, code text REFERENCES places (code) ON DELETE CASCADE ON UPDATE SET NULL);
+INSERT INTO visits VALUES (0, 1, 1, 'c1'), (0, NULL, NULL, NULL);
+-- @cluster SELECT create_distributed_table('visits', 'id', shard_count => 8)
+INSERT INTO visits SELECT g, g % 3 + 1, g % 5 + 4, 'c' || (g % 4 + 8) FROM generate_series(1, 30) g;
+INSERT INTO visits VALUES (31, 1, 5, 'c8') RETURNING *;
+-- @error 23503
+INSERT INTO visits VALUES (32, 99, 5, 'c8');
+-- @error 23503
+INSERT INTO visits VALUES (32, 1, 5, 'c8'), (33, 1, 5, 'c99');
+-- @error 23503
+INSERT INTO visits SELECT id, id + 90, 5, 'c8' FROM visits WHERE id < 3;
+INSERT INTO visits (id, place) VALUES (34, 2) ON CONFLICT DO NOTHING;
+SELECT count(*), sum(id), sum(place), sum(spare) FROM visits;
+-- @error 23503
+UPDATE visits SET place = 98 WHERE id = 3;
+-- @error 23503
+UPDATE visits SET id = id + 100, code = 'no' WHERE id < 5;
+UPDATE visits SET place = 3, id = id + 100 WHERE id IN (1, 2);
+UPDATE visits SET place = place WHERE id = 9;
+UPDATE visits SET code = NULL WHERE id = 10;
+-- @error 23503
+DELETE FROM places WHERE id = 1;
+-- @error 23503
+UPDATE places SET id = 50 WHERE id = 2;
+UPDATE places SET note = 'm', id = id WHERE id = 2;
+DELETE FROM places WHERE id = 4 RETURNING code;
+UPDATE places SET id = 55 WHERE id = 5;
+UPDATE places SET code = 'x' || code WHERE id IN (8, 9);
+DELETE FROM places WHERE id = 10;
+SELECT * FROM visits ORDER BY id, place, spare;
+BEGIN;
+DELETE FROM visits WHERE spare = 55;
+SAVEPOINT s;
+DELETE FROM places WHERE id = 55;
+ROLLBACK TO s;
+WITH gone AS (DELETE FROM places WHERE id = 55 RETURNING id) SELECT * FROM gone;
+MERGE INTO places p USING (VALUES (6)) v (id) ON p.id = v.id WHEN MATCHED THEN DELETE;
+SELECT * FROM visits ORDER BY id, place, spare;
+ROLLBACK;
+-- @error 23503
+COPY visits FROM stdin;
+70	1	7	c7
+71	1	70	c7
+\.
+COPY visits FROM stdin;
+72	1	7	c7
+73	\N	\N	\N
+\.
+SELECT count(*) FROM visits;
+MERGE INTO visits v USING (VALUES (72, 2), (74, 3)) s (id, place) ON v.id = s.id WHEN MATCHED THEN UPDATE SET place = s.place WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.place, NULL, NULL);
+-- @error 23503
+MERGE INTO visits v USING (VALUES (72, 2), (75, 33)) s (id, place) ON v.id = s.id WHEN MATCHED THEN UPDATE SET place = s.place WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.place, NULL, NULL);
+-- @error 0A000
+TRUNCATE places;
+-- Definitions.
+ALTER TABLE visits RENAME CONSTRAINT visits_place_fkey TO at_place;
+COMMENT ON CONSTRAINT at_place ON visits IS 'kept';
+ALTER TABLE visits ALTER CONSTRAINT at_place DEFERRABLE INITIALLY DEFERRED;
+BEGIN;
+INSERT INTO visits VALUES (80, 80), (81, 81);
+UPDATE visits SET id = 82 WHERE id = 80;
+DELETE FROM visits WHERE id = 81;
+INSERT INTO places VALUES (80, 'c80');
+COMMIT;
+BEGIN;
+INSERT INTO visits VALUES (83, 83);
+UPDATE visits SET place = 2 WHERE id = 83;
+COMMIT;
+BEGIN;
+INSERT INTO visits VALUES (84, 84);
+-- @error 23503
+SET CONSTRAINTS at_place IMMEDIATE;
+ROLLBACK;
+BEGIN;
+DELETE FROM places WHERE id = 80;
+SAVEPOINT s;
+INSERT INTO visits VALUES (85, 85);
+ROLLBACK TO s;
+INSERT INTO places VALUES (80, 'again');
+COMMIT;
+BEGIN;
+DELETE FROM places WHERE id = 80;
+-- @error 23503
+COMMIT;
+ALTER TABLE visits DROP CONSTRAINT at_place;
+INSERT INTO visits VALUES (90, 1000);
+-- @error 23503
+ALTER TABLE visits ADD CONSTRAINT at_place FOREIGN KEY (place) REFERENCES places;
+ALTER TABLE visits ADD CONSTRAINT at_place FOREIGN KEY (place) REFERENCES places NOT VALID;
+-- @error 23503
+INSERT INTO visits VALUES (91, 1001);
+UPDATE visits SET place = place, code = 'c1' WHERE id = 90;
+-- @error 23503
+ALTER TABLE visits VALIDATE CONSTRAINT at_place;
+DELETE FROM visits WHERE id = 90;
+ALTER TABLE visits VALIDATE CONSTRAINT at_place;
+SELECT conname, convalidated, condeferrable FROM pg_constraint WHERE conrelid = 'visits'::regclass ORDER BY conname;
+ALTER TABLE visits ALTER COLUMN place TYPE bigint;
+-- @error 23503
+INSERT INTO visits VALUES (92, 1001);
+SELECT count(*), sum(place) FROM visits;
+-- Disabled triggers check nothing.
+ALTER TABLE visits DISABLE TRIGGER ALL;
+INSERT INTO visits VALUES (93, 1001);
+ALTER TABLE visits ENABLE TRIGGER ALL;
+-- @error 23503
+INSERT INTO visits VALUES (94, 1001);
+DELETE FROM visits WHERE id = 93;
+-- Between distributed tables, by other columns.
+CREATE TABLE tags (k int, name text, PRIMARY KEY (k), UNIQUE (k, name));
+CREATE TABLE tagged (id int PRIMARY KEY, k int, name text, FOREIGN KEY (k, name) REFERENCES tags (k, name) MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL);
+-- @cluster SELECT create_distributed_table('tags', 'k', shard_count => 8)
+-- @cluster SELECT create_distributed_table('tagged', 'id', shard_count => 4, colocate_with => 'none')
+INSERT INTO tags SELECT g, 't' || g FROM generate_series(1, 9) g;
+INSERT INTO tagged SELECT g, g % 7 + 1, 't' || (g % 7 + 1) FROM generate_series(1, 20) g;
+-- @error 23503
+INSERT INTO tagged VALUES (21, 1, NULL);
+-- @error 23503
+INSERT INTO tagged VALUES (21, 1, 't2');
+-- @error 23503
+UPDATE tagged SET name = 'no' WHERE id = 1;
+UPDATE tags SET name = name || '!' WHERE k IN (1, 2);
+UPDATE tags SET k = k + 100 WHERE k IN (2, 3);
+DELETE FROM tags WHERE k IN (4, 8);
+SELECT * FROM tags ORDER BY k;
+SELECT * FROM tagged ORDER BY id;
+-- @cluster SELECT undistribute_table('tags')
+DELETE FROM tags WHERE k = 5;
+-- @error 23503
+INSERT INTO tagged VALUES (21, 5, 't5');
+SELECT * FROM tagged ORDER BY id;
+-- @cluster SELECT create_reference_table('tags')
+DELETE FROM tags WHERE k = 6;
+-- @error 23503
+INSERT INTO tagged VALUES (21, 6, 't6');
+SELECT * FROM tagged ORDER BY id;
+-- Actions that move rows.
+CREATE TABLE owners (id int PRIMARY KEY);
+CREATE TABLE owned (id int DEFAULT 1 REFERENCES owners ON UPDATE CASCADE ON DELETE SET DEFAULT, n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
+INSERT INTO owners SELECT generate_series(1, 6);
+-- @cluster SELECT create_distributed_table('owned', 'id', shard_count => 8)
+INSERT INTO owned SELECT g % 6 + 1, g FROM generate_series(1, 12) g;
+UPDATE owners SET id = id + 20 WHERE id > 4;
+DELETE FROM owners WHERE id IN (2, 25);
+SELECT * FROM owned ORDER BY n;
+-- @cluster SELECT create_distributed_table('owners', 'id', colocate_with => 'owned')
+DELETE FROM owners WHERE id = 3;
+SELECT * FROM owned ORDER BY n;
+-- @error 23503
+DELETE FROM owners WHERE id = 1;
+-- A table that references itself.
+CREATE TABLE nodes (id int PRIMARY KEY, parent int REFERENCES nodes ON DELETE CASCADE ON UPDATE CASCADE);
+-- @cluster SELECT create_distributed_table('nodes', 'id', shard_count => 8)
+INSERT INTO nodes VALUES (1, 1), (2, 1), (3, 2), (4, 3), (5, 5), (6, 5);
+-- @error 23503
+INSERT INTO nodes VALUES (7, 8);
+BEGIN;
+INSERT INTO nodes VALUES (7, 6);
+UPDATE nodes SET id = 60 WHERE id = 6;
+UPDATE nodes SET id = 50 WHERE id = 5;
+SELECT * FROM nodes ORDER BY id;
+DELETE FROM nodes WHERE id = 2;
+SELECT * FROM nodes ORDER BY id;
+ROLLBACK;
+DELETE FROM nodes WHERE id = 1;
+SELECT * FROM nodes ORDER BY id;
+-- Triggers see what foreign keys do.
+CREATE TABLE log (what text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (TG_TABLE_NAME || ' ' || TG_OP || ' ' || COALESCE(OLD::text, '') || ' ' || pg_trigger_depth()); RETURN COALESCE(NEW, OLD); END $$;
+CREATE TRIGGER noted BEFORE DELETE OR UPDATE ON nodes FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER noted BEFORE DELETE OR UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION note();
+DELETE FROM nodes WHERE id = 5;
+DELETE FROM places WHERE id = 6;
+SELECT * FROM log ORDER BY what;
+-- Trees.
+CREATE TABLE halls (id int, area int, PRIMARY KEY (area, id)) PARTITION BY LIST (area);
+CREATE TABLE halls_1 PARTITION OF halls FOR VALUES IN (1);
+CREATE TABLE halls_2 PARTITION OF halls FOR VALUES IN (2);
+CREATE TABLE shows (area int, hall int, name text, FOREIGN KEY (area, hall) REFERENCES halls ON UPDATE CASCADE ON DELETE SET NULL (hall)) PARTITION BY LIST (area);
+CREATE TABLE shows_1 PARTITION OF shows FOR VALUES IN (1);
+CREATE TABLE shows_2 PARTITION OF shows FOR VALUES IN (2);
+-- @cluster SELECT create_distributed_table('halls_2', 'id', shard_count => 8)
+-- @cluster SELECT create_distributed_table('shows_1', 'name', shard_count => 4, colocate_with => 'none')
+INSERT INTO halls SELECT g, g % 2 + 1 FROM generate_series(1, 12) g;
+INSERT INTO shows SELECT g % 2 + 1, g, 's' || g FROM generate_series(1, 8) g;
+-- @error 23503
+INSERT INTO shows VALUES (1, 1, 'wrong');
+-- @error 23503
+INSERT INTO shows VALUES (2, 2, 'wrong');
+-- @error 23503
+INSERT INTO shows_1 VALUES (1, 1, 'wrong');
+DELETE FROM halls WHERE id IN (1, 2, 3, 4);
+UPDATE halls SET id = id + 50 WHERE id IN (5, 6);
+SELECT tableoid::regclass, * FROM shows ORDER BY name;
+ALTER TABLE shows ADD COLUMN at int;
+-- @error 23503
+INSERT INTO shows VALUES (1, 1, 'wrong');
+CREATE TABLE shows_3 (area int, hall int, name text, at int);
+INSERT INTO shows_3 VALUES (3, 3, 'three');
+-- @cluster SELECT create_distributed_table('shows_3', 'area', shard_count => 4, colocate_with => 'none')
+-- @error 23503
+ALTER TABLE shows ATTACH PARTITION shows_3 FOR VALUES IN (3);
+DELETE FROM shows_3;
+ALTER TABLE shows ATTACH PARTITION shows_3 FOR VALUES IN (3);
+-- @error 23503
+INSERT INTO shows VALUES (3, 3, 'three');
+ALTER TABLE shows DETACH PARTITION shows_1;
+-- @error 23503
+INSERT INTO shows_1 VALUES (1, 1, 'wrong');
+DELETE FROM halls WHERE id = 56;
+SELECT * FROM shows_1 ORDER BY name;
+-- Rights: what references need not be readable to whom deletes.
+DROP TABLE places CASCADE;
+INSERT INTO visits VALUES (95, 1001);
+SELECT count(*) FROM visits;
