@@ -56,7 +56,7 @@ bool IsThere(Relation relation, const metadata::ForeignKey& key, TupleTableSlot*
                          count);
     }
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    const pg::UserSwitch caller = pg::BecomeUser(relation->rd_rel->relowner);
+    const pg::UserSwitch caller = pg::BecomeOwnerOf(RelationGetRelid(relation));
     pg::IgnoreForcedPolicies();
     const int code = SPI_execute_with_args(sql.data, count, types, values, nullptr, false, 1);
     if (code != SPI_OK_SELECT)

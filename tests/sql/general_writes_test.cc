@@ -208,6 +208,32 @@ TEST_F(GeneralWritesTest, ForeignKeysOfDistributedTablesHoldAgainstConcurrentWri
     OnCluster("ROLLBACK");
 }
 
+// Whoever writes a reference lets the row that is referenced go when it has committed here, and
+// only then commits what it has prepared on other nodes.
+TEST_F(GeneralWritesTest, WhatIsPreparedElsewhereReferences) {
+    OnCluster("CREATE TABLE pk (id int PRIMARY KEY)");
+    OnCluster("INSERT INTO pk VALUES (1), (2), (3)");
+    OnCluster("CREATE TABLE fk (k int, id int REFERENCES pk)");
+    OnCluster("SELECT create_distributed_table('fk', 'k', shard_count => 8)");
+    OnCluster("INSERT INTO fk SELECT g, 1 FROM generate_series(1, 50) g");
+    const std::string container = Rows(
+        "SELECT container::regclass FROM pgspan.distributed_table WHERE relation = 'fk'::regclass");
+    int checked = 0;
+    for (Session& node : nodes()) {
+        if (Number(node, "SELECT count(*) FROM " + container) == 0) continue;
+        Do(node, "BEGIN");
+        Do(node, "INSERT INTO " + container + " SELECT k, 2 FROM " + container + " LIMIT 1");
+        Do(node, "PREPARE TRANSACTION 'referencing'");
+        EXPECT_TRUE(other().Send("DELETE FROM pk WHERE id = 2"));
+        EXPECT_TRUE(SomebodyWaits());
+        Do(node, "COMMIT PREPARED 'referencing'");
+        EXPECT_EQ(other().Wait().sqlstate, "23503");
+        OnCluster("DELETE FROM fk WHERE id = 2");
+        checked++;
+    }
+    EXPECT_GT(checked, 1);
+}
+
 // Both tables are distributed, and both writers commit on several nodes.
 TEST_F(GeneralWritesTest, ForeignKeysBetweenTablesThatAreNotColocatedHoldAgainstConcurrentWrites) {
     OnCluster("CREATE TABLE fk (id int, k int, v int, FOREIGN KEY (k, id) REFERENCES t)");
