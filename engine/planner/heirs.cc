@@ -6,6 +6,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/upper_level.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -121,6 +122,40 @@ void RefuseSystemColumn(const Var* var, const RangeTblEntry* rte) {
                   nullptr);
 }
 
+bool HasOuterJoins(const Query* query) {
+    for (const auto* rte : Each<RangeTblEntry>(query->rtable))
+        if (rte->rtekind == RTE_JOIN && rte->jointype != JOIN_INNER) return true;
+    return false;
+}
+
+// As rows of their columns: a sub-query's whole row would be a record, and where a local table is
+// written the executor keeps that one, too. Behind an outer join it may be no row at all.
+RangeTblEntry* NameWholeRows(Query* query, int rti) {
+    const RangeTblEntry* rte = rt_fetch(rti, query->rtable);
+    if (HasOuterJoins(query)) return const_cast<RangeTblEntry*>(rte);
+    struct Whole {
+        int rti;
+        Oid relation;
+    } whole = {rti, rte->relid};
+    ReplaceVarsOfLevel(
+        query,
+        [](const Var* var, Index levels_up, void* context) -> Node* {
+            const auto* table = static_cast<Whole*>(context);
+            if (static_cast<int>(var->varno) != table->rti || var->varattno != 0)
+                return static_cast<Node*>(copyObjectImpl(var));
+            return reinterpret_cast<Node*>(MakeRow(table->relation, [&](AttrNumber attribute) {
+                Oid type = InvalidOid;
+                int32 typmod = -1;
+                Oid collation = InvalidOid;
+                get_atttypetypmodcoll(table->relation, attribute, &type, &typmod, &collation);
+                return reinterpret_cast<Node*>(
+                    makeVar(table->rti, attribute, type, typmod, collation, levels_up));
+            }));
+        },
+        &whole);
+    return rt_fetch(rti, query->rtable);
+}
+
 // What the union cannot do in the table's place; nullptr if nothing.
 const char* WhyNotRead(const Query* query, int rti, const RangeTblEntry* rte) {
     if (query->resultRelation == rti) return "writing";
@@ -130,7 +165,8 @@ const char* WhyNotRead(const Query* query, int rti, const RangeTblEntry* rte) {
     return nullptr;
 }
 
-void ReadWithHeirs(Query* query, int rti, RangeTblEntry* rte) {
+void ReadWithHeirs(Query* query, int rti) {
+    RangeTblEntry* rte = NameWholeRows(query, rti);
     List* members = find_all_inheritors(rte->relid, AccessShareLock, nullptr);
     if (list_length(members) < 2) return;
     if (const char* reason = WhyNotRead(query, rti, rte))
@@ -177,12 +213,11 @@ void ReadHeirs(Query* query) {
     pg::WalkNode(reinterpret_cast<Node*>(query), [](Node* node, auto&& descend) {
         if (!IsA(node, Query)) return descend(node);
         auto* level = reinterpret_cast<Query*>(node);
-        int rti = 0;
-        for (auto* rte : Each<RangeTblEntry>(level->rtable)) {
-            rti++;
+        for (int rti = 1; rti <= list_length(level->rtable); rti++) {
+            const RangeTblEntry* rte = rt_fetch(rti, level->rtable);
             if (!HasHeirs(rte)) continue;
             const metadata::Table* table = metadata::FindTable(rte->relid);
-            if (table && table->IsHash()) ReadWithHeirs(level, rti, rte);
+            if (table && table->IsHash()) ReadWithHeirs(level, rti);
         }
         return descend(node);
     });

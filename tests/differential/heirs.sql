@@ -78,3 +78,22 @@ SELECT count(*) FROM p;
 -- @error 2BP01
 DROP TABLE p;
 DROP TABLE p CASCADE;
+
+-- Whole rows: beside tableoid, and where a local heir is written.
+CREATE TABLE whole (id int PRIMARY KEY, a int, gone text, b text);
+ALTER TABLE whole DROP COLUMN gone;
+-- @cluster SELECT create_distributed_table('whole', 'id')
+CREATE TABLE whole_1 (c float8) INHERITS (whole);
+CREATE TABLE whole_2 (id int PRIMARY KEY, c text, b text, a int);
+-- @cluster SELECT create_distributed_table('whole_2', 'id')
+ALTER TABLE whole_2 INHERIT whole;
+INSERT INTO whole VALUES (101, 1, 'aba'), (104, 4, 'dad'), (105, NULL, NULL);
+INSERT INTO whole_1 VALUES (201, 1, 'abc', 1.1), (204, 4, 'def', 4.4);
+INSERT INTO whole_2 (id, a, b, c) VALUES (301, 1, 'xxx', 'x'), (304, 4, 'uuu', 'y');
+UPDATE whole w1 SET b = w2.b FROM whole w2 WHERE w1.a = 4 AND w2.a = w1.a AND w2.b = w1.b RETURNING *, w1, w2;
+UPDATE whole_1 SET b = whole_1.b || '+' FROM whole w2 WHERE w2.a = whole_1.a AND w2.b = whole_1.b RETURNING *, whole_1, w2;
+DELETE FROM whole_1 USING whole w2 WHERE w2.id = whole_1.id + 100 AND w2.a = 4 RETURNING w2;
+SELECT whole, whole.tableoid::regclass FROM whole ORDER BY whole.id;
+SELECT w.a, y FROM whole w, LATERAL (SELECT w, w.b) y ORDER BY w.id;
+SELECT id FROM whole w WHERE w IS NOT NULL OR EXISTS (SELECT 1 FROM whole_2 u WHERE u.id = 304 AND w IS NULL) ORDER BY id;
+SELECT x.id, w FROM (VALUES (101), (1)) x (id) LEFT JOIN whole w ON w.id = x.id ORDER BY x.id;
