@@ -99,6 +99,12 @@ const char* WhyNotByShards(const ForeignKey& part, int32 colocation_id,
     return why ? why : WhyNotActions(key, distribution_column, to_reference_table);
 }
 
+bool OnlyRefuses(const ForeignKey& key) {
+    for (const char action : {key.on_update, key.on_delete})
+        if (action != FKCONSTR_ACTION_NOACTION && action != FKCONSTR_ACTION_RESTRICT) return false;
+    return true;
+}
+
 bool KeptByShards(const ForeignKey& key) {
     const Table* table = FindTable(key.relation);
     return table && table->IsHash() &&

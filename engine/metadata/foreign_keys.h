@@ -38,6 +38,10 @@ ForeignKey ReadForeignKey(Oid constraint);
 const char* WhyNotByShards(const ForeignKey& key, int32 colocation_id,
                            AttrNumber distribution_column);
 
+// True if the key does nothing but refuse, NO ACTION or RESTRICT, when what is referenced is
+// deleted or changed: a row that moves to another table may then as well be deleted and inserted.
+bool OnlyRefuses(const ForeignKey& key);
+
 // True if the shards keep the key; for one of a reference table, or of local tables only: false.
 bool KeptByShards(const ForeignKey& key);
 

@@ -1,5 +1,6 @@
 #include "engine/planner/member_write.h"
 
+#include "engine/metadata/foreign_keys.h"
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
@@ -123,9 +124,11 @@ bool IsFor(const Trigger& trigger, CmdType command) {
            (trigger.tgtype & trigger::EventType(command)) != 0;
 }
 
-// Of foreign keys those of the referenced table, which act on rows that are deleted.
+// Of foreign keys those of the referenced table, if they act on rows that are deleted.
 bool HindersMoves(const Trigger& trigger, bool is_root) {
-    if (trigger.tgisinternal) return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK;
+    if (trigger.tgisinternal)
+        return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
+               !metadata::OnlyRefuses(metadata::ReadForeignKey(trigger.tgconstraint));
     if (trigger.tgenabled == TRIGGER_DISABLED) return false;
     if (TRIGGER_FOR_ROW(trigger.tgtype)) return true;
     return is_root && (IsFor(trigger, CMD_INSERT) || IsFor(trigger, CMD_DELETE));

@@ -213,6 +213,49 @@ ALTER TABLE shows DETACH PARTITION shows_1;
 INSERT INTO shows_1 VALUES (1, 1, 'wrong');
 DELETE FROM halls WHERE id = 56;
 SELECT * FROM shows_1 ORDER BY name;
+-- Rows that are referenced move to other partitions.
+CREATE TABLE seats (id int PRIMARY KEY, note text) PARTITION BY RANGE (id);
+CREATE TABLE seats_1 PARTITION OF seats FOR VALUES FROM (0) TO (10);
+CREATE TABLE seats_2 PARTITION OF seats FOR VALUES FROM (10) TO (20);
+CREATE TABLE seats_3 PARTITION OF seats FOR VALUES FROM (20) TO (30);
+CREATE TABLE taken (seat int REFERENCES seats, late int REFERENCES seats DEFERRABLE INITIALLY DEFERRED);
+-- @cluster SELECT create_distributed_table('seats_2', 'id', shard_count => 8)
+-- @cluster SELECT create_distributed_table('seats_3', 'id', shard_count => 4, colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('taken', 'late', shard_count => 4, colocate_with => 'none')
+INSERT INTO seats SELECT g, 's' || g FROM generate_series(0, 26, 2) g;
+INSERT INTO taken VALUES (2, 4), (12, 14), (22, 24), (NULL, 6), (NULL, 16), (NULL, 26);
+-- @error 23503
+UPDATE seats SET id = id + 11 WHERE id = 2;
+-- @error 23503
+UPDATE seats SET id = id + 9 WHERE id = 12;
+-- @error 23503
+UPDATE seats SET id = id - 9 WHERE id = 22;
+-- @error 23503
+UPDATE seats SET id = id + 9 WHERE id = 6;
+-- @error 23503
+UPDATE seats SET id = id + 1 WHERE id = 16;
+UPDATE seats SET id = id + 11 WHERE id IN (0, 10, 18);
+UPDATE seats SET id = id - 19 WHERE id = 20;
+BEGIN;
+UPDATE seats SET id = id + 9 WHERE id IN (6, 16);
+INSERT INTO seats VALUES (6, 'again'), (16, 'again');
+COMMIT;
+BEGIN;
+UPDATE seats SET id = 7 WHERE id = 26;
+-- @error 23503
+COMMIT;
+SELECT tableoid::regclass, * FROM seats ORDER BY id;
+SELECT * FROM taken ORDER BY seat, late;
+-- What references moves as well.
+CREATE TABLE booked (area int REFERENCES seats, n int) PARTITION BY LIST (n);
+CREATE TABLE booked_1 PARTITION OF booked FOR VALUES IN (1);
+CREATE TABLE booked_2 PARTITION OF booked FOR VALUES IN (2);
+-- @cluster SELECT create_distributed_table('booked_2', 'area', shard_count => 4, colocate_with => 'none')
+INSERT INTO booked VALUES (2, 1), (12, 2);
+UPDATE booked SET n = 3 - n;
+-- @error 23503
+UPDATE booked SET n = 3 - n, area = 100;
+SELECT tableoid::regclass, * FROM booked ORDER BY area;
 -- Rights: what references need not be readable to whom deletes.
 DROP TABLE places CASCADE;
 INSERT INTO visits VALUES (95, 1001);
