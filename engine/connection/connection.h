@@ -125,6 +125,8 @@ struct Command {
 };
 // A node that has not answered after timeout_ms (-1: no limit) is lost.
 void ExecuteEach(std::span<const Command> commands, int timeout_ms = -1);
+// Sends what is queued, roles and settings, as a group of its own that is awaited. Raises.
+void FlushQueue(Connection* connection);
 // Rows as a List of char** (text; nullptr for NULL) in the current memory context.
 List* Query(Connection* connection, const char* sql, int* columns = nullptr);
 

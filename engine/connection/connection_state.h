@@ -172,8 +172,6 @@ void MarkLost(Connection* connection, const char* reason);
 bool Resent(Connection* connection);
 // Detaches the reader, and gets rid of what was abandoned outside a transaction. Raises.
 void MakeReady(Connection* connection);
-// Queued commands and settings, as a group of their own that is awaited. Raises.
-void FlushQueue(Connection* connection);
 // Sends several statements as one group; the rows of the last are the group's. Raises.
 void SendCommands(Connection* connection, const char* const* commands, int count);
 // Waits for the end of the group without raising its error (that is in ->failed); raises interrupts

@@ -20,9 +20,9 @@ void CheckName(const char* users_gid) {
 }
 
 void Finish(const Statement& statement, const TransactionStmt& stmt) {
-    const transaction::PreparedParts parts = transaction::FindPreparedParts(stmt.gid);
+    const std::span<const transaction::Part> parts = transaction::FindPreparedParts(stmt.gid);
     RunStandard(statement);
-    transaction::FinishPreparedParts(parts, stmt.kind == TRANS_STMT_COMMIT_PREPARED);
+    transaction::FinishParts(parts, stmt.kind == TRANS_STMT_COMMIT_PREPARED);
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
 #include "engine/transaction/prepared_parts.h"
 
+#include "engine/connection/roles.h"
 #include "engine/pg/list.h"
 #include "engine/pg/spi.h"
 #include "engine/pg/subtransaction.h"
 #include "engine/transaction/commit_record.h"
-#include "engine/transaction/fault_point.h"
 #include "engine/transaction/gid.h"
-#include "engine/transaction/transaction_end.h"
 
 extern "C" {
 #include "access/transam.h"
@@ -31,12 +30,16 @@ List* ReadGids(const char* users_gid) {
     return ReadOpenRecords(WithEpoch(static_cast<TransactionId>(strtoul(xid, nullptr, 10))));
 }
 
+// nullptr, with a WARNING, if the node cannot be reached: that makes no difference to what the user
+// decides. It has been decided for whoever has prepared the part: the login may finish each.
 connection::Connection* Reach(const char* text) {
     Gid gid = {};
     if (!ParseGid(text, &gid)) return nullptr;
     connection::Connection* connection = nullptr;
-    // Whether the node is there makes no difference to what the user decides.
-    ErrorData* error = pg::Attempt([&] { connection = connection::ForGroup(gid.holder); });
+    ErrorData* error = pg::Attempt([&] {
+        connection = connection::ForGroup(gid.holder);
+        connection::AsLogin([&] { connection::FlushQueue(connection); });
+    });
     if (error == nullptr) return connection;
     ereport(WARNING, errcode(error->sqlerrcode),
             errmsg("transaction \"%s\" is to be finished later", text),
@@ -48,24 +51,18 @@ connection::Connection* Reach(const char* text) {
 
 }  // namespace
 
-PreparedParts FindPreparedParts(const char* users_gid) {
+std::span<const Part> FindPreparedParts(const char* users_gid) {
     // A part, which another node finishes here at the end of each of its transactions, has none.
     Gid part = {};
     if (ParseGid(users_gid, &part)) return {};
     List* gids = ReadGids(users_gid);
-    auto* parts =
-        static_cast<PreparedPart*>(palloc(sizeof(PreparedPart) * (list_length(gids) + 1)));
+    auto* parts = static_cast<Part*>(palloc(sizeof(Part) * (list_length(gids) + 1)));
     size_t count = 0;
-    for (const char* gid : pg::Each<const char>(gids)) parts[count++] = {Reach(gid), gid};
-    return {parts, count};
-}
-
-void FinishPreparedParts(PreparedParts parts, bool commits) {
-    if (!parts.empty()) FaultPoint("after_local_commit");
-    for (const PreparedPart& part : parts) {
-        if (part.connection) FinishPart(part.connection, part.gid, commits);
-        FaultPoint("after_commit_prepared_one");
+    for (const char* gid : pg::Each<const char>(gids)) {
+        connection::Connection* connection = Reach(gid);
+        if (connection) parts[count++] = {connection, gid};
     }
+    return {parts, count};
 }
 
 }  // namespace pgspan::transaction

@@ -3,24 +3,17 @@
 // user's transaction. So recovery leaves them alone while that exists, and knows what becomes of
 // them afterwards. What is here only spares the user the wait for recovery.
 //
-//   PreparedParts parts = FindPreparedParts(gid);   before the user's transaction is finished
-//   …                                               it is finished
-//   FinishPreparedParts(parts, true);               never raises; a WARNING for what is left
+//   auto parts = FindPreparedParts(gid);   before the user's transaction is finished
+//   …                                      it is finished
+//   FinishParts(parts, true);              never raises; a WARNING for what is left
 #pragma once
 
-#include "engine/connection/connection.h"
+#include "engine/transaction/transaction_end.h"
 
 namespace pgspan::transaction {
 
-struct PreparedPart {
-    connection::Connection* connection;  // nullptr if its node cannot be reached
-    const char* gid;
-};
-using PreparedParts = std::span<const PreparedPart>;
-
-// The parts of the transaction prepared under the user's name, if there is one, with connections to
-// their nodes; none, at no cost, for the name of a part (gid.h). Palloc'd.
-[[nodiscard]] PreparedParts FindPreparedParts(const char* users_gid);
-void FinishPreparedParts(PreparedParts parts, bool commits);
+// The parts of the transaction prepared under the user's name, if there is one, on the nodes that
+// can be reached; none, at no cost, for the name of a part (gid.h). Palloc'd.
+[[nodiscard]] std::span<const Part> FindPreparedParts(const char* users_gid);
 
 }  // namespace pgspan::transaction

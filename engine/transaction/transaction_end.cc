@@ -224,6 +224,17 @@ void FinishPrepared(std::span<Connection* const> parts, bool commits) {
     WarnOfUnfinished(attempts, commits ? "committed" : "rolled back");
 }
 
+// What has been decided on this node.
+void FinishDecided(std::span<Connection* const> parts, bool commits) {
+    if (parts.empty()) return;
+    FaultPoint("after_local_commit");
+    if (FaultPointIsSet("after_commit_prepared_one")) {
+        FinishPrepared(parts.first(1), commits);
+        FaultPoint("after_commit_prepared_one");
+    }
+    FinishPrepared(parts, commits);
+}
+
 void EndAll() {
     decider = kNobody;
     verdict = Verdict::kNone;
@@ -273,22 +284,20 @@ void FinishPrepare() {
     EndAll();
 }
 
-void FinishPart(Connection* connection, const char* gid, bool commits) {
-    RemoteState& state = connection::StateOf(connection);
-    strlcpy(state.gid, gid, sizeof(state.gid));
-    FinishPrepared({&connection, 1}, commits);
-    state.gid[0] = '\0';
+void FinishParts(std::span<const Part> parts, bool commits) {
+    auto** connections =
+        static_cast<Connection**>(palloc(sizeof(Connection*) * (parts.size() + 1)));
+    for (size_t i = 0; i < parts.size(); i++) {
+        connections[i] = parts[i].connection;
+        RemoteState& state = connection::StateOf(parts[i].connection);
+        strlcpy(state.gid, parts[i].gid, sizeof(state.gid));
+    }
+    FinishDecided({connections, parts.size()}, commits);
+    for (const Part& part : parts) connection::StateOf(part.connection).gid[0] = '\0';
 }
 
 void FinishCommit() {
-    const auto prepared =
-        Collect([](Connection*, RemoteState& state) { return IsPrepared(state); });
-    if (!prepared.empty()) FaultPoint("after_local_commit");
-    if (FaultPointIsSet("after_commit_prepared_one") && !prepared.empty()) {
-        FinishPrepared(prepared.first(1), true);
-        FaultPoint("after_commit_prepared_one");
-    }
-    FinishPrepared(prepared, true);
+    FinishDecided(Collect([](Connection*, RemoteState& state) { return IsPrepared(state); }), true);
     for (Connection* reader :
          Collect([](Connection*, RemoteState& state) { return !IsPrepared(state); })) {
         // A ROLLBACK TO that is due goes first: whoever only reads now may have written before it.

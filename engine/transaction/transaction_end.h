@@ -27,7 +27,12 @@ void FinishPrepare();
 // After the local commit.
 void FinishCommit();
 void FinishAbort();
-// COMMIT or ROLLBACK PREPARED of a part, outside a transaction on that node; a WARNING if it fails.
-void FinishPart(connection::Connection* connection, const char* gid, bool commits);
+// Of a transaction that the user has prepared, on another node.
+struct Part {
+    connection::Connection* connection;  // ready, outside a transaction there
+    const char* gid;
+};
+// COMMIT or ROLLBACK PREPARED of all of them at once; a WARNING for each that fails.
+void FinishParts(std::span<const Part> parts, bool commits);
 
 }  // namespace pgspan::transaction

@@ -83,6 +83,26 @@ TEST_F(PreparedTransactionTest, WaitingForItIsNoDeadlock) {
     ExpectHalves(0);
 }
 
+// The connections to the nodes act for whoever has run the last statement there.
+TEST_F(PreparedTransactionTest, PartsAreFinishedAtOnceWhoeverTheConnectionsActedFor) {
+    OnCluster("CREATE ROLE acts_last");
+    OnCluster("GRANT USAGE ON SCHEMA " + schema() + " TO acts_last");
+    OnCluster("GRANT SELECT ON accounts TO acts_last");
+    for (const bool commits : {false, true}) {
+        SCOPED_TRACE(commits ? "COMMIT PREPARED" : "ROLLBACK PREPARED");
+        Session session = OpenCoordinator();
+        ASSERT_TRUE(PrepareTransfer(session).ok());
+        Do(session, "SET ROLE acts_last");
+        Do(session, "SELECT count(*) FROM accounts");
+        Do(session, "RESET ROLE");
+        Do(session, commits ? "COMMIT PREPARED 'transfer'" : "ROLLBACK PREPARED 'transfer'");
+        EXPECT_EQ(Prepared(), "");
+        ExpectHalves(commits ? 2 : 0);
+    }
+    OnCluster("DROP OWNED BY acts_last");
+    OnCluster("DROP ROLE acts_last");
+}
+
 struct Crash {
     const char* point;
     const char* statement;  // that is running: PREPARE TRANSACTION, COMMIT PREPARED, …
