@@ -93,6 +93,7 @@ void Begin(Oid relation, const char* function) {
     RequireFreshSnapshots(function);
     EnsureCoordinatorNode();
     LockNodes(false);
+    CheckOwner(relation);
     LockAncestors(relation);
     LockTable(relation, function);
     CheckTable(relation, "distribute");

@@ -139,15 +139,20 @@ void CheckStandsAlone(Oid relation) {
         Refuse("distribute", name, "It inherits from another table.", "Remove the inheritance.");
 }
 
-void CheckTable(Oid relation, const char* verb) {
-    if (!get_rel_name(relation))
+void CheckOwner(Oid relation) {
+    const char* name = get_rel_name(relation);
+    if (!name)
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
                 errmsg("relation with OID %u does not exist", relation));
-    const Relation table = relation_open(relation, NoLock);
-    const char* name = RelationGetRelationName(table);
     if (!pg::OwnsRelation(GetUserId(), relation))
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("must be owner of table %s", name));
+}
+
+void CheckTable(Oid relation, const char* verb) {
+    CheckOwner(relation);
+    const Relation table = relation_open(relation, NoLock);
+    const char* name = RelationGetRelationName(table);
     if (metadata::FindTable(relation))
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                 errmsg("table \"%s\" is already distributed", name),

@@ -8,8 +8,10 @@
 
 namespace pgspan::cluster {
 
-// The table itself: kind, persistence, inheritance, owner, triggers, policies. verb: "distribute",
-// for messages.
+// Whether it exists, and belongs to the current user. Before it is locked, since others must not
+// wait for somebody who has no business there, and again afterwards.
+void CheckOwner(Oid relation);
+// The table itself: owner, kind, persistence, triggers, rules. verb: "distribute", for messages.
 void CheckTable(Oid relation, const char* verb);
 // Raises 0A000 unless the tables above and below it, in trees of inheritance and partitions, are
 // local, and the nodes can check its partition constraint.

@@ -1,6 +1,7 @@
 #include "engine/cluster/distributed_tables.h"
 #include "engine/cluster/everywhere.h"
 #include "engine/cluster/move_rows.h"
+#include "engine/cluster/table_checks.h"
 #include "engine/connection/connection.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/forget_table.h"
@@ -87,17 +88,12 @@ List* TiedTables(Oid relation) {
 }
 
 void Check(Oid relation) {
+    CheckOwner(relation);
     LockRelationOid(relation, AccessExclusiveLock);
-    const char* name = get_rel_name(relation);
-    if (!name)
-        ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
-                errmsg("relation with OID %u does not exist", relation));
-    if (!pg::OwnsRelation(GetUserId(), relation))
-        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                errmsg("must be owner of table %s", name));
+    CheckOwner(relation);
     if (!metadata::FindTable(relation))
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                errmsg("table \"%s\" is not distributed", name));
+                errmsg("table \"%s\" is not distributed", get_rel_name(relation)));
     const Relation table = relation_open(relation, NoLock);
     CheckTableNotInUse(table, "undistribute_table");
     relation_close(table, NoLock);
@@ -171,10 +167,9 @@ PGSPAN_FUNCTION(pgspan_forget_table) {
     if (!metadata::IsInternalSession())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("pgspan.forget_table() is called by other nodes only"));
+    pgspan::cluster::CheckOwner(relation);
     LockRelationOid(relation, AccessExclusiveLock);
-    if (!pg::OwnsRelation(GetUserId(), relation))
-        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                errmsg("must be owner of table %s", get_rel_name(relation)));
+    pgspan::cluster::CheckOwner(relation);
     ddl::ForgetTable(relation);
     if (PG_GETARG_BOOL(1)) {
         const ObjectAddress address = {RelationRelationId, relation, 0};

@@ -16,8 +16,7 @@ class LimitsTest : public ClusterTest {
 };
 
 TEST_F(LimitsTest, RefusalsNameTheConstruct) {
-    ExpectError("INSERT INTO t VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET v = (SELECT excluded.v)",
-                "0A000", "ON CONFLICT");
+    ExpectError("CREATE UNIQUE INDEX ON t (v)", "0A000", "UNIQUE index");
     ExpectError("SELECT ctid FROM t", "0A000", "system column");
     ExpectError("ALTER TABLE t ADD CHECK (tableoid > 0)", "0A000", "tableoid");
 }
@@ -38,6 +37,28 @@ TEST_F(LimitsTest, AnOrdinaryUserCannotChangeMetadataOrReadCredentials) {
     ExpectError("SELECT * FROM " + schema() + ".t", "42501");
     ExpectError("SELECT create_distributed_table('" + schema() + ".t', 'k')", "42501");
     OnCluster("RESET ROLE");
+    OnCluster("DROP ROLE limits_user");
+}
+
+TEST_F(LimitsTest, WhoDoesNotOwnATableMakesNobodyWaitForIt) {
+    OnCluster("CREATE ROLE limits_user");
+    OnCluster("GRANT USAGE ON SCHEMA " + schema() + " TO limits_user");
+    OnCluster("CREATE TABLE parent (k int)");
+    OnCluster("CREATE TABLE plain () INHERITS (parent)");
+    Session holder = OpenCoordinator();
+    Do(holder, "BEGIN");
+    Do(holder, "INSERT INTO " + schema() + ".plain VALUES (1)");
+    Do(holder, "INSERT INTO " + schema() + ".parent VALUES (1)");
+    OnCluster("SET ROLE limits_user");
+    OnCluster("SET lock_timeout = '1s'");
+    ExpectError("SELECT create_distributed_table('plain', 'k')", "42501", "plain");
+    ExpectError("SELECT create_reference_table('plain')", "42501", "plain");
+    Do(holder, "SELECT FROM " + schema() + ".t");
+    ExpectError("SELECT undistribute_table('t')", "42501", "t");
+    OnCluster("RESET lock_timeout");
+    OnCluster("RESET ROLE");
+    Do(holder, "ROLLBACK");
+    OnCluster("DROP OWNED BY limits_user");
     OnCluster("DROP ROLE limits_user");
 }
 
