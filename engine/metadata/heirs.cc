@@ -1,5 +1,6 @@
 #include "engine/metadata/heirs.h"
 
+#include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 
@@ -33,8 +34,10 @@ List* ParentsOf(Oid relation) {
 }  // namespace
 
 List* DistributedHeirs(Oid relation) {
-    if (!OidIsValid(relation) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) ||
-        !has_subclass(relation))
+    // The coordinator alone knows of any, and a container's are its shards: neither is worth a scan
+    // for each task that a node plans.
+    if (!OidIsValid(relation) || !IsCoordinator() || FindTableByContainer(relation)) return NIL;
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) || !has_subclass(relation))
         return NIL;
     List* heirs = NIL;
     for (const Oid member : pg::EachOid(find_all_inheritors(relation, NoLock, nullptr))) {
