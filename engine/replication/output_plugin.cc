@@ -92,9 +92,12 @@ void PublishAsShell(ChangeCallback publish, LogicalDecodingContext* context, Reo
     const pg::DecodedRow new_row = change->data.tp.newtuple;
     change->data.tp.oldtuple = pg::Converted(old_row, descriptor, map);
     change->data.tp.newtuple = pg::Converted(new_row, descriptor, map);
-    publish(context, txn, table, change);
+    // PostgreSQL goes on after some errors (a transaction that is aborted while it is streamed),
+    // and frees the rows that it has made.
+    ErrorData* error = pg::Capture([&] { publish(context, txn, table, change); });
     change->data.tp.oldtuple = old_row;
     change->data.tp.newtuple = new_row;
+    if (error) ReThrowError(error);
     RelationClose(table);
 }
 
