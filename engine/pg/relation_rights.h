@@ -113,6 +113,15 @@ inline void MoveRights(Query* query, RangeTblEntry* rte, Relation to, Relation f
 #endif
 }
 
+// The entry, of the query, stands for another relation with the same columns, on which the same
+// rights are needed.
+inline void StandFor([[maybe_unused]] Query* query, RangeTblEntry* rte, Oid relation) {
+#if PG_VERSION_NUM >= 160000
+    if (rte->perminfoindex > 0) getRTEPermissionInfo(query->rteperminfos, rte)->relid = relation;
+#endif
+    rte->relid = relation;
+}
+
 // A relation's entry becomes a sub-query's, under the same name and with the same columns.
 inline void BecomeSubquery(RangeTblEntry* rte, Query* subquery) {
     CheckNothing(rte);

@@ -1,6 +1,7 @@
 #include "engine/planner/replication_session.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 
 extern "C" {
@@ -19,6 +20,18 @@ void Check(Oid relation, CmdType command) {
     table_close(opened, NoLock);
 }
 
+void ReadContainers(Query* query) {
+    for (auto* rte : pg::Each<RangeTblEntry>(query->rtable)) {
+        const metadata::Table* table =
+            rte->rtekind == RTE_RELATION ? metadata::FindTable(rte->relid) : nullptr;
+        if (!table || !table->IsHash()) continue;
+        LockRelationOid(table->container, rte->rellockmode);
+        pg::StandFor(query, rte, table->container);
+        rte->relkind = RELKIND_PARTITIONED_TABLE;
+        rte->inh = true;
+    }
+}
+
 }  // namespace
 
 bool IsReplicationSession() {
@@ -26,21 +39,10 @@ bool IsReplicationSession() {
 }
 
 void ReadOwnRows(Query* query) {
-    pg::WalkNode(
-        reinterpret_cast<Node*>(query),
-        [&](Node* node, auto&& descend) {
-            if (!IsA(node, RangeTblEntry)) return descend(node);
-            auto* rte = reinterpret_cast<RangeTblEntry*>(node);
-            const metadata::Table* table =
-                rte->rtekind == RTE_RELATION ? metadata::FindTable(rte->relid) : nullptr;
-            if (!table || !table->IsHash()) return false;
-            LockRelationOid(table->container, rte->rellockmode);
-            rte->relid = table->container;
-            rte->relkind = RELKIND_PARTITIONED_TABLE;
-            rte->inh = true;
-            return false;
-        },
-        QTW_EXAMINE_RTES_BEFORE);
+    pg::WalkNode(reinterpret_cast<Node*>(query), [&](Node* node, auto&& descend) {
+        if (IsA(node, Query)) ReadContainers(reinterpret_cast<Query*>(node));
+        return descend(node);
+    });
 }
 
 void CheckReplicaIdentity(const Query* query, const metadata::Table& table) {
