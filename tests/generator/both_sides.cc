@@ -32,7 +32,7 @@ Answer WithLengthsOf(const Answer& cluster, Answer truth) {
     for (size_t i = 0; i < truth.columns.size(); ++i) {
         Column& column = truth.columns[i];
         const Column& other = cluster.columns[i];
-        if (other.type_modifier == -1 && column.type_oid == other.type_oid) {
+        if (!column.is_plain && other.type_modifier == -1 && column.type_oid == other.type_oid) {
             column.type_name = other.type_name;
         }
     }

@@ -16,6 +16,7 @@ struct Column {
     unsigned type_oid = 0;
     int type_modifier = -1;
     std::string type_name;  // filled by who can ask the server; empty otherwise
+    bool is_plain = false;  // a table's column, and no expression
 };
 
 enum class AnswerKind {

@@ -31,7 +31,8 @@ void ReadRows(const PGresult* result, Answer& answer) {
     answer.rows.clear();
     const int width = PQnfields(result);
     for (int c = 0; c < width; ++c) {
-        answer.columns.push_back({PQfname(result, c), PQftype(result, c), PQfmod(result, c), ""});
+        answer.columns.push_back({PQfname(result, c), PQftype(result, c), PQfmod(result, c), "",
+                                  PQftablecol(result, c) != 0});
     }
     for (int r = 0; r < PQntuples(result); ++r) {
         Row& row = answer.rows.emplace_back();
