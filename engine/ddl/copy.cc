@@ -5,9 +5,6 @@
 
 extern "C" {
 #include "catalog/pg_class.h"
-}
-
-extern "C" {
 #include "replication/walsender.h"
 }
 

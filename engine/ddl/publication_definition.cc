@@ -22,11 +22,10 @@ const char* Options(const CatalogRow* row) {
 
 // Distributed and reference tables; other nodes do not have the others.
 List* AddTables(List* definitions, Oid publication, const char* name) {
-    const char* columns = PG_VERSION_NUM >= 150000
-                              ? "(SELECT pg_catalog.string_agg(quote_ident(attname), ', ' ORDER BY"
-                                " attnum) FROM pg_catalog.pg_attribute WHERE attrelid = prrelid"
-                                " AND attnum = ANY (prattrs::pg_catalog.int2[]))"
-                              : "NULL";
+    const char* columns =
+        "(SELECT pg_catalog.string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM"
+        " pg_catalog.pg_attribute WHERE attrelid = prrelid AND attnum = ANY"
+        " (prattrs::pg_catalog.int2[]))";
     // Partitions go without the filters and columns of the tables that they are partitions of.
     List* rows = CatalogRows(
         "SELECT prrelid, %s, pg_catalog.pg_get_expr(prqual, prrelid)"

@@ -1,11 +1,13 @@
 // PostgreSQL's callbacks of a custom scan, made from a type Scan that has
 //
-//   using State                          its first member is `CustomScanState scan`
-//   static constexpr const char* kName
-//   static void Begin(State*, EState*, int eflags)
-//   static TupleTableSlot* Next(State*)  the next row in ss_ScanTupleSlot, before qual and
-//   projection; empty at the end static void End(State*) static void ReScan(State*) static void
-//   Explain(CustomScanState*, List* ancestors, ExplainState*)
+//   - using State, whose first member is `CustomScanState scan`
+//   - static constexpr const char* kName
+//   - static void Begin(State*, EState*, int eflags)
+//   - static TupleTableSlot* Next(State*): the next row in ss_ScanTupleSlot, before qual and
+//     projection; empty at the end
+//   - static void End(State*)
+//   - static void ReScan(State*)
+//   - static void Explain(CustomScanState*, List* ancestors, ExplainState*)
 #pragma once
 
 #include "engine/pg/entry.h"
