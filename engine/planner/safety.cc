@@ -139,19 +139,7 @@ const char* CheckVar(const Var* var, const Query* level) {
 
 // What an expression says about types beyond those of its columns.
 bool NamesUnknownType(Node* node) {
-    switch (nodeTag(node)) {
-    case T_Const:
-    case T_Param:
-    case T_CoerceViaIO:
-    case T_ArrayCoerceExpr:
-    case T_CoerceToDomain:
-    case T_ConvertRowtypeExpr:
-    case T_RelabelType:
-    case T_RowExpr:
-        return !TypeIsRemotable(exprType(node));
-    default:
-        return false;
-    }
+    return (IsA(node, Param) || NamesItsType(node)) && !TypeIsRemotable(exprType(node));
 }
 
 // Why another node may not compute this node as it stands, its children left out; nullptr if it
@@ -208,6 +196,21 @@ bool CanEvaluateHere(Node* node) {
 }
 
 }  // namespace
+
+bool NamesItsType(const Node* node) {
+    switch (nodeTag(node)) {
+    case T_Const:
+    case T_CoerceViaIO:
+    case T_ArrayCoerceExpr:
+    case T_CoerceToDomain:
+    case T_ConvertRowtypeExpr:
+    case T_RelabelType:
+    case T_RowExpr:
+        return true;
+    default:
+        return false;
+    }
+}
 
 bool FunctionIsRemotable(Oid function) {
     const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));

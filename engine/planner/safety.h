@@ -20,6 +20,9 @@ bool NeedsEvaluationHere(Node* expression);
 // A single function, by the same rule.
 bool FunctionIsRemotable(Oid function);
 
+// True for a constant, a cast or a row constructor: in SQL it names the type of its result.
+bool NamesItsType(const Node* node);
+
 // True if a query level over reference tables may give other rows on another node, whose copies
 // hold the same rows in another order: LIMIT, windows, DISTINCT ON, samples, volatile functions,
 // and aggregates that are not the same in any order. Sub-queries inside are not looked into, but

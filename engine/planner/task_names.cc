@@ -3,6 +3,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/search_path.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/safety.h"
 
 extern "C" {
 #include "access/transam.h"
@@ -57,19 +58,7 @@ void CheckTaskNames(Query* task) {
     pg::WalkNode(
         reinterpret_cast<Node*>(task),
         [](Node* node, auto&& descend) {
-            switch (nodeTag(node)) {
-            case T_Const:
-            case T_CoerceViaIO:
-            case T_ArrayCoerceExpr:
-            case T_CoerceToDomain:
-            case T_ConvertRowtypeExpr:
-            case T_RelabelType:
-            case T_RowExpr:
-                CheckType(exprType(node));
-                break;
-            default:
-                break;
-            }
+            if (NamesItsType(node)) CheckType(exprType(node));
             Oid culprit = InvalidOid;
             if (check_functions_in_node(node, CheckFunction, &culprit))
                 RaiseHidden(psprintf("function %s", format_procedure(culprit)));
