@@ -4,6 +4,7 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/foreign_keys.h"
+#include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -37,22 +38,17 @@ using metadata::ReadForeignKey;
 
 void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
     const Relation catalog = table_open(TriggerRelationId, RowExclusiveLock);
-    ScanKeyData scan_key;
-    ScanKeyInit(&scan_key, Anum_pg_trigger_tgconstraint, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(constraint));
-    const SysScanDesc scan =
-        systable_beginscan(catalog, TriggerConstraintIndexId, true, nullptr, 1, &scan_key);
     bool changed = false;
-    while (const HeapTuple tuple = systable_getnext(scan)) {
-        const auto* trigger = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
-        if (trigger->tgrelid != referenced || trigger->tgenabled != from) continue;
-        const HeapTuple copy = heap_copytuple(tuple);
-        reinterpret_cast<Form_pg_trigger>(GETSTRUCT(copy))->tgenabled = to;
-        CatalogTupleUpdate(catalog, &copy->t_self, copy);
-        heap_freetuple(copy);
-        changed = true;
-    }
-    systable_endscan(scan);
+    pg::EachCatalogRow<Form_pg_trigger>(
+        TriggerRelationId, TriggerConstraintIndexId, Anum_pg_trigger_tgconstraint, constraint,
+        [&](Form_pg_trigger trigger, HeapTuple tuple) {
+            if (trigger->tgrelid != referenced || trigger->tgenabled != from) return;
+            const HeapTuple copy = heap_copytuple(tuple);
+            reinterpret_cast<Form_pg_trigger>(GETSTRUCT(copy))->tgenabled = to;
+            CatalogTupleUpdate(catalog, &copy->t_self, copy);
+            heap_freetuple(copy);
+            changed = true;
+        });
     table_close(catalog, NoLock);
     if (!changed) return;
     CommandCounterIncrement();

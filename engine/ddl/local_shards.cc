@@ -1,6 +1,7 @@
 #include "engine/ddl/local_shards.h"
 
 #include "engine/metadata/nodes.h"
+#include "engine/pg/catalog_scan.h"
 
 extern "C" {
 #include "catalog/indexing.h"
@@ -28,26 +29,19 @@ std::span<const LocalShard> LocalShards(const metadata::Table& table) {
 }
 
 std::span<const Oid> ConstraintsOf(Oid relation, char type) {
-    const Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(relation));
-    const SysScanDesc scan =
-        systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
     size_t capacity = 8;
     size_t count = 0;
     auto* constraints = static_cast<Oid*>(palloc(sizeof(Oid) * capacity));
-    while (const HeapTuple tuple = systable_getnext(scan)) {
-        const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if (type != '\0' && form->contype != type) continue;
-        if (count == capacity) {
-            capacity *= 2;
-            constraints = static_cast<Oid*>(repalloc(constraints, sizeof(Oid) * capacity));
-        }
-        constraints[count++] = form->oid;
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    pg::EachCatalogRow<Form_pg_constraint>(
+        ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
+        relation, [&](Form_pg_constraint row, HeapTuple) {
+            if (type != '\0' && row->contype != type) return;
+            if (count == capacity) {
+                capacity *= 2;
+                constraints = static_cast<Oid*>(repalloc(constraints, sizeof(Oid) * capacity));
+            }
+            constraints[count++] = row->oid;
+        });
     return {constraints, count};
 }
 

@@ -2,36 +2,23 @@
 
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
+#include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 
 extern "C" {
-#include "access/genam.h"
 #include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
-#include "utils/fmgroids.h"
 }
 
 namespace pgspan::metadata {
 
-namespace {
-
-List* ParentsOf(Oid relation) {
-    const Relation inherits = table_open(InheritsRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(relation));
-    const SysScanDesc scan =
-        systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+List* Parents(Oid relation) {
     List* parents = NIL;
-    while (const HeapTuple tuple = systable_getnext(scan))
-        parents =
-            lappend_oid(parents, reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent);
-    systable_endscan(scan);
-    table_close(inherits, AccessShareLock);
+    pg::EachCatalogRow<Form_pg_inherits>(
+        InheritsRelationId, InheritsRelidSeqnoIndexId, Anum_pg_inherits_inhrelid, relation,
+        [&](Form_pg_inherits row, HeapTuple) { parents = lappend_oid(parents, row->inhparent); });
     return parents;
 }
-
-}  // namespace
 
 List* DistributedHeirs(Oid relation) {
     // The coordinator alone knows of any, and a container's are its shards: neither is worth a scan
@@ -50,7 +37,7 @@ List* DistributedHeirs(Oid relation) {
 
 List* Ancestors(Oid relation) {
     List* ancestors = NIL;
-    for (const Oid parent : pg::EachOid(ParentsOf(relation)))
+    for (const Oid parent : pg::EachOid(Parents(relation)))
         ancestors =
             list_append_unique_oid(list_concat_unique_oid(ancestors, Ancestors(parent)), parent);
     return ancestors;

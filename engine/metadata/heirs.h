@@ -12,6 +12,9 @@ namespace pgspan::metadata {
 // locks.
 List* DistributedHeirs(Oid relation);
 
+// The tables right above the relation; a List of OIDs. Takes no locks.
+List* Parents(Oid relation);
+
 // All tables above the relation, those at the top first; a List of OIDs. Takes no locks.
 List* Ancestors(Oid relation);
 

@@ -1,6 +1,7 @@
 #include "engine/pg/owner.h"
 
 #include "engine/pg/search_path.h"
+#include "engine/pg/catalog_scan.h"
 #include "engine/pg/spi.h"
 
 extern "C" {
@@ -14,19 +15,11 @@ namespace pgspan::pg {
 namespace {
 
 Oid ExtensionOwner() {
-    const Oid extension = get_extension_oid("pgspan", false);
-    const Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(extension));
-    const SysScanDesc scan =
-        systable_beginscan(catalog, ExtensionOidIndexId, true, nullptr, 1, &key);
-    const HeapTuple tuple = systable_getnext(scan);
-    const Oid owner = HeapTupleIsValid(tuple)
-                          ? reinterpret_cast<Form_pg_extension>(GETSTRUCT(tuple))->extowner
-                          : static_cast<Oid>(BOOTSTRAP_SUPERUSERID);
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    Oid owner = BOOTSTRAP_SUPERUSERID;
+    EachCatalogRow<Form_pg_extension>(
+        ExtensionRelationId, ExtensionOidIndexId, Anum_pg_extension_oid,
+        get_extension_oid("pgspan", false),
+        [&](Form_pg_extension row, HeapTuple) { owner = row->extowner; });
     return owner;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/planner/write_rewrite.h"
 
 #include "engine/metadata/foreign_keys.h"
+#include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/modify_path.h"
@@ -209,23 +210,17 @@ List* StoredAttributes(Oid relation) {
 }
 
 const char* CascadingKey(const metadata::Table& table) {
-    const Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber, F_OIDEQ,
-                ObjectIdGetDatum(table.relation));
-    SysScanDesc scan = systable_beginscan(constraints, InvalidOid, false, nullptr, 1, &key);
     char* cascading = nullptr;
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        const auto* constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        // Others are carried out here, where the row is one that changes.
-        if (constraint->contype == CONSTRAINT_FOREIGN &&
-            metadata::KeptByShards(metadata::ReadForeignKey(constraint->oid)) &&
-            constraint->confdeltype != FKCONSTR_ACTION_NOACTION &&
-            constraint->confdeltype != FKCONSTR_ACTION_RESTRICT)
-            cascading = pstrdup(NameStr(constraint->conname));
-    }
-    systable_endscan(scan);
-    table_close(constraints, AccessShareLock);
+    pg::EachCatalogRow<Form_pg_constraint>(
+        ConstraintRelationId, InvalidOid, Anum_pg_constraint_confrelid, table.relation,
+        [&](Form_pg_constraint row, HeapTuple) {
+            // Others are carried out here, where the row is one that changes.
+            if (row->contype == CONSTRAINT_FOREIGN &&
+                metadata::KeptByShards(metadata::ReadForeignKey(row->oid)) &&
+                row->confdeltype != FKCONSTR_ACTION_NOACTION &&
+                row->confdeltype != FKCONSTR_ACTION_RESTRICT)
+                cascading = pstrdup(NameStr(row->conname));
+        });
     return cascading;
 }
 
