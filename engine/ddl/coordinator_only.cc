@@ -3,12 +3,18 @@
 #include "engine/connection/connection.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
+#include "engine/metadata/heirs.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
+#include "engine/pg/catalog_scan.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 #include "engine/pg/spi.h"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+}
 
 namespace pgspan::ddl {
 
@@ -43,17 +49,23 @@ void NoteLocalParts(Oid relation) {
     Broadcast(KeepToCoordinatorStatement(relation, only));
 }
 
+// Read without SQL, which would keep locks on metadata until the transaction ends: every ALTER
+// TABLE asks.
 List* TablesTiedTo(Oid relation) {
-    List* rows = pg::QueryRowsAsOwner(psprintf(
-        "SELECT t.relation FROM pgspan.distributed_table t WHERE t.relation <> %u AND t.relation IN"
-        " (SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = %u AND contype = 'f'"
-        " UNION ALL SELECT conrelid FROM pg_catalog.pg_constraint WHERE confrelid = %u AND contype"
-        " = 'f' UNION ALL SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = %u)"
-        " ORDER BY 1",
-        relation, relation, relation, relation));
+    List* others = metadata::Parents(relation);
+    const auto note = [&](Form_pg_constraint row, HeapTuple) {
+        if (row->contype != CONSTRAINT_FOREIGN) return;
+        others = lappend_oid(lappend_oid(others, row->confrelid), row->conrelid);
+    };
+    pg::EachCatalogRow<Form_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                           Anum_pg_constraint_conrelid, relation, note);
+    pg::EachCatalogRow<Form_pg_constraint>(ConstraintRelationId, InvalidOid,
+                                           Anum_pg_constraint_confrelid, relation, note);
+    list_sort(others, list_oid_cmp);
     List* tables = NIL;
-    for (const auto* row : pg::Each<char*>(rows))
-        tables = lappend_oid(tables, static_cast<Oid>(strtoul(row[0], nullptr, 10)));
+    for (const Oid other : pg::EachOid(others))
+        if (other != relation && metadata::FindTable(other))
+            tables = list_append_unique_oid(tables, other);
     return tables;
 }
 

@@ -35,3 +35,9 @@ ROLLBACK;
 SELECT shown_count();
 -- Sizes of shards are still found.
 -- @cluster DO $$ BEGIN ASSERT (SELECT sum(shard_size) > 0 AND count(*) = count(shard_size) FROM citus_shards WHERE table_name = 'shown'::regclass); END $$
+-- Statements about local tables keep no locks on the extension's own.
+CREATE TABLE plain_one (a int);
+BEGIN;
+ALTER TABLE plain_one ALTER COLUMN a SET STATISTICS 100;
+SELECT c.relname, mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE pid = pg_backend_pid() AND relnamespace <> 'pg_catalog'::regnamespace ORDER BY 1;
+ROLLBACK;
