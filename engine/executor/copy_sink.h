@@ -12,7 +12,8 @@ struct CopySink;
 
 // attributes: IntList of the columns that each row gives, in order. streams: rows travel by COPY,
 // during which the connections can do nothing else; false sends batches of INSERT instead, between
-// which user code may run queries. Lives in the current memory context.
+// which user code may run queries, and so does a user without rights to all these columns. Lives in
+// the current memory context.
 CopySink* MakeCopySink(const metadata::Table& table, List* attributes, bool streams);
 // values and nulls are indexed by attribute number - 1, like a tuple's. Garbage goes to the current
 // memory context.
