@@ -4,6 +4,7 @@
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/index.h"
+#include "engine/ddl/lost_parts.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/publication.h"
@@ -207,10 +208,13 @@ void DropOthers(const Statement& statement, const DropStmt& stmt) {
         RunStandard(statement);
         return;
     }
+    const bool follows =
+        stmt.behavior == DROP_CASCADE && IsOrigin() && metadata::AllTables() != NIL;
+    if (follows) DropLostParts(RehearseDrop(stmt));
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP", DROP_CASCADE);
     FollowDroppedParts(watch, "DROP");
-    RefuseLostParts(watch);
+    if (!follows) RefuseLostParts(watch);
 }
 
 // The roles need not exist on every node.

@@ -4,8 +4,11 @@
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
 #include "engine/metadata/tables.h"
+#include "engine/pg/catalog_scan.h"
+#include "engine/pg/list.h"
 
 extern "C" {
+#include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/objectaccess.h"
 #include "catalog/objectaddress.h"
@@ -22,25 +25,43 @@ namespace {
 object_access_hook_type next_hook = nullptr;
 DropWatch* current_watch = nullptr;
 
-// A foreign key goes with what it references, here as on every other node that has it.
-Oid ConstrainedRelation(Oid constraint) {
+bool DescribeConstraint(Oid constraint, LostPart* part) {
     const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    if (!HeapTupleIsValid(tuple)) return false;
     const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    // A foreign key goes with what it references, here as on every other node that has it.
     const bool follows = form->contype == CONSTRAINT_FOREIGN;
-    const Oid relation = follows ? InvalidOid : form->conrelid;
+    *part = {form->conrelid, LostPart::kConstraint, form->contype, pstrdup(NameStr(form->conname)),
+             nullptr};
     ReleaseSysCache(tuple);
-    return relation;
+    return !follows;
 }
 
-// The relation that the dropped object is a part of; InvalidOid for a relation itself, and for what
-// does not matter.
-Oid OwnerOf(Oid class_id, Oid object_id, int sub_id) {
-    if (class_id == ConstraintRelationId) return ConstrainedRelation(object_id);
-    if (class_id != RelationRelationId) return InvalidOid;
-    if (sub_id != 0) return object_id;
-    const char kind = get_rel_relkind(object_id);
-    return kind == RELKIND_INDEX ? IndexGetRelation(object_id, true) : InvalidOid;
+// False for a relation itself, and for what does not matter.
+bool Describe(const ObjectAddress& object, LostPart* part) {
+    if (object.classId == ConstraintRelationId) return DescribeConstraint(object.objectId, part);
+    if (object.classId != RelationRelationId) return false;
+    const Oid relation = object.objectId;
+    if (object.objectSubId != 0) {
+        const auto number = static_cast<AttrNumber>(object.objectSubId);
+        *part = {relation, LostPart::kColumn, '\0', get_attname(relation, number, true), nullptr};
+        return part->name != nullptr;
+    }
+    // The index of a key goes with the constraint.
+    if (get_rel_relkind(relation) != RELKIND_INDEX || OidIsValid(get_index_constraint(relation)))
+        return false;
+    *part = {IndexGetRelation(relation, true), LostPart::kIndex, '\0', get_rel_name(relation),
+             nullptr};
+    return true;
+}
+
+void NotePart(const ObjectAddress& object) {
+    LostPart part = {};
+    if (!Describe(object, &part) || !list_member_oid(current_watch->known, part.owner)) return;
+    part.description = getObjectDescription(&object, false);
+    auto* kept = static_cast<LostPart*>(palloc(sizeof(LostPart)));
+    *kept = part;
+    current_watch->parts = lappend(current_watch->parts, kept);
 }
 
 void NoteFollowed(Oid owner, char* drop) {
@@ -58,17 +79,11 @@ void NoteTrigger(Oid trigger) {
 }
 
 void NotePolicy(Oid policy) {
-    const Relation catalog = table_open(PolicyRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_policy_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(policy));
-    const SysScanDesc scan = systable_beginscan(catalog, PolicyOidIndexId, true, nullptr, 1, &key);
-    const HeapTuple tuple = systable_getnext(scan);
-    if (HeapTupleIsValid(tuple)) {
-        const auto* form = reinterpret_cast<Form_pg_policy>(GETSTRUCT(tuple));
-        NoteFollowed(form->polrelid, DropPolicyStatement(form->polrelid, NameStr(form->polname)));
-    }
-    systable_endscan(scan);
-    table_close(catalog, AccessShareLock);
+    pg::EachCatalogRow<Form_pg_policy>(
+        PolicyRelationId, PolicyOidIndexId, Anum_pg_policy_oid, policy,
+        [](Form_pg_policy row, HeapTuple) {
+            NoteFollowed(row->polrelid, DropPolicyStatement(row->polrelid, NameStr(row->polname)));
+        });
 }
 
 // By the list of tables, not the cache of metadata: their containers may have gone before them.
@@ -83,12 +98,7 @@ void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
     } else if (class_id == PolicyRelationId) {
         NotePolicy(object_id);
     } else {
-        const Oid owner = OwnerOf(class_id, object_id, sub_id);
-        if (OidIsValid(owner) && list_member_oid(watch.known, owner)) {
-            const ObjectAddress address = {class_id, object_id, sub_id};
-            watch.part_owners = lappend_oid(watch.part_owners, owner);
-            watch.part_names = lappend(watch.part_names, getObjectDescription(&address, false));
-        }
+        NotePart({class_id, object_id, sub_id});
     }
     MemoryContextSwitchTo(caller);
 }
@@ -106,16 +116,18 @@ DropWatch* SetDropWatch(DropWatch* watch) {
     return std::exchange(current_watch, watch);
 }
 
+void RefuseLostPart(const LostPart& part) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("the statement would also drop %s", part.description),
+            errdetail("Drops that cascade to parts of distributed and reference tables are not "
+                      "supported."),
+            errhint("Change the table with ALTER TABLE or DROP INDEX first."));
+    pg_unreachable();
+}
+
 void RefuseLostParts(const DropWatch& watch) {
-    for (int i = 0; i < list_length(watch.part_owners); i++) {
-        if (list_member_oid(watch.tables, list_nth_oid(watch.part_owners, i))) continue;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("the statement would also drop %s",
-                       static_cast<char*>(list_nth(watch.part_names, i))),
-                errdetail("Drops that cascade to parts of distributed and reference tables are not "
-                          "supported."),
-                errhint("Change the table with ALTER TABLE or DROP INDEX first."));
-    }
+    for (const auto* part : pg::Each<LostPart>(watch.parts))
+        if (!list_member_oid(watch.tables, part->owner)) RefuseLostPart(*part);
 }
 
 void InitializeDropWatch() {

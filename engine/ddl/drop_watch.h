@@ -8,14 +8,21 @@
 
 namespace pgspan::ddl {
 
+// A column, an index, or a constraint other than a foreign key.
+struct LostPart {
+    Oid owner;
+    enum Kind { kColumn, kIndex, kConstraint } kind;
+    char constraint_type;  // of a constraint
+    char* name;
+    char* description;
+};
+
 struct DropWatch {
     MemoryContext context;
     List* known;            // OIDs of all distributed and reference tables when the statement began
     List* tables;           // OIDs of dropped shells and reference tables, in the order they went
     List* names;            // their qualified names, char*
-    List* part_owners;      // OIDs of tables that lost a column, an index, or a constraint
-                            // other than a foreign key to a table that went too
-    List* part_names;       // what they lost, char*
+    List* parts;            // of LostPart
     List* followed_owners;  // OIDs of tables that lost a trigger or a policy
     List* followed_drops;   // the statement by which other nodes lose theirs, char*
 };
@@ -26,7 +33,7 @@ DropWatch* SetDropWatch(DropWatch* watch);
 // Runs body and returns what it dropped.
 template <typename Body>
 DropWatch Watching(Body&& body) {
-    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL, NIL};
+    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL};
     DropWatch* const outer = SetDropWatch(&watch);
     ErrorData* error = pg::Capture(body);
     SetDropWatch(outer);
@@ -37,6 +44,7 @@ DropWatch Watching(Body&& body) {
 // Raises 0A000 if a table lost a part without being dropped itself: a cascade that other nodes
 // would not follow.
 void RefuseLostParts(const DropWatch& watch);
+[[noreturn]] void RefuseLostPart(const LostPart& part);
 
 // Installs object_access_hook.
 void InitializeDropWatch();

@@ -19,4 +19,11 @@ ErrorData* EndAttempt(ErrorData* error, MemoryContext context, ResourceOwner own
     return error;
 }
 
+void EndRehearsal(ErrorData* error, MemoryContext context, ResourceOwner owner) {
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = owner;
+    if (error) ReThrowError(error);
+}
+
 }  // namespace pgspan::pg

@@ -20,4 +20,17 @@ ErrorData* Attempt(Body&& body) {
     return EndAttempt(Capture(body), context, owner);
 }
 
+// Runs body in a subtransaction and undoes all that it did, whether or not it fails; then raises
+// its error. For learning what something would do.
+void EndRehearsal(ErrorData* error, MemoryContext context, ResourceOwner owner);
+
+template <typename Body>
+void Rehearse(Body&& body) {
+    const MemoryContext context = CurrentMemoryContext;
+    const ResourceOwner owner = CurrentResourceOwner;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    EndRehearsal(Capture(body), context, owner);
+}
+
 }  // namespace pgspan::pg
