@@ -43,6 +43,7 @@ void CreateOnContainer(const metadata::Table& table, Oid index) {
     const int settings = EnterCanonicalSettings();
     const char* sql = ContainerIndexDefinition(index, table.base_name, table.table_id);
     auto* stmt = castNode(IndexStmt, ParseUtility(sql));
+    UseColumnsCollation(table, stmt);
     const Oid tablespace = get_rel_tablespace(index);
     if (OidIsValid(tablespace)) stmt->tableSpace = get_tablespace_name(tablespace);
     RunUtilityAsOwner(reinterpret_cast<Node*>(stmt), sql);
@@ -83,6 +84,17 @@ List* IndexesOf(Oid relation) {
 
 char* ShardIndexName(const char* shell_index_name, int64 shard_id) {
     return ShardConstraintName(shell_index_name, shard_id);
+}
+
+void UseColumnsCollation(const metadata::Table& table, IndexStmt* stmt) {
+    if (!stmt->unique || !OidIsValid(table.distribution_collation) ||
+        !get_collation_isdeterministic(table.distribution_collation))
+        return;
+    const char* key = get_attname(table.relation, table.distribution_column, false);
+    for (auto* element : pg::Each<IndexElem>(stmt->indexParams))
+        if (element->name && strcmp(element->name, key) == 0 && element->collation &&
+            get_collation_isdeterministic(get_collation_oid(element->collation, false)))
+            element->collation = NIL;
 }
 
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {

@@ -23,6 +23,11 @@ char* ShardIndexName(const char* shell_index_name, int64 shard_id);
 // CREATE INDEX CONCURRENTLY of a table that FindForDdl has found, after all checks.
 void CreateIndexConcurrently(const Statement& statement, Oid relation);  // index_concurrently.cc
 
+// The container's unique index has the distribution column in the column's own collation, in which
+// the shards are told apart; PostgreSQL demands it. What is equal is the same in all deterministic
+// collations.
+void UseColumnsCollation(const metadata::Table& table, IndexStmt* stmt);
+
 // Raises 0A000 unless one of the names is the distribution column: no node could enforce
 // uniqueness. construct: "UNIQUE index", "PRIMARY KEY constraint".
 void CheckUniqueColumns(const metadata::Table& table, const List* column_names,

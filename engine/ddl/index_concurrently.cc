@@ -42,6 +42,7 @@ IndexStmt* StatementFor(const metadata::Table& table, Oid index, Oid target, con
     const int settings = EnterCanonicalSettings();
     const char* sql = ContainerIndexDefinition(index, table.base_name, table.table_id);
     auto* stmt = castNode(IndexStmt, ParseUtility(sql));
+    UseColumnsCollation(table, stmt);
     stmt->relation = RangeVarFor(target);
     stmt->idxname = pstrdup(name);
     stmt->concurrent = target != table.container;

@@ -87,6 +87,36 @@ void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
     query->onConflict->constraint = same;
 }
 
+bool HasUniqueIndexIn(const metadata::Table& table, Oid collation) {
+    const Relation relation = table_open(table.relation, NoLock);
+    bool found = false;
+    for (const Oid index : pg::EachOid(RelationGetIndexList(relation))) {
+        const Relation opened = index_open(index, AccessShareLock);
+        for (int i = 0; i < opened->rd_index->indnkeyatts; i++)
+            found = found || (opened->rd_index->indisunique &&
+                              opened->rd_index->indkey.values[i] == table.distribution_column &&
+                              opened->rd_indcollation[i] == collation);
+        index_close(opened, NoLock);
+    }
+    table_close(relation, NoLock);
+    return found;
+}
+
+// The container's unique indexes have the distribution column in its own collation (ddl/index.h).
+void InferContainersIndex(Query* query, const metadata::Table& table) {
+    if (!query->onConflict || !table.IsHash()) return;
+    for (auto* element : Each<InferenceElem>(query->onConflict->arbiterElems)) {
+        if (!OidIsValid(element->infercollid) || !IsA(element->expr, Var) ||
+            reinterpret_cast<Var*>(element->expr)->varattno != table.distribution_column)
+            continue;
+        if (!HasUniqueIndexIn(table, element->infercollid))
+            ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+                    errmsg("there is no unique or exclusion constraint matching the ON CONFLICT "
+                           "specification"));
+        element->infercollid = InvalidOid;
+    }
+}
+
 // Pushed INSERT … SELECT
 // ----------------------------------------------------------------------------------------
 
@@ -146,6 +176,7 @@ PlannedStmt* TryPushDown(Query* query, const metadata::Table& table, const Range
     if (!key_follows) return nullptr;
     auto* remote = static_cast<Query*>(copyObjectImpl(query));
     PointAtContainersConstraint(remote, table);
+    InferContainersIndex(remote, table);
     WrapSource(remote, source_index);
     const plan::DistributedPlan plan = MakeDistributedPlan(remote, shape.whole, false, {});
     return MakeStatement(query, &MakeTopScan(plan, query->returningList)->scan.plan);
@@ -195,6 +226,7 @@ Query* WithoutSource(const Query* query) {
 void MakeHeadAndTail(const Query* query, const metadata::Table& table, plan::InsertPlan* insert) {
     Query* remote = WithoutSource(query);
     PointAtContainersConstraint(remote, table);
+    InferContainersIndex(remote, table);
     // The row's parameters are made last so that the tail's come first; while those are collected
     // the row is constant.
     List* columns = NIL;

@@ -205,3 +205,29 @@ CREATE TABLE keys (a int, b int, PRIMARY KEY (a, b));
 INSERT INTO keys VALUES (1, 1), (2, 2);
 INSERT INTO keys VALUES (1, 1), (2, 3) ON CONFLICT (a, b) DO UPDATE SET a = keys.a + 10, b = (SELECT max(v) FROM loc WHERE id <= keys.a) RETURNING *;
 SELECT * FROM keys ORDER BY a, b;
+
+-- Unique indexes with the distribution column in a collation that is not its own.
+CREATE TABLE hats (name char(10), color char(10));
+-- @cluster SELECT create_distributed_table('hats', 'name')
+CREATE UNIQUE INDEX hats_name ON hats (name COLLATE "C" bpchar_pattern_ops);
+INSERT INTO hats VALUES ('h7', 'black'), ('h8', 'red') ON CONFLICT (name COLLATE "C" bpchar_pattern_ops) WHERE color = 'green' DO NOTHING RETURNING *;
+-- @error 23505
+INSERT INTO hats VALUES ('h7', 'blue');
+INSERT INTO hats VALUES ('h7', 'blue') ON CONFLICT (name COLLATE "C") DO NOTHING RETURNING *;
+INSERT INTO hats VALUES ('h7', 'blue'), ('h9', 'blue') ON CONFLICT (name) DO UPDATE SET name = hats.name, color = excluded.color WHERE excluded.color <> 'forbidden' AND hats.* != excluded.* RETURNING *;
+INSERT INTO hats VALUES ('h8', 'grey') ON CONFLICT (name bpchar_pattern_ops) DO UPDATE SET color = f(excluded.color) RETURNING *;
+-- @error 42P10
+INSERT INTO hats VALUES ('h8', 'grey') ON CONFLICT (name COLLATE "POSIX") DO NOTHING;
+-- @error 42P10
+INSERT INTO hats VALUES ('h8', 'grey') ON CONFLICT (name COLLATE "default") DO NOTHING;
+CREATE UNIQUE INDEX hats_both ON hats (color, name COLLATE "POSIX" DESC);
+-- @error 23505
+INSERT INTO hats VALUES ('h8', 'white') ON CONFLICT (name COLLATE "POSIX", color) DO NOTHING;
+INSERT INTO hats VALUES ('h8', 'grey!'), ('h10', 'x') ON CONFLICT DO NOTHING;
+SELECT * FROM hats ORDER BY name;
+REINDEX TABLE hats;
+DROP INDEX hats_name;
+INSERT INTO hats VALUES ('h8', 'pink');
+-- @error 23505
+CREATE UNIQUE INDEX hats_name ON hats (name COLLATE "C");
+SELECT indexdef FROM pg_indexes WHERE tablename = 'hats' AND schemaname = 'diff_conflict_decided';
