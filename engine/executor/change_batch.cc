@@ -3,6 +3,7 @@
 #include "engine/executor/copy_locks.h"
 #include "engine/executor/reference_write.h"
 #include "engine/metadata/nodes.h"
+#include "engine/pg/call_trigger.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -334,6 +335,7 @@ ChangeBatch* MakeChangeBatch(const ChangeTarget& target) {
     batch->target = target;
     batch->table = &RequireTable(target.plan->relation);
     batch->sql = ChangeSql(*target.plan, target.deletes, target.returned, target.changed);
+    if (target.departs) batch->sql = psprintf("%s%s", pg::kDeparture, batch->sql);
     SetColumns(batch);
     if (target.changed) SetDecoder(batch);
     batch->memory =

@@ -28,6 +28,7 @@ using ChangedRow = void (*)(void* context, TupleTableSlot* child, const Datum* v
 struct ChangeTarget {
     const plan::ModifyPlan* plan;
     bool deletes;          // else it updates
+    bool departs;          // it deletes what is inserted elsewhere: foreign keys do not act on it
     TupleDesc child_desc;  // of the child's rows
     ChangedRow changed;    // nullptr: only the count matters
     void* context;

@@ -167,6 +167,7 @@ LocalTask* StartLocalTask(const char* sql, ParamListInfo parameters, bool whole)
                                   receiver, parameters, nullptr, 0);
     ExecutorStart(task->query, 0);
     pg::SilenceUserTriggers(task->query);
+    if (pg::IsDeparture(sql)) pg::SilenceReferencedSide(task->query);
     if (!has_rows) return task;
     task->rows = tuplestore_begin_heap(false, false, work_mem);
     SetTuplestoreDestReceiverParams(receiver, task->rows, CurrentMemoryContext, false, nullptr,

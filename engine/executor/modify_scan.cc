@@ -8,6 +8,7 @@
 #include "engine/executor/statement_reads.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
+#include "engine/trigger/matching.h"
 
 extern "C" {
 #include "utils/datum.h"
@@ -115,6 +116,7 @@ ChangeBatch* MakeChanges(Run* run, bool deletes, bool departures) {
     target.deletes = deletes;
     target.child_desc = run->row->tts_tupleDescriptor;
     if (departures) {
+        target.departs = trigger::CarriesOutMoves(state->plan.relation);
         target.changed = KeepMoved;
         target.context = run;
     } else if (state->plan.returns_rows) {

@@ -72,6 +72,21 @@ HeapTuple CallTrigger(EState* estate, TriggerData* data, FmgrInfo* function) {
     return call.result;
 }
 
+bool IsDeparture(const char* sql) {
+    return sql && strncmp(sql, kDeparture, strlen(kDeparture)) == 0;
+}
+
+void SilenceReferencedSide(const QueryDesc* query) {
+    for (auto* target : Each<ResultRelInfo>(query->estate->es_opened_result_relations)) {
+        TriggerDesc* triggers = target->ri_TrigDesc;
+        for (int i = 0; triggers && i < triggers->numtriggers; i++) {
+            Trigger& trigger = triggers->triggers[i];
+            if (trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK)
+                trigger.tgenabled = TRIGGER_DISABLED;
+        }
+    }
+}
+
 void SilenceUserTriggers(const QueryDesc* query) {
     for (auto* target : Each<ResultRelInfo>(query->estate->es_opened_result_relations)) {
         TriggerDesc* triggers = target->ri_TrigDesc;

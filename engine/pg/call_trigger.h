@@ -1,6 +1,6 @@
 // Calls trigger functions inside PostgreSQL's own frame for them, so that pg_trigger_depth(),
 // track_functions and the errors of the trigger protocol are what they are in its executor.
-// Called by the room trigger alone.
+// Called by the rooms trigger and executor.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -20,5 +20,13 @@ HeapTuple CallTrigger(EState* estate, TriggerData* data, FmgrInfo* function);
 // Makes user triggers silent in a query that has been started: the copies of a reference table are
 // written by statements of their own, the triggers fire where the user's statement runs.
 void SilenceUserTriggers(const QueryDesc* query);
+
+// The text of a DELETE of rows that leave for another shard begins with this: no foreign key is to
+// act on it.
+inline constexpr const char* kDeparture = "/* departure */ ";
+bool IsDeparture(const char* sql);
+// Makes the triggers silent by which foreign keys to its target act, in such a statement that has
+// been started.
+void SilenceReferencedSide(const QueryDesc* query);
 
 }  // namespace pgspan::pg

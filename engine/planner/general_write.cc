@@ -83,7 +83,6 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
             write.upper->AddApart(check);
         AddAssignments(&write);
         const bool assigns_key = table.IsHash() && AssignsKey(query, table, nullptr);
-        if (assigns_key) RefuseCascades(table);
         if (!assigns_key) strength = LCS_FORNOKEYUPDATE;
         if (write.triggers.before_row) AddUnassigned(&write);
         write.plan->moves = assigns_key || (table.IsHash() && write.triggers.before_row);

@@ -177,7 +177,8 @@ void AddTriggerRows(WriteRewrite* write) {
             plan->fixed_attributes = lappend_int(plan->fixed_attributes, i);
     }
     table_close(relation, NoLock);
-    if (write->plan->moves) plan->anchoring_key = CascadingKey(table);
+    // What UPDATE moves takes along what references it.
+    if (write->plan->moves && command != CMD_UPDATE) plan->anchoring_key = CascadingKey(table);
 }
 
 bool IsFixed(const metadata::Table& table, int attribute) {

@@ -147,7 +147,9 @@ void AwaitReferencing(const Firing& firing) {
                 !ChecksReference(trigger);
     }
     if (!asked) return;
-    AwaitReferences(RelationGetRelid(firing.relation), CMD_DELETE, nullptr);
+    const Oid relation = RelationGetRelid(firing.relation);
+    if (IsolationUsesXactSnapshot() && CarriesOutMoves(relation)) RefuseSnapshot(relation);
+    AwaitReferences(relation, CMD_DELETE, nullptr);
 }
 
 }  // namespace

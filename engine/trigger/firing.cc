@@ -1,6 +1,7 @@
 #include "engine/trigger/firing.h"
 
 #include "engine/pg/entry.h"
+#include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
@@ -17,6 +18,8 @@ extern "C" {
 #include "optimizer/optimizer.h"
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteManip.h"
+#include "tcop/tcopprot.h"
+#include "utils/datum.h"
 }
 
 namespace pgspan::trigger {
@@ -138,11 +141,27 @@ bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTab
     return ExecQual(condition, context);
 }
 
+// Whether the row may belong to another shard than before.
+bool Moves(const Firing* firing, TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    const AttrNumber number =
+        metadata::FindTable(RelationGetRelid(firing->relation))->distribution_column;
+    const FormData_pg_attribute& column =
+        *TupleDescAttr(RelationGetDescr(firing->relation), number - 1);
+    bool was_null = false;
+    bool is_null = false;
+    const Datum was = slot_getattr(old_row, number, &was_null);
+    const Datum is = slot_getattr(new_row, number, &is_null);
+    if (was_null || is_null) return was_null != is_null;
+    return !datumIsEqual(was, is, column.attbyval, column.attlen);
+}
+
 // Whether PostgreSQL's executor would queue the trigger for the row.
 bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
                  TupleTableSlot* new_row) {
     Trigger* trigger = &firing->triggers->triggers[index];
-    if (!KeepsKey(RelationGetRelid(firing->relation), *trigger)) return false;
+    const Oid relation = RelationGetRelid(firing->relation);
+    const bool by_moving = command == CMD_UPDATE && CarriesOutMove(relation, *trigger);
+    if (by_moving ? !Moves(firing, old_row, new_row) : !KeepsKey(relation, *trigger)) return false;
     if (command != CMD_UPDATE) return true;
     return ChecksReference(*trigger)
                ? NeedsCheck(firing, index, old_row, new_row)
@@ -194,6 +213,13 @@ bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTa
     return true;
 }
 
+// Not what a function sends that the task calls.
+bool IsOwnDeparture(const QueryDesc* query) {
+    return pg::IsDeparture(query->sourceText) && debug_query_string &&
+           strcmp(debug_query_string, query->sourceText) == 0 && metadata::ExtensionIsReady() &&
+           metadata::IsInternalSession();
+}
+
 void StartHook(QueryDesc* query, int eflags) {
     pg::Entry([&] {
         if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) SendHeldBack(true);
@@ -202,6 +228,7 @@ void StartHook(QueryDesc* query, int eflags) {
             next_start(query, eflags);
         else
             standard_ExecutorStart(query, eflags);
+        if (IsOwnDeparture(query)) pg::SilenceReferencedSide(query);
     });
 }
 

@@ -64,14 +64,27 @@ bool ChangesKey(Relation relation, const ForeignKey& key, bool by_reference,
         updated);
 }
 
-bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
-              const Bitmapset* updated) {
-    if ((trigger.tgtype & EventType(command)) == 0) return false;
-    if (!trigger.tgisinternal) return true;
+bool MayMove(Relation relation, const Bitmapset* updated) {
+    const AttrNumber column = metadata::FindTable(RelationGetRelid(relation))->distribution_column;
+    return MayChange(relation, ColumnSet(&column, 1), updated);
+}
+
+// For a trigger of a foreign key.
+bool ConcernsKept(Relation relation, const Trigger& trigger, CmdType command,
+                  const Bitmapset* updated) {
     return KeepsKey(RelationGetRelid(relation), trigger) &&
            (command != CMD_UPDATE ||
             ChangesKey(relation, metadata::ReadForeignKey(trigger.tgconstraint),
                        ChecksReference(trigger), updated));
+}
+
+bool Concerns(Relation relation, const Trigger& trigger, CmdType command,
+              const Bitmapset* updated) {
+    if ((trigger.tgtype & EventType(command)) == 0) return false;
+    if (!trigger.tgisinternal) return true;
+    return (command == CMD_UPDATE && MayMove(relation, updated) &&
+            CarriesOutMove(RelationGetRelid(relation), trigger)) ||
+           ConcernsKept(relation, trigger, command, updated);
 }
 
 // ---- What the nodes do by themselves
@@ -123,7 +136,8 @@ void CheckCascade(const Change& change, Oid other, const ForeignKey& key) {
     const Relation relation = table_open(other, AccessShareLock);
     for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
         const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (trigger.tgisinternal && Concerns(relation, trigger, command, next.updated))
+        if (trigger.tgisinternal && (trigger.tgtype & EventType(command)) != 0 &&
+            ConcernsKept(relation, trigger, command, next.updated))
             RefuseCascade(next, ChecksReference(trigger) ? other : trigger.tgconstrrelid);
     }
     table_close(relation, NoLock);
@@ -145,6 +159,15 @@ void CheckCascades(const Change& change) {
             CheckCascade(change, trigger.tgconstrrelid, key);
     }
     table_close(relation, NoLock);
+}
+
+bool IsReferencedByShards(Oid relation, const Trigger& trigger) {
+    if (!trigger.tgisinternal || trigger.tgenabled == TRIGGER_DISABLED ||
+        RI_FKey_trigger_type(trigger.tgfoid) != RI_TRIGGER_PK)
+        return false;
+    const metadata::Table* table = metadata::FindTable(relation);
+    return table && table->IsHash() &&
+           metadata::KeptByShards(metadata::ReadForeignKey(trigger.tgconstraint));
 }
 
 }  // namespace
@@ -177,6 +200,22 @@ bool KeepsKey(Oid relation, const Trigger& trigger) {
     const metadata::Table* table = metadata::FindTable(relation);
     return table && table->IsHash() &&
            !metadata::KeptByShards(metadata::ReadForeignKey(trigger.tgconstraint));
+}
+
+bool CarriesOutMove(Oid relation, const Trigger& trigger) {
+    return IsReferencedByShards(relation, trigger) && CarriesOutMoves(relation);
+}
+
+bool CarriesOutMoves(Oid relation_id) {
+    const Relation relation = table_open(relation_id, AccessShareLock);
+    bool acts = false;
+    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers && !acts; i++) {
+        const Trigger& trigger = relation->trigdesc->triggers[i];
+        acts = IsReferencedByShards(relation_id, trigger) &&
+               !metadata::OnlyRefuses(metadata::ReadForeignKey(trigger.tgconstraint));
+    }
+    table_close(relation, AccessShareLock);
+    return acts;
 }
 
 bool ActsOnReferences(Relation relation, const Trigger& trigger, CmdType command,

@@ -35,6 +35,12 @@ Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* update
 // unless it is disabled, or PostgreSQL fires it itself, as it does on local tables and on this
 // node's copy of a reference table.
 bool KeepsKey(Oid relation, const Trigger& trigger);
+// True if rows that move to other shards of the table leave without a foreign key of the shards
+// acting on it: each would take a row that leaves for one that is deleted, and some do more then
+// than refuse. The coordinator carries all of them out in their place.
+bool CarriesOutMoves(Oid relation);
+// True for a trigger by which it does so, on the referenced side.
+bool CarriesOutMove(Oid relation, const Trigger& trigger);
 // True if it is on the referenced side of a key that the coordinator keeps, of a local table too,
 // and the command may concern it (as MatchingTriggers has it).
 bool ActsOnReferences(Relation relation, const Trigger& trigger, CmdType command,

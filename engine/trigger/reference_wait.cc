@@ -41,17 +41,6 @@ List* ReferencingTables(Oid relation_id, CmdType command, const Bitmapset* updat
     return tables;
 }
 
-void RefuseSnapshot(Oid relation, Oid referencing) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("deleting rows or changing keys of table \"%s\" is not supported at this "
-                   "isolation level",
-                   get_rel_name(relation)),
-            errdetail("Distributed table \"%s\" references them by a foreign key that the "
-                      "coordinator keeps.",
-                      get_rel_name(referencing)),
-            errhint("Use READ COMMITTED."));
-}
-
 void AwaitWriters(const List* tables) {
     List* groups = NIL;
     StringInfoData ids;
@@ -83,10 +72,19 @@ bool MayDelete(const QueryDesc& query, const ResultRelInfo& target) {
 
 }  // namespace
 
+void RefuseSnapshot(Oid relation) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("deleting rows or changing keys of table \"%s\" is not supported at this "
+                   "isolation level",
+                   get_rel_name(relation)),
+            errdetail("Rows of distributed tables may reference them."),
+            errhint("Use READ COMMITTED."));
+}
+
 void AwaitReferences(Oid relation, CmdType command, const Bitmapset* updated) {
     const List* tables = ReferencingTables(relation, command, updated);
     if (tables == NIL) return;
-    if (IsolationUsesXactSnapshot()) RefuseSnapshot(relation, linitial_oid(tables));
+    if (IsolationUsesXactSnapshot()) RefuseSnapshot(relation);
     AwaitWriters(tables);
 }
 

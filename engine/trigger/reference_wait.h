@@ -14,6 +14,9 @@ namespace pgspan::trigger {
 // them: nodes would look with the snapshot of the transaction.
 void AwaitReferences(Oid relation, CmdType command, const Bitmapset* updated);
 
+// Raises 0A000: what references rows of the relation cannot be found.
+void RefuseSnapshot(Oid relation);
+
 // The same for the local tables that a query of PostgreSQL's executor has written.
 void AwaitReferencesOf(const QueryDesc* query);
 

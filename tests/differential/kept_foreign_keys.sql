@@ -256,6 +256,40 @@ UPDATE booked SET n = 3 - n;
 -- @error 23503
 UPDATE booked SET n = 3 - n, area = 100;
 SELECT tableoid::regclass, * FROM booked ORDER BY area;
+-- Rows that shards' keys reference move to other shards.
+CREATE TABLE teams (id int PRIMARY KEY, name text, UNIQUE (id, name));
+CREATE TABLE players (team int REFERENCES teams ON UPDATE CASCADE ON DELETE CASCADE, n int, name text, PRIMARY KEY (team, n), FOREIGN KEY (team, name) REFERENCES teams (id, name) ON UPDATE CASCADE ON DELETE SET NULL (name));
+CREATE TABLE goals (team int, n int, at int, FOREIGN KEY (team, n) REFERENCES players ON UPDATE CASCADE ON DELETE CASCADE);
+CREATE TABLE fines (team int REFERENCES teams ON DELETE CASCADE, amount int);
+-- @cluster SELECT create_distributed_table('teams', 'id', shard_count => 8)
+-- @cluster SELECT create_distributed_table('players', 'team', colocate_with => 'teams')
+-- @cluster SELECT create_distributed_table('goals', 'team', colocate_with => 'teams')
+-- @cluster SELECT create_distributed_table('fines', 'team', colocate_with => 'teams')
+INSERT INTO teams SELECT g, 't' || g FROM generate_series(1, 12) g;
+INSERT INTO players SELECT g % 6 + 1, g, 't' || (g % 6 + 1) FROM generate_series(1, 18) g;
+INSERT INTO goals SELECT team, n, n * 10 FROM players;
+INSERT INTO fines VALUES (6, 1), (12, 2);
+UPDATE teams SET id = id + 100 WHERE id IN (1, 2, 3);
+SELECT * FROM players ORDER BY n;
+SELECT * FROM goals ORDER BY n;
+-- @error 23503
+UPDATE teams SET id = id + 100 WHERE id IN (5, 6);
+-- @error 23503
+UPDATE teams SET id = 1000 WHERE id = 12;
+BEGIN;
+UPDATE teams SET id = 200 - id WHERE id > 100 RETURNING *;
+SAVEPOINT s;
+DELETE FROM teams WHERE id = 99;
+SELECT * FROM players ORDER BY n;
+ROLLBACK TO s;
+UPDATE players SET team = 98, name = NULL WHERE team = 99 AND n < 7;
+COMMIT;
+SELECT * FROM players ORDER BY n;
+SELECT * FROM goals ORDER BY n;
+DELETE FROM teams WHERE id = 98;
+SELECT count(*), sum(n) FROM players;
+SELECT count(*), sum(at) FROM goals;
+SELECT * FROM fines ORDER BY team;
 -- Rights: what references need not be readable to whom deletes.
 DROP TABLE places CASCADE;
 INSERT INTO visits VALUES (95, 1001);

@@ -255,6 +255,22 @@ TEST_F(GeneralWritesTest, ForeignKeysBetweenTablesThatAreNotColocatedHoldAgainst
     EXPECT_EQ(Number("SELECT count(*) FROM fk"), 120);
 }
 
+TEST_F(GeneralWritesTest, RowsThatMoveTakeAlongWhatReferencesThem) {
+    OnCluster(
+        "CREATE TABLE child (k int, id int, FOREIGN KEY (k, id) REFERENCES t "
+        "ON UPDATE CASCADE ON DELETE CASCADE)");
+    OnCluster("SELECT create_distributed_table('child', 'k', colocate_with => 't')");
+    While("INSERT INTO child VALUES (5, 5)", "UPDATE t SET k = 500 WHERE id = 5");
+    EXPECT_EQ(Rows("SELECT * FROM child"), "500|5");
+    EXPECT_EQ(
+        While("UPDATE t SET k = 600 WHERE id = 6", "INSERT INTO child VALUES (6, 6)").sqlstate,
+        "23503");
+    EXPECT_EQ(Rows("SELECT * FROM child"), "500|5");
+    OnCluster("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    ExpectError("UPDATE t SET k = 700 WHERE id = 7", "0A000");
+    OnCluster("ROLLBACK");
+}
+
 TEST_F(GeneralWritesTest, AFailureOnOneNodeChangesNothingAnywhere) {
     OnCluster("ALTER TABLE t ADD CHECK (v < 1000)");
     ExpectError("UPDATE t SET v = CASE t.id WHEN 77 THEN 1000 ELSE 5 END FROM o WHERE o.id = t.id",
