@@ -59,6 +59,7 @@ struct Run {
     ChangeBatch* updates;
     ChangeBatch* deletes;
     ChangeBatch* departures;  // rows that are deleted because they move to another shard
+    ChangeBatch* leaving;     // rows that are deleted because they move to another table
     Tuplestorestate* moved;   // their child rows, which SendMoved reads on
     TupleTableSlot* moved_row;
     uint64 moved_count;
@@ -66,9 +67,10 @@ struct Run {
     uint64 held_back;  // rows that may not have been sent yet
     InsertBatch* inserts;
     Tuplestorestate* inserted;  // RETURNING of the INSERT
-    Tuplestorestate* tried;     // kTries: the child rows as they were sent
+    Tuplestorestate* sources;   // the child's rows as they were sent beside it; nullptr if nothing
+                                // names them
     RowTriggers* triggers;
-    uint64 changes;  // rows that updates, deletes and departures were given
+    uint64 changes;  // rows that updates, deletes, departures and leaving were given
     uint64 affected;
 };
 
@@ -109,17 +111,46 @@ void KeepMoved(void* context, TupleTableSlot* child, const Datum*, const bool*) 
     run->moved_count++;
 }
 
-ChangeBatch* MakeChanges(Run* run, bool deletes, bool departures) {
+// The row has left its table: it is returned as what it was to become.
+void ReturnLeft(void* context, TupleTableSlot* child, const Datum*, const bool*) {
+    auto* state = static_cast<ModifyScanState*>(context);
+    const List* attributes = state->plan.returned_attributes;
+    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * list_length(attributes)));
+    auto* nulls = static_cast<bool*>(palloc(sizeof(bool) * list_length(attributes)));
+    slot_getallattrs(child);
+    int i = 0;
+    for (const int attribute : pg::EachInt(attributes)) {
+        const int column = list_nth_int(state->plan.triggers.new_columns, attribute - 1);
+        nulls[i] = column == 0 || child->tts_isnull[column - 1];
+        values[i] = nulls[i] ? Datum(0) : child->tts_values[column - 1];
+        i++;
+    }
+    ReturnRow(state, child, values, nulls);
+    pfree(values);
+    pfree(nulls);
+}
+
+// Rows that stay in their table are returned.
+bool ReturnsStaying(const plan::ModifyPlan& plan) {
+    return plan.returns_rows && (!plan.triggers.may_leave || plan.triggers.returns_staying);
+}
+
+enum class Change { kUpdate, kDelete, kDepart, kLeave };
+
+ChangeBatch* MakeChanges(Run* run, Change change) {
     ModifyScanState* state = run->state;
     ChangeTarget target = {};
     target.plan = &state->plan;
-    target.deletes = deletes;
+    target.deletes = change != Change::kUpdate;
     target.child_desc = run->row->tts_tupleDescriptor;
-    if (departures) {
+    if (change == Change::kDepart) {
         target.departs = trigger::CarriesOutMoves(state->plan.relation);
         target.changed = KeepMoved;
         target.context = run;
-    } else if (state->plan.returns_rows) {
+    } else if (change == Change::kLeave) {
+        target.changed = ReturnLeft;
+        target.context = state;
+    } else if (ReturnsStaying(state->plan)) {
         target.changed = ReturnChanged;
         target.context = state;
         target.returned = state->plan.returned_attributes;
@@ -274,7 +305,7 @@ void SendWritten(Run* run, bool queried) {
     // The trigger's function has memory of its own.
     const MemoryContext outer = MemoryContextSwitchTo(run->state->scan.ss.ps.state->es_query_cxt);
     WithCurrentSnapshot(run, [&] {
-        for (ChangeBatch* changes : {run->updates, run->deletes, run->departures})
+        for (ChangeBatch* changes : {run->updates, run->deletes, run->departures, run->leaving})
             if (changes) SendChanges(changes);
         SendMoved(run);
         if (run->inserts) SendInserts(run->inserts);
@@ -300,12 +331,14 @@ void CheckIsCurrent(const Run* run) {
     if (!is_current) RefuseChangedRow();
 }
 
+trigger::PendingWrites Pending(Run* run) {
+    return {[](void* context, bool queried) { SendWritten(static_cast<Run*>(context), queried); },
+            run, std::max<uint64>(run->held_back, DecidesSeveral(run) ? 1 : 0)};
+}
+
 // The row as BEFORE ROW triggers leave it; nullptr if they take it away.
 TupleTableSlot* BeforeRow(Run* run, CmdType command) {
-    const trigger::PendingWrites pending = {
-        [](void* context, bool queried) { SendWritten(static_cast<Run*>(context), queried); }, run,
-        std::max<uint64>(run->held_back, DecidesSeveral(run) ? 1 : 0)};
-    return FireBeforeRow(run->triggers, command, run->row, pending);
+    return FireBeforeRow(run->triggers, command, run->row, Pending(run));
 }
 
 // A row that a trigger changed again cannot be written any more.
@@ -317,11 +350,11 @@ void CheckAllChanged(const Run* run, uint64 changed) {
 
 void InsertRow(Run* run) {
     const plan::TriggerPlan& triggers = run->state->plan.triggers;
-    const TupleTableSlot* row = BeforeRow(run, CMD_INSERT);
+    TupleTableSlot* row = BeforeRow(run, CMD_INSERT);
     if (!row) return;
     AddInserted(run, row);
     run->held_back++;
-    if (run->tried) tuplestore_puttupleslot(run->tried, const_cast<TupleTableSlot*>(row));
+    if (run->sources) tuplestore_puttupleslot(run->sources, row);
     if (!triggers.needs_outcome) return;
     // ON CONFLICT DO NOTHING: the count alone tells of a row whether it was inserted.
     const bool may_fail = run->state->plan.insert.skips_conflicts;
@@ -351,28 +384,39 @@ void DeleteRow(Run* run, int shard) {
     TupleTableSlot* row = BeforeRow(run, CMD_DELETE);
     if (!row) return;
     CheckIsCurrent(run);
-    if (!run->deletes) run->deletes = MakeChanges(run, true, false);
+    if (!run->deletes) run->deletes = MakeChanges(run, Change::kDelete);
     AddChange(run->deletes, shard, row);
     run->changes++;
     run->held_back++;
     QueueAfterRow(run->triggers, CMD_DELETE);
 }
 
+// It counts where it arrives.
+void LeaveTable(Run* run, int shard, TupleTableSlot* row) {
+    if (!FireBeforeLeaving(run->triggers, Pending(run))) return;
+    if (!run->leaving) run->leaving = MakeChanges(run, Change::kLeave);
+    AddChange(run->leaving, shard, row);
+    run->changes++;
+    run->held_back++;
+    QueueAfterLeaving(run->triggers);
+}
+
 void UpdateRow(Run* run, int shard) {
     TupleTableSlot* row = BeforeRow(run, CMD_UPDATE);
     if (!row) return;
+    if (Leaves(run->triggers)) return LeaveTable(run, shard, row);
     CheckIsCurrent(run);
     if (NewShardOf(run->state, row, shard) != shard) {
         CheckMayMove(run->triggers);
         if (!run->departures) {
-            run->departures = MakeChanges(run, true, true);
+            run->departures = MakeChanges(run, Change::kDepart);
             run->moved = tuplestore_begin_heap(false, false, work_mem);
             run->moved_row =
                 MakeSingleTupleTableSlot(run->row->tts_tupleDescriptor, &TTSOpsMinimalTuple);
         }
         AddChange(run->departures, shard, row);
     } else {
-        if (!run->updates) run->updates = MakeChanges(run, false, false);
+        if (!run->updates) run->updates = MakeChanges(run, Change::kUpdate);
         AddChange(run->updates, shard, row);
     }
     run->changes++;
@@ -404,11 +448,11 @@ void WriteRow(Run* run) {
     }
 }
 
-// RETURNING of what was inserted; rows that moved or were tried (in the order in which they were
-// sent) have their own columns beside.
+// RETURNING of what was inserted; rows that moved, and sources (in the order in which they were
+// sent), have their own columns beside.
 void ReturnInserted(Run* run, Tuplestorestate* children) {
     ModifyScanState* state = run->state;
-    if (!run->inserted || !state->plan.returns_rows) return;
+    if (!run->inserted || !ReturnsStaying(state->plan)) return;
     TupleTableSlot* slot = MakeSingleTupleTableSlot(state->insert_desc, &TTSOpsMinimalTuple);
     while (tuplestore_gettupleslot(run->inserted, true, false, slot)) {
         CHECK_FOR_INTERRUPTS();
@@ -438,21 +482,22 @@ void Finish(Run* run) {
     const uint64 updated = run->updates ? FinishChanges(run->updates) : 0;
     const uint64 deleted = run->deletes ? FinishChanges(run->deletes) : 0;
     const uint64 departed = run->departures ? FinishChanges(run->departures) : 0;
-    CheckAllChanged(run, updated + deleted + departed);
+    const uint64 left = run->leaving ? FinishChanges(run->leaving) : 0;
+    CheckAllChanged(run, updated + deleted + departed + left);
     // A moved row counts once, where it arrives.
     run->affected += updated + deleted;
     if (run->moved) {
         InsertMoved(run);
     } else if (run->inserts) {
         run->affected += FinishInsert(run->inserts);
-        ReturnInserted(run, run->tried);
+        ReturnInserted(run, run->sources);
     }
     // The plan above is not done yet.
     if (run->state->plan.conflict != ConflictPart::kTries) QueueAfterStatements(run->triggers);
     ExecDropSingleTupleTableSlot(run->row);
     tuplestore_end(run->rows);
     if (run->inserted) tuplestore_end(run->inserted);
-    if (run->tried) tuplestore_end(run->tried);
+    if (run->sources) tuplestore_end(run->sources);
 }
 
 // Before rows are read and locked here: others lock rows only after the copies.
@@ -474,8 +519,8 @@ void RunAll(ModifyScanState* state) {
     run.met = MakeRowSet();
     QueueForCopies(state);
     ReadChild(&run);
-    if (state->plan.conflict == ConflictPart::kTries)
-        run.tried = tuplestore_begin_heap(false, false, work_mem);
+    if (state->plan.conflict == ConflictPart::kTries || state->plan.returns_source)
+        run.sources = tuplestore_begin_heap(false, false, work_mem);
     // The rows that the plan below has written on this node are to be found again.
     if (state->plan.conflict == ConflictPart::kDecides) CommandCounterIncrement();
     run.triggers = MakeRowTriggers(estate, state->plan, run.row->tts_tupleDescriptor);

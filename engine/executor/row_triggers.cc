@@ -17,6 +17,8 @@ struct RowTriggers {
     TupleTableSlot* new_row;
     TupleTableSlot* child;  // the row as it is to be written
     Oid relation;
+    // By the command for whose triggers of the table that the statement names they are.
+    pg::TransitionRows* named_rows[CMD_NOTHING];
 };
 
 namespace {
@@ -82,6 +84,42 @@ TupleTableSlot* NewRow(const RowTriggers& triggers, CmdType command) {
     return command == CMD_DELETE ? nullptr : triggers.new_row;
 }
 
+Bitmapset* UpdatedColumns(const RowTriggers& triggers) {
+    Bitmapset* updated = nullptr;
+    for (const int column : pg::EachInt(triggers.plan->updated_columns))
+        updated = bms_add_member(updated, column);
+    return updated;
+}
+
+// What the event is to the statement: a row that UPDATE moves from table to table is updated.
+CmdType NamedEvent(const RowTriggers& triggers, CmdType command) {
+    return triggers.plan->named_command == CMD_UPDATE ? CMD_UPDATE : command;
+}
+
+// ON CONFLICT has tables of its own.
+CmdType NamedTables(const RowTriggers& triggers, CmdType command) {
+    return triggers.plan->named_command == CMD_INSERT ? command : triggers.plan->named_command;
+}
+
+void Queue(RowTriggers* triggers, CmdType command, TupleTableSlot* old_row,
+           TupleTableSlot* new_row) {
+    const bool of_part = OidIsValid(triggers->plan->named);
+    trigger::QueueAfterRow(triggers->firing, command, old_row, new_row, of_part);
+    if (pg::TransitionRows* rows = triggers->named_rows[NamedTables(*triggers, command)])
+        pg::AddTransitionRow(rows, NamedEvent(*triggers, command), old_row, new_row);
+}
+
+void OpenNamedTables(RowTriggers* triggers) {
+    const plan::TriggerPlan& plan = *triggers->plan;
+    if (!OidIsValid(plan.named)) return;
+    for (const CmdType command : {CMD_INSERT, CMD_UPDATE, CMD_DELETE}) {
+        const CmdType tables = NamedTables(*triggers, command);
+        if (!triggers->named_rows[tables])
+            triggers->named_rows[tables] =
+                trigger::TransitionRowsOf(triggers->firing, plan.named, tables);
+    }
+}
+
 }  // namespace
 
 RowTriggers* MakeRowTriggers(EState* estate, const plan::ModifyPlan& plan, TupleDesc child) {
@@ -98,14 +136,14 @@ RowTriggers* MakeRowTriggers(EState* estate, const plan::ModifyPlan& plan, Tuple
     triggers->old_row = MakeSingleTupleTableSlot(row, &TTSOpsVirtual);
     triggers->new_row = MakeSingleTupleTableSlot(row, &TTSOpsVirtual);
     triggers->child = MakeSingleTupleTableSlot(child, &TTSOpsVirtual);
+    OpenNamedTables(triggers);
     return triggers;
 }
 
 void FireBeforeStatements(RowTriggers* triggers) {
     if (!triggers) return;
-    Bitmapset* updated = nullptr;
-    for (const int column : pg::EachInt(triggers->plan->updated_columns))
-        updated = bms_add_member(updated, column);
+    const Bitmapset* updated = UpdatedColumns(*triggers);
+    if (OidIsValid(triggers->plan->named)) return trigger::BeginPart(triggers->firing, updated);
     for (const CmdType command : {CMD_INSERT, CMD_UPDATE, CMD_DELETE})
         if (Concerns(*triggers, command))
             trigger::FireBeforeStatement(triggers->firing, command,
@@ -113,7 +151,7 @@ void FireBeforeStatements(RowTriggers* triggers) {
 }
 
 void QueueAfterStatements(RowTriggers* triggers) {
-    if (!triggers) return;
+    if (!triggers || OidIsValid(triggers->plan->named)) return;
     for (const CmdType command : {CMD_DELETE, CMD_UPDATE, CMD_INSERT})
         if (Concerns(*triggers, command)) trigger::QueueAfterStatement(triggers->firing, command);
 }
@@ -137,15 +175,30 @@ TupleTableSlot* FireBeforeRow(RowTriggers* triggers, CmdType command, TupleTable
 
 void QueueAfterRow(RowTriggers* triggers, CmdType command) {
     if (!triggers || !triggers->plan->needs_outcome) return;
-    trigger::QueueAfterRow(triggers->firing, command, OldRow(*triggers, command),
-                           NewRow(*triggers, command));
+    Queue(triggers, command, OldRow(*triggers, command), NewRow(*triggers, command));
+}
+
+bool Leaves(RowTriggers* triggers) {
+    return triggers && triggers->plan->may_leave &&
+           !trigger::Belongs(triggers->firing, triggers->new_row);
+}
+
+bool FireBeforeLeaving(RowTriggers* triggers, trigger::PendingWrites pending) {
+    if (!triggers->plan->changes_rows) return true;
+    return trigger::FireBeforeRow(triggers->firing, CMD_DELETE, triggers->old_row, nullptr,
+                                  pending);
+}
+
+void QueueAfterLeaving(RowTriggers* triggers) {
+    if (!triggers->plan->needs_outcome) return;
+    Queue(triggers, CMD_DELETE, triggers->old_row, nullptr);
 }
 
 void QueueAfterInserted(RowTriggers* triggers, TupleTableSlot* child) {
     if (!triggers || !triggers->plan->needs_outcome) return;
     trigger::BeginRow(triggers->firing);
     Fill(triggers->old_row, triggers->plan->old_columns, child);
-    trigger::QueueAfterRow(triggers->firing, CMD_INSERT, nullptr, triggers->old_row);
+    Queue(triggers, CMD_INSERT, nullptr, triggers->old_row);
 }
 
 void CheckMayMove(const RowTriggers* triggers) {

@@ -28,6 +28,13 @@ void QueueAfterRow(RowTriggers* triggers, CmdType command);
 // For a row that a plan below has inserted: the target's row is that of the old columns.
 void QueueAfterInserted(RowTriggers* triggers, TupleTableSlot* child);
 
+// The row of the last FireBeforeRow, an UPDATE's, has to leave its table for another one of the
+// tree (TriggerPlan::may_leave).
+bool Leaves(RowTriggers* triggers);
+// For such a row: as it is deleted. False: a trigger keeps it where and as it is.
+bool FireBeforeLeaving(RowTriggers* triggers, trigger::PendingWrites pending);
+void QueueAfterLeaving(RowTriggers* triggers);
+
 // Raises 0A000 if rows of the table must not move to another shard.
 void CheckMayMove(const RowTriggers* triggers);
 

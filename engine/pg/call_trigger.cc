@@ -2,6 +2,7 @@
 
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/pg/tree_part.h"
 
 namespace pgspan::pg {
 
@@ -33,6 +34,63 @@ Datum Frame(FunctionCallInfo fcinfo) {
         Run(std::exchange(next_call, nullptr));
         return PointerGetDatum(reinterpret_cast<TriggerData*>(fcinfo->context)->tg_trigtuple);
     });
+}
+
+// Rows that are deleted or inserted go where updated ones go. Which of them share one pair of
+// tables differs between minor versions.
+template <typename State>
+void CountAsUpdated(State* capture) {
+    capture->tcs_delete_old_table = capture->tcs_update_old_table;
+    capture->tcs_insert_new_table = capture->tcs_update_new_table;
+    if constexpr (requires { capture->tcs_update_private; }) {
+        capture->tcs_delete_private = capture->tcs_update_private;
+        capture->tcs_insert_private = capture->tcs_update_private;
+    }
+}
+
+// The write of what is local for a statement that is split, and the mark on its target.
+ModifyTableState* PartOfSplit(PlanState* node, TreePart* part) {
+    if (!node || !IsA(node, ModifyTableState)) return nullptr;
+    auto* modify = reinterpret_cast<ModifyTableState*>(node);
+    const Index target = modify->rootResultRelInfo->ri_RangeTableIndex;
+    if (target == 0) return nullptr;
+    *part = TreePartOf(exec_rt_fetch(target, node->state));
+    return OidIsValid(part->named) ? modify : nullptr;
+}
+
+template <typename Visit>
+void VisitParts(EState* statement, Visit visit) {
+    for (auto* node : Each<PlanState>(statement->es_subplanstates)) {
+        TreePart part = {};
+        if (ModifyTableState* modify = PartOfSplit(node, &part)) visit(modify, part);
+    }
+}
+
+void SilencePart(ModifyTableState* modify, const TreePart& part) {
+    if (part.command == modify->operation) return;
+    ResultRelInfo* target = modify->rootResultRelInfo;
+    TriggerDesc* triggers = target->ri_TrigDesc;
+    modify->mt_transition_capture = MakeTransitionCaptureState(
+        triggers, RelationGetRelid(target->ri_RelationDesc), part.command);
+    if (modify->mt_transition_capture && part.command == CMD_UPDATE)
+        CountAsUpdated(modify->mt_transition_capture);
+    for (int i = 0; triggers && i < triggers->numtriggers; i++)
+        if (!TRIGGER_FOR_ROW(triggers->triggers[i].tgtype))
+            triggers->triggers[i].tgenabled = TRIGGER_DISABLED;
+}
+
+// PostgreSQL forgets what it has queued before for the same table and command.
+void Requeue(EState* statement, ModifyTableState* modify) {
+    ResultRelInfo* target = modify->rootResultRelInfo;
+    TransitionCaptureState* capture = modify->mt_transition_capture;
+    const bool merges = modify->operation == CMD_MERGE;
+    if (modify->operation == CMD_DELETE ||
+        (merges && (modify->mt_merge_subcommands & MERGE_DELETE)))
+        ExecASDeleteTriggers(statement, target, capture);
+    if (modify->operation == CMD_UPDATE ||
+        (merges && (modify->mt_merge_subcommands & MERGE_UPDATE)))
+        ExecASUpdateTriggers(statement, target, capture);
+    if (modify->operation == CMD_INSERT) ExecASInsertTriggers(statement, target, capture);
 }
 
 TupleTableSlot* EmptyRow() {
@@ -94,6 +152,18 @@ void SilenceUserTriggers(const QueryDesc* query) {
             if (!triggers->triggers[i].tgisinternal)
                 triggers->triggers[i].tgenabled = TRIGGER_DISABLED;
     }
+}
+
+void SilencePartsOfMoves(const QueryDesc* query) {
+    VisitParts(query->estate, SilencePart);
+}
+
+void RequeueAfterStatement(EState* statement) {
+    for (const bool inserts : {false, true})
+        VisitParts(statement, [&](ModifyTableState* modify, const TreePart& part) {
+            if (part.command == modify->operation && inserts == (part.command == CMD_INSERT))
+                Requeue(statement, modify);
+        });
 }
 
 }  // namespace pgspan::pg

@@ -29,4 +29,13 @@ bool IsDeparture(const char* sql);
 // been started.
 void SilenceReferencedSide(const QueryDesc* query);
 
+// Makes the triggers of the statement silent in commands of a started query that are only a part of
+// what the statement is (pg/tree_part.h): the DELETE and INSERT of rows that UPDATE or MERGE moves.
+// For transition tables these rows are the statement's.
+void SilencePartsOfMoves(const QueryDesc* query);
+
+// Once all commands of the query are done: triggers AFTER STATEMENT of split writes are to fire
+// after whatever fires for rows.
+void RequeueAfterStatement(EState* statement);
+
 }  // namespace pgspan::pg

@@ -23,6 +23,7 @@ List* Encode(const ModifyPlan& plan) {
     out.Nodes(plan.returned_columns);
     out.Int(static_cast<int>(plan.conflict));
     out.Nodes(plan.stored_columns);
+    out.Int(plan.returns_source);
     out.Int(plan.inserts);
     out.Nodes(plan.inserts ? Encode(plan.insert) : NIL);
     out.Int(plan.triggers.commands);
@@ -33,6 +34,10 @@ List* Encode(const ModifyPlan& plan) {
     out.Nodes(plan.triggers.updated_columns);
     out.Nodes(plan.triggers.fixed_attributes);
     out.Text(plan.triggers.anchoring_key);
+    out.Object(plan.triggers.named);
+    out.Int(plan.triggers.named_command);
+    out.Int(plan.triggers.may_leave);
+    out.Int(plan.triggers.returns_staying);
     return out.list;
 }
 
@@ -60,6 +65,7 @@ ModifyPlan DecodeModify(List* custom_private, List* custom_exprs) {
     plan.returned_columns = in.Nodes();
     plan.conflict = static_cast<ConflictPart>(in.Int());
     plan.stored_columns = in.Nodes();
+    plan.returns_source = in.Int() != 0;
     plan.inserts = in.Int() != 0;
     List* insert = in.Nodes();
     if (plan.inserts) plan.insert = DecodeInsert(insert, custom_exprs);
@@ -71,6 +77,10 @@ ModifyPlan DecodeModify(List* custom_private, List* custom_exprs) {
     plan.triggers.updated_columns = in.Nodes();
     plan.triggers.fixed_attributes = in.Nodes();
     plan.triggers.anchoring_key = in.Text();
+    plan.triggers.named = in.Object();
+    plan.triggers.named_command = static_cast<CmdType>(in.Int());
+    plan.triggers.may_leave = in.Int() != 0;
+    plan.triggers.returns_staying = in.Int() != 0;
     return plan;
 }
 

@@ -56,6 +56,12 @@ struct TriggerPlan {
                              // included; offset by FirstLowInvalidHeapAttributeNumber
     List* fixed_attributes;  // IntList: identity columns, which no UPDATE can assign
     const char* anchoring_key;  // the foreign key that keeps rows from moving; nullptr: none
+    Oid named;  // the table that the statement names, where this write is a part of one to its
+                // tree (planner/split_write.h): its triggers of the statement fire elsewhere
+    CmdType named_command;  // the statement's
+    bool may_leave;         // a row that is not the table's any more leaves it: it is deleted, and
+                            // returned as what it was to become
+    bool returns_staying;   // the others are returned, too
 };
 
 // All columns are those of the child, counted from 1.
@@ -81,6 +87,7 @@ struct ModifyPlan {
     ConflictPart conflict;
     List* stored_columns;  // IntList, kDecides: parallel to returned_attributes: where they are in
                            // a row that was inserted
+    bool returns_source;   // RETURNING of an INSERT names columns of the child, too
     bool inserts;
     InsertPlan insert;  // if it inserts
     TriggerPlan triggers;

@@ -9,6 +9,7 @@
 #include "engine/planner/group_level.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/modify_path.h"
+#include "engine/planner/named_ctes.h"
 #include "engine/planner/shape.h"
 
 extern "C" {
@@ -173,19 +174,6 @@ CommonTableExpr* MakeCte(Query* outer, int references) {
     return cte;
 }
 
-RangeTblEntry* MakeCteEntry(const CommonTableExpr* cte, Index levels_up) {
-    auto* entry = makeNode(RangeTblEntry);
-    entry->rtekind = RTE_CTE;
-    entry->ctename = pstrdup(cte->ctename);
-    entry->ctelevelsup = levels_up;
-    entry->coltypes = list_copy(cte->ctecoltypes);
-    entry->coltypmods = list_copy(cte->ctecoltypmods);
-    entry->colcollations = list_copy(cte->ctecolcollations);
-    entry->eref = makeAlias(kCteName, static_cast<List*>(copyObjectImpl(cte->ctecolnames)));
-    entry->inFromCl = true;
-    return entry;
-}
-
 RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name) {
     auto* entry = makeNode(RangeTblEntry);
     entry->rtekind = RTE_SUBQUERY;
@@ -212,7 +200,7 @@ Query* MakeKeyQuery(const CommonTableExpr* cte, const List* keys) {
     query->commandType = CMD_SELECT;
     query->canSetTag = true;
     query->jointree = makeFromExpr(NIL, nullptr);
-    AddToFrom(query, MakeCteEntry(cte, 2));
+    AddToFrom(query, MakeCteEntry(cte, 2, kCteName));
     AttrNumber number = 0;
     for (auto* key : Each<Expr>(keys)) {
         number++;
@@ -366,7 +354,7 @@ void Rewrite(Query* query, const Found& found) {
     query->cteList = pg::MakeList(cte);
     query->rtable = NIL;
     query->jointree = makeFromExpr(NIL, nullptr);
-    AddToFrom(query, MakeCteEntry(cte, 0));
+    AddToFrom(query, MakeCteEntry(cte, 0, kCteName));
     List* values = NIL;
     int i = 0;
     for (auto* one : Each<Correlated>(found.correlated))

@@ -116,7 +116,8 @@ Query* RewriteClusterWrite(Query* query, const metadata::Table& table) {
 Query* Rewrite(Query* query, List** checked) {
     if (query->commandType == CMD_SELECT) return query;
     RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
-    const metadata::Table* table = metadata::FindTable(target->relid);
+    const metadata::Table* table =
+        IsLocalPart(target) ? nullptr : metadata::FindTable(target->relid);
     if (!table) {
         FenceDistributedTables(query);
         return query;

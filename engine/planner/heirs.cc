@@ -6,6 +6,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/split_write.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
@@ -205,7 +206,8 @@ void ReadWithHeirs(Query* query, int rti) {
 }  // namespace
 
 bool HasHeirs(const RangeTblEntry* rte) {
-    return rte->rtekind == RTE_RELATION && rte->inh && has_subclass(rte->relid);
+    return rte->rtekind == RTE_RELATION && rte->inh && !IsLocalPart(rte) &&
+           has_subclass(rte->relid);
 }
 
 void ReadHeirs(Query* query) {

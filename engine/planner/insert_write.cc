@@ -110,6 +110,12 @@ void AddRows(WriteRewrite* write, List* values) {
     write->plan->inserts = true;
 }
 
+// Where rows arrive that an UPDATE … FROM has moved (split_write.h), RETURNING names the source.
+bool NamesSource(const Query* insert) {
+    Relids named = pull_varnos(nullptr, reinterpret_cast<Node*>(insert->returningList));
+    return !bms_is_empty(bms_del_member(named, insert->resultRelation));
+}
+
 // The rows, without target list, which goes to *values.
 Query* TakeRows(Query* query, List** values) {
     Query* rows = RowsQuery(query);
@@ -143,6 +149,7 @@ Query* RewriteInsert(Query* query, const metadata::Table& table) {
         if (const char* reason = WhyConflictDoesNotFit(query))
             RefuseFeature(psprintf("%s in ON CONFLICT", reason), nullptr);
     }
+    write.plan->returns_source = NamesSource(query);
     Query* above = FinishRewrite(&write, [] {});
     FindTailColumns(write.plan);
     return above;

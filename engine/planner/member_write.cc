@@ -10,7 +10,6 @@
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 #include "engine/metadata/tables.h"
-#include "engine/trigger/matching.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -117,38 +116,6 @@ List* DecidingColumns(Oid partition) {
                 partition, static_cast<AttrNumber>(column + FirstLowInvalidHeapAttributeNumber),
                 false)));
     return names;
-}
-
-bool IsFor(const Trigger& trigger, CmdType command) {
-    return !trigger.tgisinternal && trigger.tgenabled != TRIGGER_DISABLED &&
-           (trigger.tgtype & trigger::EventType(command)) != 0;
-}
-
-// Of foreign keys those of the referenced table, if they act on rows that are deleted.
-bool HindersMoves(const Trigger& trigger, bool is_root) {
-    if (trigger.tgisinternal)
-        return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
-               !metadata::OnlyRefuses(metadata::ReadForeignKey(trigger.tgconstraint));
-    if (trigger.tgenabled == TRIGGER_DISABLED) return false;
-    if (TRIGGER_FOR_ROW(trigger.tgtype)) return true;
-    return is_root && (IsFor(trigger, CMD_INSERT) || IsFor(trigger, CMD_DELETE));
-}
-
-// Triggers of the statement fire for the table that it names, and transition tables hold all rows.
-void CheckTriggersOf(Oid relation_id, Oid root, CmdType command) {
-    const Relation relation = table_open(relation_id, NoLock);
-    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
-        const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (!IsFor(trigger, command)) continue;
-        const bool reads_tables = trigger.tgoldtable || trigger.tgnewtable;
-        if (!reads_tables && (relation_id == root || TRIGGER_FOR_ROW(trigger.tgtype))) continue;
-        RefuseFeature(
-            psprintf("this write of table \"%s\", of whose tree distributed tables are a part, "
-                     "with trigger \"%s\" of table \"%s\"",
-                     get_rel_name(root), trigger.tgname, get_rel_name(relation_id)),
-            "It fires for the statement as a whole.");
-    }
-    table_close(relation, NoLock);
 }
 
 }  // namespace
@@ -275,33 +242,19 @@ List* NewRow(const Query* update) {
     return row;
 }
 
-void CheckMovingTriggers(const Query* update) {
-    const Oid root = rt_fetch(update->resultRelation, update->rtable)->relid;
+const char* KeyAgainstMoves(Oid root) {
+    const char* key = nullptr;
     for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr))) {
         const Relation relation = table_open(member, NoLock);
-        for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
-            if (HindersMoves(relation->trigdesc->triggers[i], member == root))
-                RefuseFeature(
-                    psprintf("UPDATE of what decides the partition of rows of table \"%s\", of "
-                             "whose tree distributed tables are a part, with trigger \"%s\" of "
-                             "table \"%s\"",
-                             get_rel_name(root), relation->trigdesc->triggers[i].tgname,
-                             get_rel_name(member)),
-                    "Rows that move are deleted and inserted.");
+        for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
+            const Trigger& trigger = relation->trigdesc->triggers[i];
+            if (trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
+                !metadata::OnlyRefuses(metadata::ReadForeignKey(trigger.tgconstraint)))
+                key = pstrdup(trigger.tgname);
+        }
         table_close(relation, NoLock);
     }
-}
-
-void CheckSplitTriggers(const Query* write, const List* members) {
-    const Oid root = rt_fetch(write->resultRelation, write->rtable)->relid;
-    const auto check = [&](CmdType command) {
-        CheckTriggersOf(root, root, command);
-        for (const Oid member : pg::EachOid(members)) CheckTriggersOf(member, root, command);
-    };
-    if (write->commandType != CMD_MERGE) check(write->commandType);
-    for (auto* action : Each<MergeAction>(write->mergeActionList))
-        if (action->commandType != CMD_NOTHING) check(action->commandType);
-    if (write->onConflict && write->onConflict->action == ONCONFLICT_UPDATE) check(CMD_UPDATE);
+    return key;
 }
 
 Expr* AnyOf(List* conditions) {

@@ -30,11 +30,9 @@ bool MayMoveRows(const Query* update, const List* partitions);
 // their own.
 List* NewRow(const Query* update);
 
-// Raises 0A000 for triggers and foreign keys of the tree for which a row that is deleted and
-// inserted elsewhere is not one that moves.
-void CheckMovingTriggers(const Query* update);
-// Raises 0A000 for triggers that would fire otherwise than for the command as a whole.
-void CheckSplitTriggers(const Query* write, const List* members);
+// The trigger of a foreign key that references a table of the tree, for which a row that is deleted
+// and inserted elsewhere is not one that moves; nullptr if there is none.
+const char* KeyAgainstMoves(Oid root);
 
 // OR of conditions.
 Expr* AnyOf(List* conditions);

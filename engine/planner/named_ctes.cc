@@ -35,6 +35,20 @@ bool FindCtes(Node* node, void* state) {
 
 }  // namespace
 
+RangeTblEntry* MakeCteEntry(const CommonTableExpr* cte, Index levels_up, const char* name) {
+    auto* entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_CTE;
+    entry->ctename = pstrdup(cte->ctename);
+    entry->ctelevelsup = levels_up;
+    entry->coltypes = list_copy(cte->ctecoltypes);
+    entry->coltypmods = list_copy(cte->ctecoltypmods);
+    entry->colcollations = list_copy(cte->ctecolcollations);
+    entry->alias = makeAlias(name, NIL);
+    entry->eref = makeAlias(name, static_cast<List*>(copyObjectImpl(cte->ctecolnames)));
+    entry->inFromCl = true;
+    return entry;
+}
+
 void KeepNamedCtes(Query* query) {
     CteSearch search = {0, NIL};
     query_tree_walker(query, reinterpret_cast<bool (*)()>(&FindCtes), &search,

@@ -395,7 +395,8 @@ void RelPathlistHook(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntr
             return;
         }
         if (IsLocalPart(rte) && metadata::FindTable(rte->relid)) {
-            mark_dummy_rel(rel);
+            // The named table itself stands for what is local below it.
+            if (!rte->inh) mark_dummy_rel(rel);
             return;
         }
         const bool is_table = rte->rtekind == RTE_RELATION && !IS_DUMMY_REL(rel);

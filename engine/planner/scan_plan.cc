@@ -113,9 +113,6 @@ List* RelationEntries(Query* query) {
     return entries;
 }
 
-namespace {
-
-// What the executor needs of an entry: everything but the parts that only planning looks at.
 RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
     auto* flat = makeNode(RangeTblEntry);
     memcpy(flat, rte, sizeof(RangeTblEntry));
@@ -133,8 +130,6 @@ RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
     flat->securityQuals = NIL;
     return flat;
 }
-
-}  // namespace
 
 PlannedStmt* MakeStatement(Query* query, Plan* top) {
     auto* statement = makeNode(PlannedStmt);

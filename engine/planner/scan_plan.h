@@ -40,4 +40,7 @@ void AddCheckedRelations(PlannedStmt* statement, const List* entries);
 // All RTE_RELATION entries of a query, every level.
 List* RelationEntries(Query* query);
 
+// What the executor needs of an entry: everything but the parts that only planning looks at.
+RangeTblEntry* FlatEntry(const RangeTblEntry* rte);
+
 }  // namespace pgspan::planner

@@ -7,6 +7,7 @@
 #include "engine/planner/row_order.h"
 #include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/split_write.h"
 
 extern "C" {
 #include "access/hash.h"
@@ -265,7 +266,7 @@ bool SublinksFit(Node* expression, Shape* from, const Level& level) {
 
 Shape ShapeOfRelation(const RangeTblEntry* rte, Index varno) {
     const metadata::Table* table = metadata::FindTable(rte->relid);
-    if (!table) return Unpushable("a local table");
+    if (!table || IsLocalPart(rte)) return Unpushable("a local table");
     if (table->IsReference()) return {};
     Shape shape;
     shape.kind = Shape::Kind::kDistributed;

@@ -2,8 +2,13 @@
 // and to distributed tables with heirs. PostgreSQL's own executor would write into the shells. Such
 // a write is split into one for each distributed table, and one for all that is local: the same
 // command over another target, each a data-modifying CTE of one statement, so that all of them see
-// the same data and count as one. Of a MERGE these parts change the rows that match; what matches
-// nothing in the whole tree is inserted by a part of its own.
+// the same data and count as one. Rows that move from table to table leave one part and are
+// inserted by others (split_moves.cc). Of a MERGE these parts change the rows that match; what
+// matches nothing in the whole tree is inserted by parts of its own (split_merge.cc).
+//
+// Triggers of rows are those of the tables to which the rows belong, and fire with their parts.
+// Those of the statement are the named table's: PostgreSQL fires them for the local part, which
+// every split write has for their sake; the other parts hand it the rows for transition tables.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -28,6 +33,8 @@ void MarkLocalPart(RangeTblEntry* rte);
 // True for a local table that is read together with distributed tables below it.
 bool ReadsDistributedHeirs(const RangeTblEntry* rte);
 
+// The name of a CTE that belongs to a split write.
+char* NameOfPart(int number);
 // True for a CTE that is such a part: it may count for the statement.
 bool IsPart(const CommonTableExpr* cte);
 

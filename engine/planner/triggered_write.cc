@@ -3,6 +3,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
+#include "engine/pg/transition_rows.h"
+#include "engine/pg/tree_part.h"
 #include "engine/planner/planner.h"
 
 extern "C" {
@@ -30,6 +32,17 @@ int CommandsOf(const Query* write) {
     for (auto* action : Each<MergeAction>(write->mergeActionList))
         if (action->commandType != CMD_NOTHING) commands |= 1 << action->commandType;
     return commands;
+}
+
+pg::TreePart PartOf(const Query* write) {
+    return pg::TreePartOf(rt_fetch(write->resultRelation, write->rtable));
+}
+
+bool NamedTableAsksForRows(const pg::TreePart& part, CmdType command) {
+    const Relation named = table_open(part.named, NoLock);
+    const bool asks = pg::AsksForRows(named->trigdesc, command);
+    table_close(named, NoLock);
+    return asks;
 }
 
 // What UPDATE assigns, and the generated columns that are computed anew: those that depend on it,
@@ -94,8 +107,17 @@ Oid TargetOf(const Query* write) {
 }
 
 trigger::Matching TriggersFor(const Query* write, CmdType command) {
-    return trigger::MatchingTriggers(TargetOf(write), command,
-                                     command == CMD_UPDATE ? pg::AssignedColumns(write) : nullptr);
+    const pg::TreePart part = PartOf(write);
+    const bool is_part = OidIsValid(part.named);
+    trigger::Matching matching = trigger::MatchingTriggers(
+        TargetOf(write), command, command == CMD_UPDATE ? pg::AssignedColumns(write) : nullptr,
+        is_part);
+    if (!is_part) return matching;
+    // A row that moves is none that is inserted to the triggers of the statement.
+    if (NamedTableAsksForRows(part, part.command == CMD_INSERT ? command : part.command))
+        matching.any = matching.reads_tables = true;
+    if (part.may_leave) matching.any = matching.looks_at_rows = true;
+    return matching;
 }
 
 bool FiresTriggers(const Query* insert) {
@@ -113,6 +135,16 @@ trigger::Matching FindTriggers(const Query* write, plan::TriggerPlan* plan) {
     plan->changes_rows = all.before_row;
     plan->needs_outcome = all.NeedOutcome();
     if ((commands & (1 << CMD_UPDATE)) != 0) plan->updated_columns = UpdatedColumns(write);
+    const pg::TreePart part = PartOf(write);
+    plan->named = part.named;
+    plan->named_command = part.command;
+    plan->may_leave = part.may_leave;
+    plan->returns_staying = part.returns;
+    if (!part.may_leave) return all;
+    // A row that leaves is deleted.
+    const trigger::Matching leaving = TriggersFor(write, CMD_DELETE);
+    plan->changes_rows = plan->changes_rows || leaving.before_row;
+    plan->needs_outcome = plan->needs_outcome || leaving.NeedOutcome();
     return all;
 }
 

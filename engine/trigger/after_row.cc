@@ -79,6 +79,7 @@ void FillTables(Playback* playback) {
         const CmdType command = firing->events[i].command;
         const TransitionTables& tables = playback->tables[command];
         ReadRows(*playback, command);
+        if (firing->events[i].of_part) continue;
         if (tables.old_rows && command != CMD_INSERT)
             tuplestore_puttupleslot(tables.old_rows, playback->old_row);
         if (tables.new_rows && command != CMD_DELETE)
@@ -155,12 +156,12 @@ void AwaitReferencing(const Firing& firing) {
 }  // namespace
 
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
-                   TupleTableSlot* new_row) {
-    RowEvent event = {command, 0};
+                   TupleTableSlot* new_row, bool of_part) {
+    RowEvent event = {command, 0, of_part};
     for (int i = 0; i < firing->triggers->numtriggers; i++)
         if (IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, command, old_row, new_row))
             event.fires |= UINT64CONST(1) << i;
-    if (event.fires == 0 && !KeepsTables(firing, command)) return;
+    if (event.fires == 0 && (of_part || !KeepsTables(firing, command))) return;
     if (!firing->rows) firing->rows = MakeStore(firing);
     if (command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
     if (command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);

@@ -90,7 +90,9 @@ Firing* Make(EState* statement, Oid relation) {
     firing->target = makeNode(ResultRelInfo);
     InitResultRelInfo(firing->target, firing->relation, 0, nullptr, 0);
     firing->triggers = CopyTriggerDesc(firing->relation->trigdesc);
-    const int count = firing->triggers ? firing->triggers->numtriggers : 0;
+    if (!firing->triggers)
+        firing->triggers = static_cast<TriggerDesc*>(palloc0(sizeof(TriggerDesc)));
+    const int count = firing->triggers->numtriggers;
     if (count > kTriggersMax)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                 errmsg("table \"%s\" has more than %d triggers",
@@ -193,6 +195,18 @@ void SendHeldBack(bool queried) {
     if (error) ReThrowError(error);
 }
 
+// As PostgreSQL has it: the row's partition has been decided before its triggers.
+void CheckStaysInPartition(Firing* firing, int index, TupleTableSlot* new_row) {
+    const Trigger& trigger = firing->triggers->triggers[index];
+    if (!trigger.tgisclone || Belongs(firing, new_row)) return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("moving row to another partition during a BEFORE FOR EACH ROW trigger is not "
+                   "supported"),
+            errdetail("Before executing trigger \"%s\", the row was to be in partition \"%s.%s\".",
+                      trigger.tgname, get_namespace_name(RelationGetNamespace(firing->relation)),
+                      RelationGetRelationName(firing->relation)));
+}
+
 bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTableSlot* new_row) {
     HeapTuple old_tuple = nullptr;
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
@@ -208,7 +222,9 @@ bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTa
         data.tg_newslot = old_row ? new_row : nullptr;
         HeapTuple result = Call(firing, i, &data);
         if (!result) return false;
-        if (new_row && result != new_tuple) Store(firing, result, new_row);
+        if (!new_row || result == new_tuple) continue;
+        Store(firing, result, new_row);
+        if (command == CMD_INSERT) CheckStaysInPartition(firing, i, new_row);
     }
     return true;
 }
@@ -229,16 +245,69 @@ void StartHook(QueryDesc* query, int eflags) {
         else
             standard_ExecutorStart(query, eflags);
         if (IsOwnDeparture(query)) pg::SilenceReferencedSide(query);
+        if (query->plannedstmt->hasModifyingCTE) pg::SilencePartsOfMoves(query);
     });
+}
+
+void Complete(Firing* firing) {
+    Unlink(firing);
+    FireQueued(firing);
+    for (auto* named : pg::Each<RelationData>(firing->named)) table_close(named, NoLock);
+    table_close(firing->relation, NoLock);
+    firing->relation = nullptr;
+}
+
+// What PostgreSQL is about to run before it fires the triggers of the statement; it does no harm
+// twice.
+void RunModifications(EState* statement) {
+    statement->es_direction = ForwardScanDirection;
+    for (auto* node : pg::Each<PlanState>(statement->es_auxmodifytables))
+        for (;;) {
+            ResetPerTupleExprContext(statement);
+            if (TupIsNull(ExecProcNode(node))) break;
+        }
+}
+
+Firing* FindPart(const EState* statement) {
+    for (Firing* firing = firings; firing; firing = firing->next)
+        if (firing->statement == statement && firing->is_part && firing->completed == NIL)
+            return firing;
+    return nullptr;
+}
+
+// Triggers of the rows of split writes, ahead of those of the statement, which are PostgreSQL's.
+void FireParts(EState* statement) {
+    const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
+    RunModifications(statement);
+    while (Firing* part = FindPart(statement)) Complete(part);
+    pg::RequeueAfterStatement(statement);
+    MemoryContextSwitchTo(outer);
+}
+
+// A trigger of a local partition may have made a row one of a distributed partition; PostgreSQL
+// has written it into the shell.
+void CheckRouting(const EState* statement) {
+    for (const auto* target :
+         pg::Each<ResultRelInfo>(statement->es_tuple_routing_result_relations)) {
+        const metadata::Table* table =
+            metadata::FindTable(RelationGetRelid(target->ri_RelationDesc));
+        if (!table || !table->IsHash()) continue;
+        ereport(
+            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("a trigger that moves a row to distributed partition \"%s\" is not supported",
+                   RelationGetRelationName(target->ri_RelationDesc)));
+    }
 }
 
 void FinishHook(QueryDesc* query) {
     pg::Entry([&] {
         AwaitReferencesOf(query);
+        if (query->plannedstmt->hasModifyingCTE) FireParts(query->estate);
         if (next_finish)
             next_finish(query);
         else
             standard_ExecutorFinish(query);
+        CheckRouting(query->estate);
         if (firings) FireAfter(query->estate);
     });
 }
@@ -293,6 +362,28 @@ Firing* FiringOf(EState* statement, Oid relation) {
     return firing;
 }
 
+void BeginPart(Firing* firing, const Bitmapset* updated) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    firing->updated = bms_add_members(firing->updated, updated);
+    firing->is_part = true;
+    MemoryContextSwitchTo(outer);
+}
+
+pg::TransitionRows* TransitionRowsOf(Firing* firing, Oid named, CmdType command) {
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    const Relation relation = table_open(named, NoLock);
+    firing->named = lappend(firing->named, relation);
+    pg::TransitionRows* rows =
+        pg::MakeTransitionRows(firing->estate, relation, firing->relation, command);
+    MemoryContextSwitchTo(outer);
+    return rows;
+}
+
+bool Belongs(Firing* firing, TupleTableSlot* row) {
+    return !firing->relation->rd_rel->relispartition ||
+           ExecPartitionCheck(firing->target, row, firing->estate, false);
+}
+
 void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updated) {
     const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
     firing->updated = bms_add_members(firing->updated, updated);
@@ -344,12 +435,7 @@ void QueueAfterStatement(Firing* firing, CmdType command) {
 }
 
 void FireAfter(EState* statement) {
-    while (Firing* firing = Find(statement, InvalidOid)) {
-        Unlink(firing);
-        FireQueued(firing);
-        table_close(firing->relation, NoLock);
-        firing->relation = nullptr;
-    }
+    while (Firing* firing = Find(statement, InvalidOid)) Complete(firing);
 }
 
 void SendPendingWrites() {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "engine/pg/postgres.h"
+#include "engine/pg/transition_rows.h"
 
 namespace pgspan::trigger {
 
@@ -34,6 +35,15 @@ Firing* FiringOf(EState* statement, Oid relation);
 // for other commands. Does nothing if another part of the statement has done it.
 void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updated);
 
+// The same for a write that is a part of one of the table `named` of the tree: no triggers of the
+// statement fire for this table. Its AFTER ROW triggers fire before those of the statement, which
+// PostgreSQL fires for the table named.
+void BeginPart(Firing* firing, const Bitmapset* updated);
+// For the transition tables of the named table's triggers; nullptr: they have none for the command.
+pg::TransitionRows* TransitionRowsOf(Firing* firing, Oid named, CmdType command);
+// False: the row is none that the table, as a partition, may hold.
+bool Belongs(Firing* firing, TupleTableSlot* row);
+
 // Before the first use of a row: frees what the triggers made of the one before.
 void BeginRow(Firing* firing);
 // False: the row is to be left alone. old_row (nullptr for INSERT) and new_row (nullptr for DELETE)
@@ -42,9 +52,10 @@ bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
                    TupleTableSlot* new_row, PendingWrites pending);
 // Computes the generated columns of the new row.
 void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row);
-// The row has been written, or will be before the statement ends; copied.
+// The row has been written, or will be before the statement ends; copied. of_part: by a write that
+// BeginPart began.
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
-                   TupleTableSlot* new_row);
+                   TupleTableSlot* new_row, bool of_part = false);
 void QueueAfterStatement(Firing* firing, CmdType command);
 
 // Fires what is queued for the statement. PostgreSQL's executor does it by a hook; COPY by hand.

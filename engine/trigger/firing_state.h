@@ -14,6 +14,7 @@ namespace pgspan::trigger {
 struct RowEvent {
     CmdType command;
     uint64 fires;  // bit i: trigger i is to be fired
+    bool of_part;  // no row for transition tables of this table's triggers
 };
 
 // REFERENCING OLD TABLE and NEW TABLE of one command.
@@ -37,6 +38,8 @@ struct Firing {
     Bitmapset* updated;
     bool has_rows_here;
     uint64 writes_before;  // statements that this session had begun, which write
+    bool is_part;  // rows of it were written for a statement that names another table of its tree
+    List* named;   // Relations of these tables, open
     bool* catches_errors;  // by trigger: its function has an EXCEPTION block
     List* begun;           // IntList of CmdType: BEFORE STATEMENT has been fired
     List* completed;       // IntList of CmdType: AFTER STATEMENT is to be fired, in this order

@@ -177,6 +177,7 @@ Matching& Matching::operator|=(const Matching& other) {
     before_row = before_row || other.before_row;
     after_row = after_row || other.after_row;
     reads_tables = reads_tables || other.reads_tables;
+    looks_at_rows = looks_at_rows || other.looks_at_rows;
     return *this;
 }
 
@@ -232,7 +233,8 @@ bool ChecksReference(const Trigger& trigger) {
     return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_FK;
 }
 
-Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated) {
+Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated,
+                          bool rows_only) {
     Matching matching = {};
     CheckCascades({relation_id, command, updated, nullptr});
     const Relation relation = table_open(relation_id, NoLock);
@@ -240,6 +242,7 @@ Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* upd
     for (int i = 0; triggers && i < triggers->numtriggers; i++) {
         const Trigger& trigger = triggers->triggers[i];
         if (!Concerns(relation, trigger, command, updated)) continue;
+        if (rows_only && !TRIGGER_FOR_ROW(trigger.tgtype)) continue;
         if (!metadata::IsCoordinator()) RefuseHere(relation, trigger);
         if (trigger.tgenabled != TRIGGER_DISABLED) Add(&matching, trigger);
     }

@@ -17,9 +17,12 @@ struct Matching {
     bool any;
     bool before_row;
     bool after_row;
-    bool reads_tables;  // some trigger has REFERENCING OLD TABLE or NEW TABLE
+    bool reads_tables;   // some trigger has REFERENCING OLD TABLE or NEW TABLE
+    bool looks_at_rows;  // the writer itself does, whatever the triggers
 
-    [[nodiscard]] bool NeedRows() const { return before_row || after_row || reads_tables; }
+    [[nodiscard]] bool NeedRows() const {
+        return before_row || after_row || reads_tables || looks_at_rows;
+    }
     // Some trigger has to know what has become of each row.
     [[nodiscard]] bool NeedOutcome() const { return after_row || reads_tables; }
     Matching& operator|=(const Matching& other);
@@ -28,8 +31,10 @@ struct Matching {
 // The triggers that are not disabled, for CMD_INSERT, CMD_UPDATE or CMD_DELETE. updated: the
 // columns that UPDATE assigns, offset by FirstLowInvalidHeapAttributeNumber; nullptr for other
 // commands. The caller holds a lock on the relation. On a node other than the coordinator any
-// trigger for the command raises 0A000.
-Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* updated);
+// trigger for the command raises 0A000. rows_only: the write is a part of one of another table, in
+// which the triggers of the statement do not fire.
+Matching MatchingTriggers(Oid relation, CmdType command, const Bitmapset* updated,
+                          bool rows_only = false);
 
 // True for PostgreSQL's trigger of a foreign key that the coordinator keeps, on either side of it;
 // unless it is disabled, or PostgreSQL fires it itself, as it does on local tables and on this

@@ -78,7 +78,8 @@ SELECT line FROM log ORDER BY line;
 SELECT * FROM pr ORDER BY a, c, b;
 DROP TRIGGER each ON pr;
 DROP TRIGGER once ON pr;
--- @cluster-error 0A000 MERGE INTO pr USING source s ON pr.a = s.a WHEN MATCHED THEN UPDATE SET a = 3
+-- @error 21000
+MERGE INTO pr USING source s ON pr.a = s.a WHEN MATCHED THEN UPDATE SET a = 3;
 -- @cluster-error 0A000 MERGE INTO pr USING source s ON pr.a = s.a AND random() < 2 WHEN MATCHED THEN DELETE
 -- Tables that others inherit from.
 CREATE TABLE h (a int, b int);

@@ -90,7 +90,7 @@ EXECUTE move(4, 806);
 EXECUTE move(4, 807);
 EXECUTE move(2, 807);
 SELECT tableoid::regclass::text, * FROM pr WHERE c > 700 ORDER BY c;
--- @cluster-error 0A000 UPDATE pr SET a = 3 FROM p3 x WHERE x.c = pr.c
+UPDATE pr SET a = 3 FROM p4 x WHERE x.c = pr.c AND x.c = 806;
 -- @cluster-error 0A000 UPDATE pr SET a = 1 + (random() * 3)::int WHERE c = 801
 DELETE FROM pr WHERE c > 700;
 COPY pr FROM STDIN;
@@ -139,7 +139,8 @@ DROP TRIGGER t1 ON pr;
 INSERT INTO pr VALUES (3, 't', 600);
 SELECT count(*) FROM log;
 CREATE TRIGGER leafs BEFORE INSERT ON p3 FOR EACH STATEMENT EXECUTE FUNCTION note();
--- @cluster-error 0A000 INSERT INTO pr VALUES (3, 't', 601)
+INSERT INTO pr VALUES (3, 't', 601);
+SELECT count(*) FROM log;
 DROP TRIGGER leafs ON p3;
 DROP TRIGGER t2 ON pr;
 -- Heirs of local tables.
