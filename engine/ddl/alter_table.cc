@@ -59,6 +59,8 @@ Steps PlanSteps(const metadata::Table& table, const AlterTableStmt& stmt) {
         const char* name =
             command->name ? command->name : castNode(Constraint, command->def)->conname;
         step.constraint_type = ConstraintType(table.relation, name);
+        if (step.constraint_type == CONSTRAINT_TRIGGER)
+            RefuseOn(table, "ALTER TABLE for the constraint of a trigger", "Use DROP TRIGGER.");
     }
     return steps;
 }

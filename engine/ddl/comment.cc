@@ -1,6 +1,11 @@
+#include "engine/ddl/container_constraint.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+}
 
 namespace pgspan::ddl {
 
@@ -19,7 +24,13 @@ const metadata::Table* TableOf(const CommentStmt& stmt) {
     case OBJECT_TABCONSTRAINT: {
         List* name = castNode(List, stmt.object);
         List* relation = list_copy_head(name, list_length(name) - 1);
-        return relation == NIL ? nullptr : FindForDdl(makeRangeVarFromNameList(relation), kCommand);
+        const metadata::Table* table =
+            relation == NIL ? nullptr : FindForDdl(makeRangeVarFromNameList(relation), kCommand);
+        // Those of triggers stand on the coordinator alone.
+        const bool of_trigger =
+            table && stmt.objtype == OBJECT_TABCONSTRAINT &&
+            ConstraintType(table->relation, strVal(llast(name))) == CONSTRAINT_TRIGGER;
+        return of_trigger ? nullptr : table;
     }
     default:
         return nullptr;

@@ -30,7 +30,8 @@ bool DescribeConstraint(Oid constraint, LostPart* part) {
     if (!HeapTupleIsValid(tuple)) return false;
     const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     // A foreign key goes with what it references, here as on every other node that has it.
-    const bool follows = form->contype == CONSTRAINT_FOREIGN;
+    // A constraint trigger's goes with the trigger.
+    const bool follows = form->contype == CONSTRAINT_FOREIGN || form->contype == CONSTRAINT_TRIGGER;
     *part = {form->conrelid, LostPart::kConstraint, form->contype, pstrdup(NameStr(form->conname)),
              nullptr};
     ReleaseSysCache(tuple);

@@ -156,6 +156,9 @@ void RenamePart(const Statement& statement, const RenameStmt& stmt) {
         RunOnHeirs(statement, heirs);
     else if (stmt.renameType == OBJECT_COLUMN)
         RenameColumn(statement, stmt, *table);
+    else if (stmt.renameType == OBJECT_TABCONSTRAINT &&
+             ConstraintType(table->relation, stmt.subname) == CONSTRAINT_TRIGGER)
+        RunStandard(statement);
     else if (stmt.renameType == OBJECT_TABCONSTRAINT)
         RenameConstraint(statement, stmt, *table);
     else if (stmt.renameType == OBJECT_RULE)

@@ -49,7 +49,9 @@ char* AddEnforcers(ConstraintsSetStmt* stmt) {
             if (!OidIsValid(schema) || !IsInScope(*name, schema)) continue;
             const char type = ConstraintType(relation, name->relname);
             const metadata::Table* table = type == '\0' ? nullptr : metadata::FindTable(relation);
-            if (!table || IsKeptHere(relation, name->relname)) continue;
+            // Constraint triggers stand here alone.
+            if (!table || type == CONSTRAINT_TRIGGER || IsKeptHere(relation, name->relname))
+                continue;
             enforcers = list_concat(enforcers, Enforcers(*table, name->relname, type));
             appendStringInfo(&elsewhere, "%s%s", elsewhere.len > 0 ? ", " : "",
                              quote_qualified_identifier(get_namespace_name(schema), name->relname));

@@ -115,14 +115,6 @@ List* TriggerStandIns(Oid relation_id, const char* name) {
 
 void CheckTriggers(Oid relation_id) {
     const Relation relation = relation_open(relation_id, NoLock);
-    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
-        const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (trigger.tgisinternal || !OidIsValid(trigger.tgconstraint)) continue;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("constraint trigger \"%s\" is not supported on distributed tables",
-                       trigger.tgname),
-                errhint("Use an AFTER ROW trigger."));
-    }
     CheckKeys(relation, EventsWithTriggers(relation));
     relation_close(relation, NoLock);
 }
@@ -220,11 +212,6 @@ char* DropStandIn(Oid trigger, Oid* relation) {
 void HandleCreateTrigger(const Statement& statement) {
     const auto* stmt = statement.Tree<CreateTrigStmt>();
     const metadata::Table* table = FindForDdl(stmt->relation, "CREATE TRIGGER");
-    if (stmt->constrrel)
-        if (const metadata::Table* other = FindForDdl(stmt->constrrel, "CREATE CONSTRAINT TRIGGER"))
-            RefuseOn(*other, "CREATE CONSTRAINT TRIGGER ... FROM", nullptr);
-    if (table && stmt->isconstraint)
-        RefuseOn(*table, "CREATE CONSTRAINT TRIGGER", "Use an AFTER ROW trigger.");
     if (!table && IsOrigin()) {
         RunOnHeirs(statement, HeirsWithTrigger(*stmt));
         return;

@@ -69,6 +69,7 @@ TupleTableSlot* SlotOf(const Firing* firing, HeapTuple tuple) {
 
 void Fire(EState* statement, const DeferredCall& call) {
     LockRelationOid(call.relation, RowShareLock);
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(call.relation))) return;
     Firing* firing = FiringOf(statement, call.relation);
     BeginRow(firing);
     const int index = IndexOf(firing, call.trigger);
@@ -101,10 +102,10 @@ List* TakeDue(bool all) {
     return due;
 }
 
-// Fires what is not deferred any more; at the end of the transaction, everything.
-void FireDue(bool all) {
+// Fires what is not deferred any more; at the end of the transaction, everything. False: nothing.
+bool FireDue(bool all) {
     List* due = TakeDue(all);
-    if (due == NIL) return;
+    if (due == NIL) return false;
     PushActiveSnapshot(GetTransactionSnapshot());
     EState* statement = CreateExecutorState();
     for (const auto* call : pg::Each<DeferredCall>(due)) {
@@ -114,6 +115,12 @@ void FireDue(bool all) {
     FireAfter(statement);
     FreeExecutorState(statement);
     PopActiveSnapshot();
+    return true;
+}
+
+// What fires may defer more, here and in PostgreSQL's own queue, which has been emptied before.
+void FireAll() {
+    while (FireDue(true)) AfterTriggerFireDeferred();
 }
 
 // ---- SET CONSTRAINTS
@@ -181,7 +188,7 @@ void TransactionCallback(XactEvent event, void*) {
     switch (event) {
     case XACT_EVENT_PRE_COMMIT:
     case XACT_EVENT_PRE_PREPARE:
-        pg::Entry([] { FireDue(true); });
+        pg::Entry([] { FireAll(); });
         break;
     case XACT_EVENT_COMMIT:
     case XACT_EVENT_ABORT:

@@ -1,7 +1,7 @@
-// Foreign keys whose check on the rows of a distributed table waits for COMMIT (DEFERRABLE), as
-// PostgreSQL's queue of deferred triggers does for rows that lie here: the rows are kept until the
-// transaction, or SET CONSTRAINTS IMMEDIATE, has them checked; what happened in a subtransaction
-// that is rolled back is forgotten.
+// Constraint triggers of distributed tables, and foreign keys whose check on their rows waits for
+// COMMIT (DEFERRABLE), as PostgreSQL's queue of deferred triggers does for rows that lie here: the
+// rows are kept until the transaction, or SET CONSTRAINTS IMMEDIATE, has them checked; what
+// happened in a subtransaction that is rolled back is forgotten.
 //
 // Called by after_row.cc, and ddl for SET CONSTRAINTS.
 #pragma once

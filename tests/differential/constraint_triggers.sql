@@ -1,0 +1,115 @@
+-- Proves that constraint triggers of distributed and reference tables fire as in PostgreSQL: at the end of the statement, or deferred to COMMIT or SET CONSTRAINTS, with the rows as they were.
+CREATE TABLE log (id serial, what text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO log (what) VALUES (concat_ws(' ', TG_NAME, TG_TABLE_NAME, TG_WHEN, TG_OP, CASE WHEN TG_OP <> 'INSERT' THEN old::text END, CASE WHEN TG_OP <> 'DELETE' THEN new::text END));
+  RETURN NULL;
+END $$;
+CREATE FUNCTION balanced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF (SELECT sum(v) FROM t) <> 0 THEN RAISE EXCEPTION 'not balanced' USING ERRCODE = '23514', CONSTRAINT = TG_NAME; END IF;
+  RETURN NULL;
+END $$;
+CREATE TABLE t (k int PRIMARY KEY, v int);
+CREATE TABLE r (k int PRIMARY KEY, v int);
+CREATE TABLE plain (k int PRIMARY KEY, v int);
+-- @cluster SELECT create_distributed_table('t', 'k', shard_count => 4)
+-- @cluster SELECT create_reference_table('r')
+CREATE CONSTRAINT TRIGGER t_now AFTER INSERT OR UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER t_may AFTER INSERT ON t DEFERRABLE FOR EACH ROW WHEN (new.v > 0) EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER t_late AFTER INSERT OR UPDATE OR DELETE ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER r_late AFTER INSERT OR UPDATE OR DELETE ON r DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER plain_late AFTER INSERT ON plain DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+SELECT tgname, tgdeferrable, tginitdeferred, contype, condeferrable FROM pg_trigger g JOIN pg_constraint c ON tgconstraint = c.oid WHERE tgrelid IN ('t'::regclass, 'r'::regclass) ORDER BY 1;
+INSERT INTO t VALUES (1, 1);
+SELECT what FROM log ORDER BY id;
+BEGIN;
+TRUNCATE log;
+INSERT INTO t VALUES (2, 2), (3, -3);
+UPDATE t SET v = v + 10 WHERE k = 2;
+DELETE FROM t WHERE k = 3;
+INSERT INTO r VALUES (1, 1);
+UPDATE r SET v = 2;
+SELECT what FROM log ORDER BY id;
+SET CONSTRAINTS t_late IMMEDIATE;
+SELECT what FROM log ORDER BY id;
+SET CONSTRAINTS t_may DEFERRED;
+INSERT INTO t VALUES (4, 4), (5, -5);
+SELECT what FROM log ORDER BY id;
+COMMIT;
+SELECT what FROM log ORDER BY id;
+BEGIN;
+TRUNCATE log;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO t VALUES (6, 6);
+SAVEPOINT a;
+INSERT INTO t VALUES (7, 7);
+ROLLBACK TO a;
+INSERT INTO t VALUES (8, 8);
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT what FROM log ORDER BY what;
+ROLLBACK;
+-- @error 42809
+SET CONSTRAINTS t_now DEFERRED;
+-- What fires at COMMIT may write, fail, and defer more.
+CREATE FUNCTION copy_on() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO plain VALUES (new.k, new.v); INSERT INTO r VALUES (new.k + 100, new.v); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER on_and_on AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION copy_on();
+TRUNCATE log;
+INSERT INTO t VALUES (20, 20);
+SELECT what FROM log ORDER BY what;
+SELECT * FROM plain;
+SELECT * FROM r ORDER BY k;
+DROP TRIGGER on_and_on ON t;
+CREATE CONSTRAINT TRIGGER balance AFTER INSERT OR UPDATE OR DELETE ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION balanced();
+DELETE FROM t WHERE k > 100;
+-- @error 23514
+INSERT INTO t VALUES (30, 5);
+BEGIN;
+INSERT INTO t SELECT 31, -sum(v) FROM t;
+INSERT INTO t VALUES (32, 5);
+INSERT INTO t VALUES (33, -5);
+COMMIT;
+BEGIN;
+UPDATE t SET v = v + 1;
+-- @error 23514
+COMMIT;
+SELECT sum(v), count(*) FROM t;
+BEGIN;
+UPDATE t SET v = v + 1 WHERE k = 33;
+-- @error 23514
+SET CONSTRAINTS balance IMMEDIATE;
+ROLLBACK;
+-- Names, comments, other tables in FROM, and dropping.
+COMMENT ON CONSTRAINT balance ON t IS 'sums up';
+ALTER TABLE t RENAME CONSTRAINT balance TO balance_constraint;
+ALTER TRIGGER balance ON t RENAME TO balances;
+-- @cluster-error 0A000 ALTER TABLE t DROP CONSTRAINT balance_constraint
+DROP TRIGGER balances ON t;
+SELECT count(*) FROM pg_constraint WHERE conname LIKE 'balance%';
+CREATE CONSTRAINT TRIGGER of_plain AFTER UPDATE ON plain FROM t FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER of_t AFTER UPDATE ON t FROM r FOR EACH ROW EXECUTE FUNCTION note();
+SELECT tgname, tgconstrrelid::regclass FROM pg_trigger WHERE tgname LIKE 'of%' ORDER BY 1;
+UPDATE t SET v = v WHERE k = 33;
+DROP TABLE t CASCADE;
+SELECT tgname FROM pg_trigger WHERE tgname LIKE 'of%' ORDER BY 1;
+-- Before they are distributed, and as partitions.
+CREATE TABLE p (a int, b text) PARTITION BY LIST (a);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+CREATE CONSTRAINT TRIGGER p_late AFTER INSERT OR UPDATE OR DELETE ON p DEFERRABLE FOR EACH ROW EXECUTE FUNCTION note();
+-- @cluster SELECT create_distributed_table('p1', 'b', shard_count => 4)
+-- @cluster SELECT create_distributed_table('p2', 'b', shard_count => 4)
+CREATE CONSTRAINT TRIGGER p2_late AFTER INSERT ON p2 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.b <> 'x') EXECUTE FUNCTION note();
+BEGIN;
+TRUNCATE log;
+SET CONSTRAINTS p_late DEFERRED;
+INSERT INTO p VALUES (1, 'a'), (2, 'b'), (2, 'x');
+UPDATE p SET b = b || '!';
+UPDATE p SET a = 3 - a WHERE b = 'a!';
+SELECT count(*) FROM log;
+COMMIT;
+SELECT what FROM log ORDER BY what;
+CREATE CONSTRAINT TRIGGER p_more AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION note();
+TRUNCATE log;
+INSERT INTO p VALUES (1, 'm');
+SELECT what FROM log ORDER BY what;
+DROP TABLE p, r, plain, log;
+DROP FUNCTION note, balanced, copy_on;
