@@ -39,6 +39,8 @@ RESET ROLE;
 EXECUTE sums (10);
 SET ROLE tree_reader;
 EXECUTE sums (10);
+SELECT k, owner, tableoid::regclass::text FROM parent WHERE leak(k) ORDER BY k FOR UPDATE;
+SELECT p.k, a.level FROM parent p JOIN allowed a USING (owner) WHERE leak(p.k) AND p.k > 20 ORDER BY 1 FOR SHARE OF p;
 UPDATE parent SET v = v + 1 WHERE leak(k);
 UPDATE parent SET v = v + 1 WHERE k IN (4, 5, 24, 25, 34, 35) RETURNING *;
 -- @error 42501
@@ -57,6 +59,7 @@ CREATE POLICY levels ON parent AS RESTRICTIVE USING (v <= (SELECT level FROM all
 SET ROLE tree_reader;
 SELECT count(*), sum(k) FROM parent;
 SELECT * FROM parent WHERE leak(k) ORDER BY k;
+SELECT * FROM ONLY parent WHERE leak(k) ORDER BY k FOR SHARE;
 UPDATE parent SET v = 0 WHERE k > 20;
 RESET ROLE;
 SELECT tableoid::regclass, * FROM parent ORDER BY k;
@@ -74,6 +77,8 @@ ALTER TABLE root ENABLE ROW LEVEL SECURITY;
 SET ROLE tree_reader;
 SELECT count(*), sum(k) FROM root;
 SELECT * FROM root WHERE leak(k) AND v > 8 ORDER BY k;
+SELECT * FROM root WHERE leak(k) AND v > 8 ORDER BY k FOR NO KEY UPDATE;
+SELECT r FROM root r WHERE v > 15 ORDER BY k FOR SHARE;
 -- @error 42501
 SELECT * FROM high;
 UPDATE root SET k = k + 1 WHERE leak(k) AND v > 5;
