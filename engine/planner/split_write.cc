@@ -13,6 +13,7 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "rewrite/rewriteManip.h"
 }
 
 namespace pgspan::planner {
@@ -59,6 +60,54 @@ void SplitInto(Split* split) {
         SplitMerge(split);
     else
         SplitUpdateOrDelete(split);
+}
+
+// ---- CTEs of a write that is one itself
+
+struct Renaming {
+    Index depth;
+    const char* from;
+    const char* to;
+};
+
+// What reads the CTE of the level at depth 0 reads one of the level above.
+bool RenameStep(Node* node, void* state) {
+    if (!node) return false;
+    auto* renaming = static_cast<Renaming*>(state);
+    const auto step = reinterpret_cast<bool (*)()>(&RenameStep);
+    if (IsA(node, RangeTblEntry)) {
+        auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+        if (rte->rtekind == RTE_CTE && rte->ctelevelsup == renaming->depth &&
+            strcmp(rte->ctename, renaming->from) == 0) {
+            rte->ctename = pstrdup(renaming->to);
+            rte->ctelevelsup++;
+        }
+        return false;
+    }
+    if (IsA(node, Query)) {
+        renaming->depth++;
+        query_tree_walker(reinterpret_cast<Query*>(node), step, renaming, QTW_EXAMINE_RTES_BEFORE);
+        renaming->depth--;
+        return false;
+    }
+    return expression_tree_walker(node, step, renaming);
+}
+
+// The CTEs stand in the statement, beside the parts that read them; under names of their own.
+List* LiftCtes(Query* write, Query* statement, int* names) {
+    for (auto* cte : Each<CommonTableExpr>(write->cteList)) {
+        char* name = NameOfPart(++*names);
+        Renaming renaming = {0, cte->ctename, name};
+        query_tree_walker(write, reinterpret_cast<bool (*)()>(&RenameStep), &renaming,
+                          QTW_EXAMINE_RTES_BEFORE);
+        cte->ctename = name;
+    }
+    List* lifted = write->cteList;
+    for (auto* cte : Each<CommonTableExpr>(lifted)) IncrementVarSublevelsUp(cte->ctequery, -1, 1);
+    statement->hasRecursive = statement->hasRecursive || write->hasRecursive;
+    write->cteList = NIL;
+    write->hasRecursive = false;
+    return lifted;
 }
 
 // Several parts may read a CTE that the statement reads once.
@@ -133,6 +182,7 @@ Query* SplitWrites(const Query* original) {
     for (auto* cte : Each<CommonTableExpr>(query->cteList)) {
         auto* inner = castNode(Query, cte->ctequery);
         if (ReachesOthers(inner)) {
+            ctes = list_concat(ctes, LiftCtes(inner, query, &names));
             Split split = {};
             split.query = inner;
             split.names = &names;

@@ -222,6 +222,11 @@ MERGE INTO t USING moves m ON t.c = (SELECT max(y.c) FROM t y WHERE y.a = m.f AN
 WITH s AS (SELECT 900 AS x) MERGE INTO t USING s ON t.c = (SELECT x FROM s y) WHEN MATCHED THEN UPDATE SET a = t.a % 3 + 1 WHEN NOT MATCHED THEN INSERT VALUES (1, 'no', 900);
 SELECT tableoid::regclass::text, * FROM t ORDER BY c, b;
 -- @cluster-error 0A000 MERGE INTO u USING moves m ON u.a = m.f WHEN MATCHED THEN UPDATE SET a = m.g
+-- A write in WITH that has a WITH of its own.
+WITH w AS (WITH x AS (SELECT 900 AS k), y AS (SELECT k + 1 AS l FROM x) UPDATE t SET b = 'n' FROM x, y WHERE c IN (k, l) RETURNING c, l) SELECT * FROM w ORDER BY c;
+WITH x AS (SELECT 5 AS k), w AS (WITH RECURSIVE x (n) AS (SELECT 960 UNION ALL SELECT n + 1 FROM x WHERE n < 962), y AS (SELECT n FROM x) INSERT INTO t SELECT 1 + n % 3, 'i', n FROM y RETURNING c), v AS (WITH z AS (SELECT k FROM x) DELETE FROM t USING z WHERE c = 895 + k RETURNING c) SELECT c, k FROM w, x UNION ALL SELECT c, 0 FROM v ORDER BY 1;
+WITH w AS (WITH x AS (SELECT 901 AS k) UPDATE t SET a = a % 3 + 1 FROM x WHERE c = k OR EXISTS (SELECT FROM x y WHERE y.k + 59 = c) RETURNING a, c, k) SELECT * FROM w ORDER BY c;
+SELECT tableoid::regclass::text, * FROM t WHERE c >= 900 ORDER BY c;
 -- Heirs of a distributed table: the triggers of the statement are the table's.
 TRUNCATE log;
 CREATE TABLE dp (b text, c int);
