@@ -117,6 +117,8 @@ RangeTblEntry* MakeFence(RangeTblEntry* inside, List* filters, List* columns) {
         makeFromExpr(pg::MakeList(reference),
                      filters ? reinterpret_cast<Node*>(make_ands_explicit(filters)) : nullptr);
     inner->targetList = columns;
+    inner->hasRowSecurity = inside->securityQuals != NIL;
+    inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(inside->securityQuals));
     auto* fence = makeNode(RangeTblEntry);
     fence->rtekind = RTE_SUBQUERY;
     fence->subquery = inner;
@@ -159,6 +161,7 @@ void FenceTable(Query* query, int varno) {
                 nullptr);
     List* filters = OwnFilters(query, varno);
     ChangeVarNodes(reinterpret_cast<Node*>(filters), varno, 1, 0);
+    ChangeVarNodes(reinterpret_cast<Node*>(table->securityQuals), varno, 1, 0);
     WholeRow row = {varno, table->relid};
     ReplaceVarsOfLevel(query, NameWholeRow, &row);
     lfirst(list_nth_cell(query->rtable, varno - 1)) =

@@ -41,6 +41,8 @@ SET ROLE tree_reader;
 EXECUTE sums (10);
 SELECT k, owner, tableoid::regclass::text FROM parent WHERE leak(k) ORDER BY k FOR UPDATE;
 SELECT p.k, a.level FROM parent p JOIN allowed a USING (owner) WHERE leak(p.k) AND p.k > 20 ORDER BY 1 FOR SHARE OF p;
+UPDATE parent p SET v = p.v + 1 FROM parent q WHERE q.k = p.k + 2 AND leak(p.k) AND leak(q.k) AND p.k > 20;
+DELETE FROM parent p USING parent q WHERE q.k = p.k + 2 AND leak(q.k) AND p.k > 100;
 UPDATE parent SET v = v + 1 WHERE leak(k);
 UPDATE parent SET v = v + 1 WHERE k IN (4, 5, 24, 25, 34, 35) RETURNING *;
 -- @error 42501
