@@ -1,5 +1,6 @@
-// Reading CTEs, and which of a level are read. PostgreSQL never plans a SELECT in WITH that nothing reads,
-// whatever stands in it; a part of a statement that goes to the nodes must not take it along.
+// Reading CTEs, and which of a level are read. PostgreSQL never plans a SELECT in WITH that nothing
+// reads, whatever stands in it; a part of a statement that goes to the nodes must not take it
+// along.
 #pragma once
 
 #include "engine/pg/postgres.h"
