@@ -101,3 +101,8 @@ DROP OWNED BY mallory CASCADE;
 DROP ROLE mallory;
 DROP SCHEMA IF EXISTS traps;
 RESET search_path;
+
+-- What tasks call, anybody may call.
+-- @cluster-error 42809 SELECT pgspan.row_was_there('pg_tables'::regclass, '(0,1)')
+-- @cluster-error 42809 SELECT pgspan.row_was_there('pg_class'::regclass, '(4294967295,1)')
+-- @cluster-error 42809 SELECT pgspan.row_was_there(0, '(0,1)')
