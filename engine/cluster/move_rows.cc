@@ -2,6 +2,7 @@
 
 #include "engine/cluster/copy_encoding.h"
 #include "engine/connection/connection.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/nodes.h"
@@ -340,17 +341,10 @@ static void MoveLocalRowsToShell(const metadata::Table& table, const char* colum
     pg::ReturnToUser(caller);
 }
 
-// Rows that were checked where they lay are not checked again as they come: not by foreign keys
-// either, whose other side may be on its way.
-static int StopTriggers() {
-    const int nest_level = NewGUCNestLevel();
-    set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,
-                      GUC_ACTION_SAVE, true, 0, false);
-    return nest_level;
-}
-
 void MoveRowsToShell(const metadata::Table& table) {
-    const int settings_before = StopTriggers();
+    // Rows that were checked where they lay are not checked again as they come, by foreign keys
+    // whose other side may be on its way.
+    const List* keys = ddl::SuspendKeys(table.relation);
     // Beside the stronger lock that is held: COPY FROM wants just this one.
     const Relation shell = table_open(table.relation, RowExclusiveLock);
     const char* columns = CopyColumns(NewCopyEncoder(shell));
@@ -362,7 +356,7 @@ void MoveRowsToShell(const metadata::Table& table) {
     ddl::LeaveCanonicalSettings(settings);
     table_close(shell, NoLock);
     MoveLocalRowsToShell(table, columns);
-    AtEOXact_GUC(true, settings_before);
+    ddl::ResumeKeys(table.relation, keys);
 }
 
 }  // namespace pgspan::cluster

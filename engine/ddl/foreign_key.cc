@@ -36,7 +36,8 @@ using metadata::ReadForeignKey;
     pg_unreachable();
 }
 
-void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
+// True if there was one to change.
+bool SetTriggers(Oid referenced, Oid constraint, char from, char to) {
     const Relation catalog = table_open(TriggerRelationId, RowExclusiveLock);
     bool changed = false;
     pg::EachCatalogRow<Form_pg_trigger>(
@@ -50,9 +51,10 @@ void SetTriggers(Oid referenced, Oid constraint, char from, char to) {
             changed = true;
         });
     table_close(catalog, NoLock);
-    if (!changed) return;
+    if (!changed) return false;
     CommandCounterIncrement();
     CacheInvalidateRelcacheByRelid(referenced);
+    return true;
 }
 
 // Those of the relation and those to it: List of ForeignKey*.
@@ -142,7 +144,22 @@ void GiveKeysToShards(Oid referenced) {
         }
 }
 
+List* SuspendKeys(Oid relation) {
+    List* suspended = NIL;
+    for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN))
+        if (SetTriggers(relation, constraint, TRIGGER_FIRES_ON_ORIGIN, TRIGGER_DISABLED))
+            suspended = lappend_oid(suspended, constraint);
+    return suspended;
+}
+
+void ResumeKeys(Oid relation, const List* suspended) {
+    for (const Oid constraint : pg::EachOid(suspended))
+        SetTriggers(relation, constraint, TRIGGER_DISABLED, TRIGGER_FIRES_ON_ORIGIN);
+}
+
 bool IsKeptHere(Oid relation, const char* name) {
+    const metadata::Table* table = metadata::FindTable(relation);
+    if (!table || !table->IsHash()) return false;
     const Oid constraint = get_relation_constraint_oid(relation, name, true);
     for (const Oid key : ConstraintsOf(relation, CONSTRAINT_FOREIGN))
         if (key == constraint) return !metadata::KeptByShards(ReadForeignKey(key));

@@ -23,6 +23,13 @@ void MirrorForeignKey(Oid shell, Oid constraint);
 // has kept and that shards can keep now become theirs, on every node.
 void GiveKeysToShards(Oid referenced);
 
+// Switches off, for a part of a statement, what checks the relation's rows by its own foreign keys;
+// gives what ResumeKeys takes. The caller holds AccessExclusiveLock. (Under
+// session_replication_role, functions that the owner's conditions call would write elsewhere
+// without triggers, too.)
+List* SuspendKeys(Oid relation);
+void ResumeKeys(Oid relation, const List* suspended);
+
 // True if the constraint of that name is a foreign key of a distributed table that the coordinator
 // keeps: other nodes have none of that name.
 bool IsKeptHere(Oid relation, const char* constraint);

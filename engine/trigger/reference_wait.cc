@@ -24,8 +24,9 @@ namespace {
 
 // The distributed tables whose rows a foreign key kept here may delete, change or look for.
 List* AddReferencing(List* tables, const Trigger& trigger) {
-    if (metadata::FindTable(trigger.tgconstrrelid))
-        return list_append_unique_oid(tables, trigger.tgconstrrelid);
+    const metadata::Table* table = metadata::FindTable(trigger.tgconstrrelid);
+    if (table && !table->IsHash()) return tables;  // every node keeps those of reference tables
+    if (table) return list_append_unique_oid(tables, trigger.tgconstrrelid);
     return list_concat_unique_oid(tables, metadata::DistributedHeirs(trigger.tgconstrrelid));
 }
 

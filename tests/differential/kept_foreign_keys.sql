@@ -294,3 +294,37 @@ SELECT * FROM fines ORDER BY team;
 DROP TABLE places CASCADE;
 INSERT INTO visits VALUES (95, 1001);
 SELECT count(*) FROM visits;
+
+-- Foreign keys between reference tables stand on every node, and are changed there.
+CREATE TABLE rk (id int PRIMARY KEY, up int REFERENCES rk);
+CREATE TABLE rc (id int PRIMARY KEY, k int, CONSTRAINT rc_k FOREIGN KEY (k) REFERENCES rk DEFERRABLE);
+-- @cluster SELECT create_reference_table('rk')
+-- @cluster SELECT create_reference_table('rc')
+INSERT INTO rk VALUES (1, NULL), (2, 1), (3, NULL), (4, NULL);
+INSERT INTO rc VALUES (1, 1), (2, 2), (3, 4);
+-- @error 23503
+DELETE FROM rk WHERE id = 2;
+-- @error 23503
+UPDATE rk SET id = 20 WHERE id = 1;
+DELETE FROM rk WHERE id = 3;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+DELETE FROM rc WHERE id = 2;
+DELETE FROM rk WHERE id = 2;
+COMMIT;
+BEGIN;
+SET CONSTRAINTS rc_k DEFERRED;
+DELETE FROM rk WHERE id = 4;
+DELETE FROM rc WHERE k = 4;
+COMMIT;
+ALTER TABLE rc RENAME CONSTRAINT rc_k TO rc_key;
+COMMENT ON CONSTRAINT rc_key ON rc IS 'a key';
+ALTER TABLE rc ALTER CONSTRAINT rc_key NOT DEFERRABLE;
+ALTER TABLE rc DROP CONSTRAINT rc_key;
+ALTER TABLE rc ADD FOREIGN KEY (k) REFERENCES rk ON DELETE CASCADE;
+INSERT INTO rk VALUES (5, NULL);
+INSERT INTO rc VALUES (5, 5);
+DELETE FROM rk WHERE id = 5;
+SELECT * FROM rk ORDER BY id;
+SELECT * FROM rc ORDER BY id;
+-- @cluster SELECT 1 / (count(DISTINCT result) = 1)::int FROM run_command_on_all_nodes(format('SELECT string_agg(id || '':'' || k, '','' ORDER BY id) FROM %I.rc', current_schema()))
+-- @cluster SELECT 1 / (count(DISTINCT result) = 1)::int FROM run_command_on_all_nodes(format('SELECT string_agg(conname || confdeltype, '','' ORDER BY conname) FROM pg_constraint WHERE conrelid = ''%I.rc''::regclass', current_schema()))
