@@ -245,7 +245,8 @@ void StartHook(QueryDesc* query, int eflags) {
         else
             standard_ExecutorStart(query, eflags);
         if (IsOwnDeparture(query)) pg::SilenceReferencedSide(query);
-        if (query->plannedstmt->hasModifyingCTE) pg::SilencePartsOfMoves(query);
+        if (query->plannedstmt->hasModifyingCTE && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+            pg::SilencePartsOfMoves(query);
     });
 }
 
@@ -260,12 +261,15 @@ void Complete(Firing* firing) {
 // What PostgreSQL is about to run before it fires the triggers of the statement; it does no harm
 // twice.
 void RunModifications(EState* statement) {
+    const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
     statement->es_direction = ForwardScanDirection;
     for (auto* node : pg::Each<PlanState>(statement->es_auxmodifytables))
         for (;;) {
             ResetPerTupleExprContext(statement);
-            if (TupIsNull(ExecProcNode(node))) break;
+            const TupleTableSlot* row = ExecProcNode(node);  // TupIsNull looks twice
+            if (TupIsNull(row)) break;
         }
+    MemoryContextSwitchTo(outer);
 }
 
 Firing* FindPart(const EState* statement) {
@@ -278,7 +282,6 @@ Firing* FindPart(const EState* statement) {
 // Triggers of the rows of split writes, ahead of those of the statement, which are PostgreSQL's.
 void FireParts(EState* statement) {
     const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
-    RunModifications(statement);
     while (Firing* part = FindPart(statement)) Complete(part);
     pg::RequeueAfterStatement(statement);
     MemoryContextSwitchTo(outer);
@@ -301,6 +304,8 @@ void CheckRouting(const EState* statement) {
 
 void FinishHook(QueryDesc* query) {
     pg::Entry([&] {
+        // What they delete is locked before anybody who may reference it is waited for.
+        if (query->plannedstmt->hasModifyingCTE) RunModifications(query->estate);
         AwaitReferencesOf(query);
         if (query->plannedstmt->hasModifyingCTE) FireParts(query->estate);
         if (next_finish)

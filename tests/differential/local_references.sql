@@ -307,3 +307,8 @@ SELECT stxdndistinct, stxddependencies FROM pg_statistic_ext JOIN pg_statistic_e
     WHERE stxname = 'st_bc' AND stxrelid = 'st'::regclass;
 SELECT n_distinct FROM pg_stats_ext_exprs WHERE tablename = 'st' AND schemaname = current_schema();
 DROP STATISTICS st_bc;
+-- Nobody reads what the CTE returns: it is run to its end all the same.
+CREATE TEMP TABLE unread (i int);
+CREATE TEMP TABLE unread_too (i int);
+WITH w AS (INSERT INTO unread SELECT generate_series(1, 3) RETURNING i) INSERT INTO unread_too VALUES (1) RETURNING i;
+SELECT count(*) FROM unread;

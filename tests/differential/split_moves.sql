@@ -250,3 +250,16 @@ DROP TABLE t, u, dp, moves, log CASCADE;
 DROP FUNCTION note, note_tables, to_three, keep, loud;
 DROP OWNED BY mover;
 DROP ROLE mover;
+
+-- EXPLAIN captures no rows.
+CREATE TABLE em (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE em1 PARTITION OF em FOR VALUES IN (1);
+CREATE TABLE em2 (a int, b int);
+-- @cluster SELECT create_distributed_table('em2', 'b')
+ALTER TABLE em ATTACH PARTITION em2 FOR VALUES IN (2);
+CREATE FUNCTION em_fires() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER em_updated AFTER UPDATE ON em REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION em_fires();
+INSERT INTO em VALUES (1, 1), (2, 2);
+-- @cluster EXPLAIN UPDATE em SET a = 3 - a
+UPDATE em SET a = 3 - a;
+SELECT tableoid::regclass, * FROM em ORDER BY a;
