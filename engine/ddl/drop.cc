@@ -71,8 +71,12 @@ RangeVar* NameOf(List* object) {
 // refuses takes this back.
 void DropContainersOf(const List* tables) {
     for (const Oid relation : pg::EachOid(tables)) {
-        LockRelationOid(relation, AccessExclusiveLock);
+        // Nobody waits for a lock of somebody who may not drop the table: PostgreSQL says so.
         if (!pg::OwnsRelation(GetUserId(), relation)) continue;
+        LockRelationOid(relation, AccessExclusiveLock);
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) ||
+            !pg::OwnsRelation(GetUserId(), relation))
+            continue;
         const Relation shell = relation_open(relation, NoLock);
         CheckTableNotInUse(shell, "DROP TABLE");
         relation_close(shell, NoLock);
