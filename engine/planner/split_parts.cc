@@ -2,6 +2,7 @@
 
 #include "engine/pg/entry_columns.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/tree_part.h"
 #include "engine/planner/member_write.h"
 #include "engine/planner/named_ctes.h"
@@ -239,6 +240,7 @@ Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
         *rte = *FlatEntry(rte);
         rte->rtekind = RTE_RESULT;
         rte->relid = InvalidOid;
+        pg::CheckNothing(rte);  // the CTE does
     }
     // RETURNING and ON CONFLICT may have sub-queries over CTEs.
     if (split->is_top) DeepenCteReferences(part);
