@@ -35,7 +35,10 @@ CREATE FUNCTION pgspan.lock_waits(OUT waiter_group integer, OUT waiter_pid integ
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH here AS (SELECT group_id FROM pgspan.local_node),
          session AS (SELECT pid, wait_event_type,
-                            regexp_match(application_name, '^pgspan group=(\d{1,9}) pid=(\d{1,9})$')::integer[] AS origin
+                            -- Anybody may take the name of a node's session, but not its login, the first superuser.
+                            CASE WHEN usesysid = 10
+                                 THEN regexp_match(application_name, '^pgspan group=(\d{1,9}) pid=(\d{1,9})$')::integer[]
+                            END AS origin
                        FROM pg_stat_activity),
          waiter AS MATERIALIZED (SELECT *, pg_blocking_pids(pid) AS blocking FROM session WHERE wait_event_type = 'Lock'),
          prepared AS (SELECT l.virtualtransaction,
