@@ -13,8 +13,8 @@ namespace pgspan::cluster {
 void CheckOwner(Oid relation);
 // The table itself: owner, kind, persistence, triggers, rules. verb: "distribute", for messages.
 void CheckTable(Oid relation, const char* verb);
-// Raises 0A000 unless the tables above and below it, in trees of inheritance and partitions, are
-// local, and the nodes can check its partition constraint.
+// Raises 0A000 for a table that inherits from a reference table, and unless the nodes can check its
+// partition constraint.
 void CheckTree(Oid relation);
 // Raises 0A000 if there are any: a reference table stands alone.
 void CheckStandsAlone(Oid relation);
@@ -23,7 +23,8 @@ AttrNumber CheckDistributionColumn(Oid relation, const char* column);
 // Unique indexes and exclusion constraints must include the distribution column, compared for
 // equality.
 void CheckUniqueness(Oid relation, AttrNumber distribution_column);
-// Raises 0A000 where checks and generated columns look at tableoid, which would be a shard's.
+// Raises 0A000 where checks and generated columns look at tableoid or at whole rows, which would be
+// a shard's.
 void CheckExpressions(Oid relation);
 // Of a reference table: raises 0A000 for foreign keys to other than reference tables.
 void CheckForeignKeys(Oid relation);

@@ -41,7 +41,8 @@ void BroadcastRequirements(Oid relation);
 void BroadcastSchemas(Oid relation);
 
 // After a change of what only the coordinator may know of a table (rules, tables that inherit from
-// it, foreign keys of local tables): keeps other nodes' own sessions off a table that has any.
+// it, foreign keys that shards do not keep): keeps other nodes' own sessions off a table that has
+// any.
 void NoteLocalParts(Oid relation);
 // The same for all tables to and from which foreign keys of the relation lead.
 void NoteReferencedTables(Oid relation);

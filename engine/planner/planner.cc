@@ -245,8 +245,7 @@ void RefuseOnWorker(const metadata::Table& table) {
         return;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("cannot use table \"%s\" from a worker", get_rel_name(table.relation)),
-            errdetail("It has rules, heirs, or foreign keys of local tables, which the coordinator "
-                      "alone knows."),
+            errdetail("It has rules, heirs, or foreign keys that the coordinator alone keeps."),
             errhint("Connect to the coordinator."));
 }
 

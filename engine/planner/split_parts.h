@@ -1,5 +1,5 @@
 // What the parts of a split write (split_write.h) are made of: CTEs of one statement, each the same
-// command over another table of the tree. Used by split_write.cc, split_update.cc and
+// command over another table of the tree. Used by split_write.cc, split_moves.cc and
 // split_merge.cc only.
 #pragma once
 
@@ -33,7 +33,7 @@ CommonTableExpr* AddCte(Split* split, Query* query);
 // SELECT of the CTE's columns from number `first` (from 1) on, `count` of them. levels_up: from the
 // SELECT to the query that has the CTE.
 Query* SelectFrom(CommonTableExpr* cte, int first, int count, Index levels_up);
-// All of its columns, as a target list over the SELECT's only entry.
+// The same columns, as a target list over the SELECT's only entry.
 List* ColumnsOf(const CommonTableExpr* cte, int first, int count);
 // The rows of the CTEs, one after another.
 Query* UnionOf(const List* ctes, Index levels_up);
