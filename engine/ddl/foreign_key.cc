@@ -52,8 +52,8 @@ bool SetTriggers(Oid referenced, Oid constraint, char from, char to) {
         });
     table_close(catalog, NoLock);
     if (!changed) return false;
-    CommandCounterIncrement();
     CacheInvalidateRelcacheByRelid(referenced);
+    CommandCounterIncrement();  // now it is seen here, too
     return true;
 }
 

@@ -328,3 +328,20 @@ SELECT * FROM rk ORDER BY id;
 SELECT * FROM rc ORDER BY id;
 -- @cluster SELECT 1 / (count(DISTINCT result) = 1)::int FROM run_command_on_all_nodes(format('SELECT string_agg(id || '':'' || k, '','' ORDER BY id) FROM %I.rc', current_schema()))
 -- @cluster SELECT 1 / (count(DISTINCT result) = 1)::int FROM run_command_on_all_nodes(format('SELECT string_agg(conname || confdeltype, '','' ORDER BY conname) FROM pg_constraint WHERE conrelid = ''%I.rc''::regclass', current_schema()))
+
+-- Tables that come home together do not check each other's rows on the way.
+CREATE TABLE tied_pk (a int, b int, PRIMARY KEY (a, b));
+CREATE TABLE tied (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE tied_1 (b int, a int);
+-- @cluster SELECT create_distributed_table('tied_pk', 'a')
+-- @cluster SELECT create_distributed_table('tied_1', 'b')
+ALTER TABLE tied ATTACH PARTITION tied_1 FOR VALUES IN (1, 2);
+ALTER TABLE tied ADD CONSTRAINT tied_key FOREIGN KEY (a, b) REFERENCES tied_pk ON DELETE CASCADE;
+INSERT INTO tied_pk SELECT 1 + g % 2, g FROM generate_series(1, 20) g;
+INSERT INTO tied SELECT a, b FROM tied_pk;
+ALTER TABLE tied DROP CONSTRAINT tied_key;
+ALTER TABLE tied ADD CONSTRAINT tied_key FOREIGN KEY (a, b) REFERENCES tied_pk;
+ALTER TABLE tied_pk ALTER COLUMN a TYPE bigint;
+-- @error 23503
+DELETE FROM tied_pk WHERE a = 1;
+SELECT count(*), sum(b) FROM tied;
