@@ -11,6 +11,7 @@
 #include "engine/planner/modify_path.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "optimizer/clauses.h"
@@ -149,13 +150,6 @@ void LimitOuter(Query* query, Query* outer, const List* sort_exprs) {
     query->limitOption = LIMIT_OPTION_COUNT;
 }
 
-List* NamesOf(const List* targets) {
-    List* names = NIL;
-    for (auto* entry : Each<TargetEntry>(targets))
-        if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
-    return names;
-}
-
 CommonTableExpr* MakeCte(Query* outer, int references) {
     auto* cte = makeNode(CommonTableExpr);
     cte->ctename = pstrdup(kCteName);
@@ -172,16 +166,6 @@ CommonTableExpr* MakeCte(Query* outer, int references) {
     }
     cte->ctecolnames = NamesOf(outer->targetList);
     return cte;
-}
-
-RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name) {
-    auto* entry = makeNode(RangeTblEntry);
-    entry->rtekind = RTE_SUBQUERY;
-    entry->subquery = subquery;
-    entry->alias = makeAlias(name, NIL);
-    entry->eref = makeAlias(name, NamesOf(subquery->targetList));
-    entry->inFromCl = true;
-    return entry;
 }
 
 // Keys and answers

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/planner/shape.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "optimizer/clauses.h"
@@ -56,13 +57,7 @@ List* TakeGuards(Query* locking) {
 
 RangeTblEntry* GuardRows(RangeTblEntry* rows, const List* columns, const List* guards) {
     for (auto* guard : Each<Node>(guards)) {
-        auto* level = makeNode(Query);
-        level->commandType = CMD_SELECT;
-        level->canSetTag = true;
-        level->rtable = pg::MakeList(rows);
-        auto* reference = makeNode(RangeTblRef);
-        reference->rtindex = 1;
-        level->jointree = makeFromExpr(pg::MakeList(reference), guard);
+        Query* level = SelectOver(rows, NIL, guard);
         level->hasSubLinks = checkExprHasSubLink(guard);
         for (auto* column : Each<TargetEntry>(columns))
             if (!column->resjunk)
@@ -70,14 +65,8 @@ RangeTblEntry* GuardRows(RangeTblEntry* rows, const List* columns, const List* g
                     level->targetList,
                     makeTargetEntry(reinterpret_cast<Expr*>(makeVarFromTargetEntry(1, column)),
                                     column->resno, column->resname, false));
-        auto* entry = makeNode(RangeTblEntry);
-        entry->rtekind = RTE_SUBQUERY;
-        entry->subquery = level;
-        entry->security_barrier = true;
-        entry->alias = rows->alias;
-        entry->eref = rows->eref;
-        entry->inFromCl = true;
-        rows = entry;
+        rows = MakeSubqueryEntry(level, rows->eref->aliasname);
+        rows->security_barrier = true;
     }
     return rows;
 }

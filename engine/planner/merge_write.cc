@@ -6,6 +6,7 @@
 #include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/row_security.h"
+#include "engine/planner/subquery.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
 
@@ -97,18 +98,13 @@ void ReadTriedRows(Merge* merge, const Query* query) {
     // Above the rows nothing is left of what they were made of.
     Query* join = merge->join;
     for (int i = 1; i <= list_length(query->rtable); i++) {
-        auto* entry = makeNode(RangeTblEntry);
-        entry->rtekind = RTE_RESULT;
-        entry->eref = makeAlias("nothing", NIL);
+        RangeTblEntry* entry = nullptr;
         if (i == query->resultRelation) {
-            entry->rtekind = RTE_SUBQUERY;
-            entry->subquery = merge->tried->rows;
-            entry->alias = makeAlias("tried", NIL);
-            List* names = NIL;
-            for (auto* column : Each<TargetEntry>(merge->tried->rows->targetList))
-                names = lappend(names, makeString(pstrdup(column->resname)));
-            entry->eref = makeAlias("tried", names);
-            entry->inFromCl = true;
+            entry = MakeSubqueryEntry(merge->tried->rows, "tried");
+        } else {
+            entry = makeNode(RangeTblEntry);
+            entry->rtekind = RTE_RESULT;
+            entry->eref = makeAlias("nothing", NIL);
         }
         join->rtable = lappend(join->rtable, entry);
     }

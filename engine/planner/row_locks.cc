@@ -12,6 +12,7 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
+#include "engine/planner/subquery.h"
 #include "engine/planner/union_all.h"
 #include "engine/planner/upper_level.h"
 
@@ -180,16 +181,8 @@ Query* UnderPolicies(Query* locking) {
         }));
     };
     guards = reinterpret_cast<List*>(MapLevelVars(reinterpret_cast<Node*>(guards), over_rows));
-    auto* rows = makeNode(RangeTblEntry);
-    rows->rtekind = RTE_SUBQUERY;
-    rows->subquery = locking;
+    RangeTblEntry* rows = MakeSubqueryEntry(locking, "locked");
     rows->security_barrier = true;
-    List* names = NIL;
-    for (auto* column : Each<TargetEntry>(locking->targetList))
-        names = lappend(names, makeString(pstrdup(column->resname)));
-    rows->alias = makeAlias("locked", NIL);
-    rows->eref = makeAlias("locked", names);
-    rows->inFromCl = true;
     return GuardRows(rows, locking->targetList, guards)->subquery;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/split_write.h"
+#include "engine/planner/subquery.h"
 #include "engine/planner/union_all.h"
 #include "engine/planner/upper_level.h"
 #include "engine/metadata/tables.h"
@@ -35,14 +36,7 @@ Query* QueryOfEntry(const Split* split, const RangeTblEntry* rte) {
         columns =
             lappend(columns, makeTargetEntry(var, static_cast<AttrNumber>(list_length(columns) + 1),
                                              strVal(list_nth(names, list_length(columns))), false));
-    auto* select = makeNode(Query);
-    select->commandType = CMD_SELECT;
-    select->canSetTag = true;
-    select->rtable = pg::MakeList(own);
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = 1;
-    select->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
-    select->targetList = columns;
+    Query* select = SelectOver(own, columns, nullptr);
     select->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(own->functions)) ||
                           checkExprHasSubLink(reinterpret_cast<Node*>(own->values_lists));
     if (split->is_top) DeepenCteReferences(select);
@@ -136,15 +130,8 @@ List* ColumnsOf(const CommonTableExpr* cte, int first, int count) {
 
 Query* SelectFrom(CommonTableExpr* cte, int first, int count, Index levels_up) {
     cte->cterefcount++;
-    auto* select = makeNode(Query);
-    select->commandType = CMD_SELECT;
-    select->canSetTag = true;
-    select->rtable = pg::MakeList(MakeCteEntry(cte, levels_up, cte->ctename));
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = 1;
-    select->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
-    select->targetList = ColumnsOf(cte, first, count);
-    return select;
+    return SelectOver(MakeCteEntry(cte, levels_up, cte->ctename), ColumnsOf(cte, first, count),
+                      nullptr);
 }
 
 Query* UnionOf(const List* ctes, Index levels_up) {

@@ -8,6 +8,7 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/subquery.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
@@ -204,16 +205,7 @@ RangeTblEntry* TargetRead::MakeEntry(LockClauseStrength strength) {
     const auto* target = linitial_node(RangeTblEntry, inner->rtable);
     inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(target->securityQuals));
     if (table_.IsHash()) return GuardRows(MakeRemote(inner), inner->targetList, guards);
-    auto* entry = makeNode(RangeTblEntry);
-    entry->rtekind = RTE_SUBQUERY;
-    entry->subquery = inner;
-    List* names = NIL;
-    for (auto* column : Each<TargetEntry>(inner->targetList))
-        names = lappend(names, makeString(pstrdup(column->resname)));
-    entry->alias = makeAlias("target", NIL);
-    entry->eref = makeAlias("target", names);
-    entry->inFromCl = true;
-    return entry;
+    return MakeSubqueryEntry(inner, "target");
 }
 
 }  // namespace pgspan::planner

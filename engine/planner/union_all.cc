@@ -1,19 +1,13 @@
 #include "engine/planner/union_all.h"
 
 #include "engine/pg/list.h"
+#include "engine/planner/subquery.h"
 
 namespace pgspan::planner {
 
 namespace {
 
 using pg::Each;
-
-List* NamesOf(const List* target_list) {
-    List* names = NIL;
-    for (const auto* entry : Each<TargetEntry>(target_list))
-        names = lappend(names, makeString(pstrdup(entry->resname)));
-    return names;
-}
 
 // The columns of the range table's first entry, whose target list it is.
 List* ColumnsOf(const List* target_list) {
@@ -26,14 +20,11 @@ List* ColumnsOf(const List* target_list) {
 }
 
 RangeTblEntry* ArmOf(Query* query) {
-    auto* arm = makeNode(RangeTblEntry);
-    arm->rtekind = RTE_SUBQUERY;
-    arm->subquery = query;
+    RangeTblEntry* arm = MakeSubqueryEntry(query, "arm");
+    arm->inFromCl = false;
     // PostgreSQL puts conditions above the union into its arms.
     const auto* first = query->rtable ? linitial_node(RangeTblEntry, query->rtable) : nullptr;
     arm->security_barrier = first && (first->securityQuals || first->security_barrier);
-    arm->eref = makeAlias("arm", NamesOf(query->targetList));
-    arm->alias = makeAlias("arm", NIL);
     return arm;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/planner/upper_level.h"
 
 #include "engine/pg/list.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "optimizer/clauses.h"
@@ -151,24 +152,9 @@ Node* UpperLevel::Map(Node* expression) {
 }
 
 Query* UpperLevel::Above(bool fenced) const {
-    auto* rte = makeNode(RangeTblEntry);
-    rte->rtekind = RTE_SUBQUERY;
-    rte->subquery = below_;
-    rte->security_barrier = fenced;
-    List* names = NIL;
-    for (auto* entry : Each<TargetEntry>(below_->targetList))
-        if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
-    rte->alias = makeAlias("below", NIL);
-    rte->eref = makeAlias("below", names);
-    rte->inFromCl = true;
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = 1;
-    auto* above = makeNode(Query);
-    above->commandType = CMD_SELECT;
-    above->canSetTag = true;
-    above->rtable = pg::MakeList(rte);
-    above->jointree = makeFromExpr(pg::MakeList(reference), nullptr);
-    return above;
+    RangeTblEntry* entry = MakeSubqueryEntry(below_, "below");
+    entry->security_barrier = fenced;
+    return SelectOver(entry, NIL, nullptr);
 }
 
 }  // namespace pgspan::planner

@@ -1,0 +1,40 @@
+#include "engine/planner/subquery.h"
+
+#include "engine/pg/list.h"
+
+extern "C" {
+#include "nodes/makefuncs.h"
+}
+
+namespace pgspan::planner {
+
+List* NamesOf(const List* target_list) {
+    List* names = NIL;
+    for (const auto* entry : pg::Each<TargetEntry>(target_list))
+        if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
+    return names;
+}
+
+RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name) {
+    auto* entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_SUBQUERY;
+    entry->subquery = subquery;
+    entry->alias = makeAlias(name, NIL);
+    entry->eref = makeAlias(name, NamesOf(subquery->targetList));
+    entry->inFromCl = true;
+    return entry;
+}
+
+Query* SelectOver(RangeTblEntry* entry, List* columns, Node* where) {
+    auto* select = makeNode(Query);
+    select->commandType = CMD_SELECT;
+    select->canSetTag = true;
+    select->rtable = pg::MakeList(entry);
+    auto* reference = makeNode(RangeTblRef);
+    reference->rtindex = 1;
+    select->jointree = makeFromExpr(pg::MakeList(reference), where);
+    select->targetList = columns;
+    return select;
+}
+
+}  // namespace pgspan::planner
