@@ -142,7 +142,7 @@ void AwaitReferencing(const Firing& firing) {
     uint64 fires = 0;
     for (int64 i = 0; i < firing.event_count; i++) fires |= firing.events[i].fires;
     bool asked = false;
-    for (int i = 0; firing.triggers && i < firing.triggers->numtriggers && !asked; i++) {
+    for (int i = 0; i < firing.triggers->numtriggers && !asked; i++) {
         const Trigger& trigger = firing.triggers->triggers[i];
         asked = (fires & (UINT64CONST(1) << i)) != 0 && trigger.tgisinternal &&
                 !ChecksReference(trigger);

@@ -55,7 +55,7 @@ bool Waits(Oid constraint, bool by_definition) {
 // ---- Firing
 
 int IndexOf(const Firing* firing, Oid trigger) {
-    for (int i = 0; firing->triggers && i < firing->triggers->numtriggers; i++)
+    for (int i = 0; i < firing->triggers->numtriggers; i++)
         if (firing->triggers->triggers[i].tgoid == trigger) return i;
     return -1;
 }
