@@ -99,8 +99,13 @@ Firing* Make(EState* statement, Oid relation) {
                        RelationGetRelationName(firing->relation), kTriggersMax));
     firing->functions = static_cast<FmgrInfo*>(palloc0(sizeof(FmgrInfo) * (count + 1)));
     firing->catches_errors = static_cast<bool*>(palloc0(sizeof(bool) * (count + 1)));
-    for (int i = 0; i < count; i++)
-        firing->catches_errors[i] = CatchesErrors(firing->triggers->triggers[i].tgfoid);
+    firing->keys = static_cast<KeyTrigger*>(palloc0(sizeof(KeyTrigger) * (count + 1)));
+    for (int i = 0; i < count; i++) {
+        const Trigger& trigger = firing->triggers->triggers[i];
+        firing->catches_errors[i] = CatchesErrors(trigger.tgfoid);
+        if (trigger.tgisinternal)
+            firing->keys[i] = {KeepsKey(relation, trigger), CarriesOutMove(relation, trigger)};
+    }
     firing->conditions = static_cast<ExprState**>(palloc0(sizeof(ExprState*) * (count + 1)));
     return firing;
 }
@@ -161,9 +166,9 @@ bool Moves(const Firing* firing, TupleTableSlot* old_row, TupleTableSlot* new_ro
 bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
                  TupleTableSlot* new_row) {
     Trigger* trigger = &firing->triggers->triggers[index];
-    const Oid relation = RelationGetRelid(firing->relation);
-    const bool by_moving = command == CMD_UPDATE && CarriesOutMove(relation, *trigger);
-    if (by_moving ? !Moves(firing, old_row, new_row) : !KeepsKey(relation, *trigger)) return false;
+    const KeyTrigger& key = firing->keys[index];
+    const bool by_moving = command == CMD_UPDATE && key.carries_out_moves;
+    if (by_moving ? !Moves(firing, old_row, new_row) : !key.is_kept) return false;
     if (command != CMD_UPDATE) return true;
     return ChecksReference(*trigger)
                ? NeedsCheck(firing, index, old_row, new_row)

@@ -25,6 +25,12 @@ struct TransitionTables {
 
 inline constexpr int kTriggersMax = 64;  // bits of RowEvent::fires
 
+// What a trigger of PostgreSQL's own, of a foreign key, is to the coordinator (matching.h).
+struct KeyTrigger {
+    bool is_kept;
+    bool carries_out_moves;
+};
+
 struct Firing {
     Firing* next;  // in the order in which they were made
     EState* statement;
@@ -32,8 +38,9 @@ struct Firing {
     EState* estate;  // own: memory a row, conditions, generated columns
     Relation relation;
     ResultRelInfo* target;  // for PostgreSQL's functions; its triggers are never fired
-    TriggerDesc* triggers;  // a copy
+    TriggerDesc* triggers;  // a copy; never nullptr
     FmgrInfo* functions;
+    KeyTrigger* keys;  // by trigger
     ExprState** conditions;
     Bitmapset* updated;
     bool has_rows_here;

@@ -31,7 +31,10 @@ char* QualifiedOperator(Oid id) {
 }
 
 // Whether a row of the table has the key of this one, by the equality of the foreign key.
-bool IsThere(Relation relation, const metadata::ForeignKey& key, TupleTableSlot* row) {
+bool IsThere(Relation relation, Oid constraint, TupleTableSlot* row) {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    // In SPI's memory, which goes with it: this is done for each row.
+    const metadata::ForeignKey key = metadata::ReadForeignKey(constraint);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT 1 FROM ONLY %s x WHERE true",
@@ -55,7 +58,6 @@ bool IsThere(Relation relation, const metadata::ForeignKey& key, TupleTableSlot*
         appendStringInfo(&sql, " AND x.%s %s $%d", name, QualifiedOperator(key.own_equality[i]),
                          count);
     }
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const pg::UserSwitch caller = pg::BecomeOwnerOf(RelationGetRelid(relation));
     pg::IgnoreForcedPolicies();
     const int code = SPI_execute_with_args(sql.data, count, types, values, nullptr, false, 1);
@@ -89,9 +91,7 @@ bool NeedsCheck(Firing* firing, int index, TupleTableSlot* old_row, TupleTableSl
 void CheckReference(Firing* firing, int index, TriggerData* data, bool may_be_gone) {
     const Trigger& trigger = firing->triggers->triggers[index];
     TupleTableSlot* row = data->tg_newslot ? data->tg_newslot : data->tg_trigslot;
-    if (may_be_gone &&
-        !IsThere(firing->relation, metadata::ReadForeignKey(trigger.tgconstraint), row))
-        return;
+    if (may_be_gone && !IsThere(firing->relation, trigger.tgconstraint, row)) return;
     TableAmRoutine storage = *firing->relation->rd_tableam;
     storage.tuple_satisfies_snapshot = IsAlive;
     RelationData shown = *firing->relation;
