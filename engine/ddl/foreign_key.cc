@@ -14,7 +14,6 @@ extern "C" {
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
-#include "utils/fmgroids.h"
 #include "utils/relcache.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
@@ -59,27 +58,18 @@ bool SetTriggers(Oid referenced, Oid constraint, char from, char to) {
 
 // Those of the relation and those to it: List of ForeignKey*.
 List* KeysKeptHere(Oid relation) {
-    const Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
     List* keys = NIL;
-    for (const AttrNumber column : {Anum_pg_constraint_conrelid, Anum_pg_constraint_confrelid}) {
-        ScanKeyData scan_key;
-        ScanKeyInit(&scan_key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
-        const bool indexed = column == Anum_pg_constraint_conrelid;
-        const SysScanDesc scan =
-            systable_beginscan(catalog, indexed ? ConstraintRelidTypidNameIndexId : InvalidOid,
-                               indexed, nullptr, 1, &scan_key);
-        while (const HeapTuple tuple = systable_getnext(scan)) {
-            const auto* form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-            if (form->contype != CONSTRAINT_FOREIGN) continue;
-            auto* key = static_cast<ForeignKey*>(palloc(sizeof(ForeignKey)));
-            *key = ReadForeignKey(form->oid);
-            const metadata::Table* table = metadata::FindTable(key->relation);
-            if ((!table || table->IsHash()) && !metadata::KeptByShards(*key))
-                keys = lappend(keys, key);
-        }
-        systable_endscan(scan);
-    }
-    table_close(catalog, AccessShareLock);
+    const auto note = [&](Form_pg_constraint row, HeapTuple) {
+        if (row->contype != CONSTRAINT_FOREIGN) return;
+        auto* key = static_cast<ForeignKey*>(palloc(sizeof(ForeignKey)));
+        *key = ReadForeignKey(row->oid);
+        const metadata::Table* table = metadata::FindTable(key->relation);
+        if ((!table || table->IsHash()) && !metadata::KeptByShards(*key)) keys = lappend(keys, key);
+    };
+    pg::EachCatalogRow<Form_pg_constraint>(ConstraintRelationId, ConstraintRelidTypidNameIndexId,
+                                           Anum_pg_constraint_conrelid, relation, note);
+    pg::EachCatalogRow<Form_pg_constraint>(ConstraintRelationId, InvalidOid,
+                                           Anum_pg_constraint_confrelid, relation, note);
     return keys;
 }
 
@@ -227,7 +217,8 @@ static const List* ReferencedColumns(const Constraint& constraint, Oid reference
     const Relation relation = relation_open(referenced, AccessShareLock);
     int column = -1;
     List* names = NIL;
-    const Oid index = (RelationGetIndexList(relation), relation->rd_pkindex);
+    list_free(RelationGetIndexList(relation));  // finds the primary key
+    const Oid index = relation->rd_pkindex;
     relation_close(relation, NoLock);
     if (!OidIsValid(index)) return NIL;
     const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
