@@ -214,11 +214,17 @@ void DropOthers(const Statement& statement, const DropStmt& stmt) {
     }
     const bool follows =
         stmt.behavior == DROP_CASCADE && IsOrigin() && metadata::AllTables() != NIL;
-    if (follows) DropLostParts(RehearseDrop(stmt));
+    const List* followed = NIL;
+    if (follows) {
+        const DropWatch rehearsed = RehearseDrop(stmt);
+        DropLostParts(rehearsed);
+        followed = rehearsed.parts;
+    }
     const DropWatch watch = Watching([&] { RunStandard(statement); });
     FollowDroppedTables(watch, "DROP", DROP_CASCADE);
     FollowDroppedParts(watch, "DROP");
-    if (!follows) RefuseLostParts(watch);
+    // What has come to depend on the object since the rehearsal is nobody's to follow.
+    RefuseLostParts(watch, followed);
 }
 
 // The roles need not exist on every node.

@@ -56,6 +56,14 @@ bool Describe(const ObjectAddress& object, LostPart* part) {
     return true;
 }
 
+bool Has(const List* parts, const LostPart& wanted) {
+    for (const auto* part : pg::Each<LostPart>(parts))
+        if (part->owner == wanted.owner && part->kind == wanted.kind &&
+            strcmp(part->name, wanted.name) == 0)
+            return true;
+    return false;
+}
+
 void NotePart(const ObjectAddress& object) {
     LostPart part = {};
     if (!Describe(object, &part) || !list_member_oid(current_watch->known, part.owner)) return;
@@ -126,9 +134,10 @@ void RefuseLostPart(const LostPart& part) {
     pg_unreachable();
 }
 
-void RefuseLostParts(const DropWatch& watch) {
+void RefuseLostParts(const DropWatch& watch, const List* followed) {
     for (const auto* part : pg::Each<LostPart>(watch.parts))
-        if (!list_member_oid(watch.tables, part->owner)) RefuseLostPart(*part);
+        if (!list_member_oid(watch.tables, part->owner) && !Has(followed, *part))
+            RefuseLostPart(*part);
 }
 
 void InitializeDropWatch() {

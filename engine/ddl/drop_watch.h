@@ -41,9 +41,9 @@ DropWatch Watching(Body&& body) {
     return watch;
 }
 
-// Raises 0A000 if a table lost a part without being dropped itself: a cascade that other nodes
-// would not follow.
-void RefuseLostParts(const DropWatch& watch);
+// Raises 0A000 if a table lost a part without being dropped itself, other than those that followed:
+// a cascade that other nodes would not follow.
+void RefuseLostParts(const DropWatch& watch, const List* followed = NIL);
 [[noreturn]] void RefuseLostPart(const LostPart& part);
 
 // Installs object_access_hook.
