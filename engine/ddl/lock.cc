@@ -1,6 +1,8 @@
+#include "engine/connection/roles.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/tables_in.h"
+#include "engine/pg/list.h"
 
 namespace pgspan::ddl {
 
@@ -13,19 +15,20 @@ constexpr const char* kLockModes[] = {
 }  // namespace
 
 // Shell and container here, then the other nodes: whoever locks the same table queues at the
-// coordinator.
+// coordinator. PostgreSQL asks for the right to lock what is named, not what lies below it, when
+// the statement runs here; the rest follows without being asked again.
 void HandleLock(const Statement& statement) {
-    auto* stmt = CopyOf<LockStmt>(statement.planned->utilityStmt);
-    stmt->relations = WithDistributedHeirs(stmt->relations);
+    const auto* stmt = statement.Tree<LockStmt>();
     List* tables = TablesNamed(stmt->relations, "LOCK TABLE");
-    if (tables == NIL) {
-        RunStandard(statement);
-        return;
-    }
-    stmt->relations = list_concat(stmt->relations, PartsOf(tables, Parts::kContainers));
-    RunStandardWith(statement, reinterpret_cast<Node*>(stmt));
-    Broadcast(psprintf("LOCK TABLE %s IN %s MODE%s", QualifiedNames(tables), kLockModes[stmt->mode],
-                       stmt->nowait ? " NOWAIT" : ""));
+    RunStandard(statement);
+    tables = list_concat_unique_oid(tables, HeirsBelow(stmt->relations));
+    if (tables == NIL) return;
+    auto* containers = CopyOf<LockStmt>(stmt);
+    containers->relations = PartsOf(tables, Parts::kContainers);
+    RunUtilityAsOwner(reinterpret_cast<Node*>(containers), statement.source);
+    const char* elsewhere = psprintf("LOCK TABLE %s IN %s MODE%s", QualifiedNames(tables),
+                                     kLockModes[stmt->mode], stmt->nowait ? " NOWAIT" : "");
+    connection::AsLogin([&] { Broadcast(elsewhere); });
 }
 
 }  // namespace pgspan::ddl

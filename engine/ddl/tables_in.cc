@@ -47,15 +47,13 @@ List* TablesNamed(const List* range_vars, const char* command) {
     return found;
 }
 
-List* WithDistributedHeirs(List* range_vars) {
-    List* named = range_vars;
-    for (const auto* name : pg::Each<RangeVar>(range_vars)) {
-        if (!name->inh || !IsOrigin()) continue;
-        for (const Oid heir :
-             pg::EachOid(metadata::DistributedHeirs(RangeVarGetRelid(name, NoLock, true))))
-            named = lappend(named == range_vars ? list_copy(named) : named, RangeVarFor(heir));
-    }
-    return named;
+List* HeirsBelow(const List* range_vars) {
+    List* heirs = NIL;
+    for (const auto* name : pg::Each<RangeVar>(range_vars))
+        if (name->inh && IsOrigin())
+            heirs = list_concat_unique_oid(
+                heirs, metadata::DistributedHeirs(RangeVarGetRelid(name, NoLock, true)));
+    return heirs;
 }
 
 char* QualifiedNames(const List* relations) {

@@ -15,9 +15,9 @@ List* TablesOwnedBy(Oid role);
 // does.
 List* TablesNamed(const List* range_vars, const char* command);
 
-// The RangeVars, and those of the distributed tables below the tables that they name without ONLY.
-// Only in ordinary sessions of the coordinator; the list itself is not changed.
-List* WithDistributedHeirs(List* range_vars);
+// Relation OIDs of the distributed tables below the tables that a list of RangeVars names without
+// ONLY. Only in ordinary sessions of the coordinator. The names of missing tables are passed over.
+List* HeirsBelow(const List* range_vars);
 
 // "public.a, public.b" for relation OIDs.
 char* QualifiedNames(const List* relations);
