@@ -80,7 +80,7 @@ ForeignKey ReadForeignKey(Oid constraint) {
     key.on_update = form->confupdtype;
     key.on_delete = form->confdeltype;
     DeconstructFkConstraintRow(tuple, &key.column_count, key.columns, key.referenced_columns,
-                               nullptr, nullptr, key.own_equality, &key.set_column_count,
+                               key.equality, nullptr, key.own_equality, &key.set_column_count,
                                key.set_columns);
     ReleaseSysCache(tuple);
     return key;

@@ -21,6 +21,7 @@ struct ForeignKey {
     int column_count;
     AttrNumber columns[INDEX_MAX_KEYS];
     AttrNumber referenced_columns[INDEX_MAX_KEYS];
+    Oid equality[INDEX_MAX_KEYS];      // operators: referenced column = referencing column
     Oid own_equality[INDEX_MAX_KEYS];  // operators that compare columns of the referencing table
     char on_update;                    // FKCONSTR_ACTION_…
     char on_delete;

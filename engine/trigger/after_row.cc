@@ -2,6 +2,7 @@
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
+#include "engine/trigger/reference_batch.h"
 #include "engine/trigger/reference_check.h"
 #include "engine/trigger/reference_wait.h"
 
@@ -56,6 +57,9 @@ struct Playback {
     TupleTableSlot* old_row;
     TupleTableSlot* new_row;
     TransitionTables tables[CMD_NOTHING];  // by CmdType
+    LookAhead* ahead;                      // positions are those of events
+    uint64 looking;                        // bit i: trigger i looks ahead
+    int pointer_ahead;                     // of the store of rows
 };
 
 void ReadRows(const Playback& playback, CmdType command) {
@@ -107,6 +111,7 @@ void FireRow(const Playback& playback, const RowEvent& event) {
     HeapTuple new_tuple = event.command == CMD_DELETE ? nullptr : TupleOf(firing, playback.new_row);
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
         if ((event.fires & (UINT64CONST(1) << i)) == 0) continue;
+        if (playback.looking != 0 && IsFound(playback.ahead, i, event.found)) continue;
         if (IsDeferred(firing->triggers->triggers[i])) {
             Defer(firing, i, event.command, old_tuple, new_tuple);
             continue;
@@ -118,6 +123,37 @@ void FireRow(const Playback& playback, const RowEvent& event) {
         data.tg_newslot = old_tuple && new_tuple ? playback.new_row : nullptr;
         CallAfter(playback, i, &data, event.command);
     }
+}
+
+void PrepareLookAhead(Playback* playback) {
+    Firing* firing = playback->firing;
+    uint64 fires = 0;
+    for (int64 i = 0; i < firing->event_count; i++) fires |= firing->events[i].fires;
+    for (int i = 0; i < firing->triggers->numtriggers; i++)
+        if ((fires & (UINT64CONST(1) << i)) != 0 && CanLookAhead(firing, i) &&
+            !IsDeferred(firing->triggers->triggers[i]))
+            playback->looking |= UINT64CONST(1) << i;
+    if (playback->looking == 0) return;
+    playback->ahead = BeginLookAhead();
+    playback->pointer_ahead = tuplestore_alloc_read_pointer(firing->rows, EXEC_FLAG_REWIND);
+}
+
+// Reads on, beyond the row whose turn it is, for those whose references can be looked for now.
+void LookForReferences(const Playback& playback, int64 position) {
+    Firing* firing = playback.firing;
+    BeginWindow(playback.ahead, position);
+    tuplestore_copy_read_pointer(firing->rows, 0, playback.pointer_ahead);
+    tuplestore_select_read_pointer(firing->rows, playback.pointer_ahead);
+    for (; position < firing->event_count && HasSpace(playback.ahead, position); position++) {
+        RowEvent& event = firing->events[position];
+        event.found = 0;
+        ReadRows(playback, event.command);
+        for (int i = 0; i < firing->triggers->numtriggers; i++)
+            if ((event.fires & playback.looking & (UINT64CONST(1) << i)) != 0)
+                AddReference(playback.ahead, firing, i, playback.new_row, &event.found);
+    }
+    tuplestore_select_read_pointer(firing->rows, 0);
+    FindReferences(playback.ahead, position);
 }
 
 void FireStatement(const Playback& playback, CmdType command) {
@@ -175,12 +211,14 @@ void FireQueued(Firing* firing) {
     playback.firing = firing;
     playback.old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
     playback.new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    PrepareLookAhead(&playback);
     FillTables(&playback);
     AwaitReferencing(*firing);
     // What foreign keys change in local tables queues triggers there: as a part of this statement.
     AfterTriggerBeginQuery();
     for (int64 i = 0; i < firing->event_count; i++) {
         CHECK_FOR_INTERRUPTS();
+        if (playback.looking != 0 && NeedsWindow(playback.ahead, i)) LookForReferences(playback, i);
         FireRow(playback, firing->events[i]);
     }
     for (const int command : pg::EachInt(firing->completed))

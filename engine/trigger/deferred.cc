@@ -4,6 +4,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/trigger/matching.h"
+#include "engine/trigger/reference_batch.h"
 #include "engine/trigger/reference_check.h"
 
 extern "C" {
@@ -31,6 +32,7 @@ struct DeferredCall {
     CmdType command;
     HeapTuple old_tuple;
     HeapTuple new_tuple;
+    uint64 found;  // as RowEvent has it
 };
 
 // What SET CONSTRAINTS has said; a later one counts more.
@@ -67,14 +69,20 @@ TupleTableSlot* SlotOf(const Firing* firing, HeapTuple tuple) {
     return ExecStoreHeapTuple(tuple, slot, false);
 }
 
-void Fire(EState* statement, const DeferredCall& call) {
+// False: the table, or the key, was dropped meanwhile and asks for nothing.
+bool FindTrigger(EState* statement, const DeferredCall& call, Firing** firing, int* index) {
     LockRelationOid(call.relation, RowShareLock);
-    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(call.relation))) return;
-    Firing* firing = FiringOf(statement, call.relation);
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(call.relation))) return false;
+    *firing = FiringOf(statement, call.relation);
+    *index = IndexOf(*firing, call.trigger);
+    return *index >= 0;
+}
+
+void Fire(EState* statement, const LookAhead* ahead, const DeferredCall& call) {
+    Firing* firing = nullptr;
+    int index = 0;
+    if (!FindTrigger(statement, call, &firing, &index) || IsFound(ahead, index, call.found)) return;
     BeginRow(firing);
-    const int index = IndexOf(firing, call.trigger);
-    // A key that was dropped meanwhile asks for nothing.
-    if (index < 0) return;
     TupleTableSlot* old_row = SlotOf(firing, call.old_tuple);
     TupleTableSlot* new_row = SlotOf(firing, call.new_tuple);
     TriggerData data = CallOf(firing, index, call.command, TRIGGER_EVENT_ROW);
@@ -88,6 +96,24 @@ void Fire(EState* statement, const DeferredCall& call) {
         Call(firing, index, &data);
     if (old_row) ExecDropSingleTupleTableSlot(old_row);
     if (new_row) ExecDropSingleTupleTableSlot(new_row);
+}
+
+// The calls from this one on, whose references can be looked for now.
+void LookForReferences(EState* statement, LookAhead* ahead, const List* due, int position) {
+    BeginWindow(ahead, position);
+    for (; position < list_length(due) && HasSpace(ahead, position); position++) {
+        auto* call = static_cast<DeferredCall*>(list_nth(due, position));
+        call->found = 0;
+        Firing* firing = nullptr;
+        int index = 0;
+        if (!FindTrigger(statement, *call, &firing, &index) ||
+            !ChecksReference(firing->triggers->triggers[index]))
+            continue;
+        TupleTableSlot* row = SlotOf(firing, call->new_tuple);
+        AddReference(ahead, firing, index, row, &call->found);
+        ExecDropSingleTupleTableSlot(row);
+    }
+    FindReferences(ahead, position);
 }
 
 // The calls that wait and are not deferred any more, or all that wait, as fired.
@@ -108,10 +134,13 @@ bool FireDue(bool all) {
     if (due == NIL) return false;
     PushActiveSnapshot(GetTransactionSnapshot());
     EState* statement = CreateExecutorState();
-    for (const auto* call : pg::Each<DeferredCall>(due)) {
+    LookAhead* ahead = BeginLookAhead();
+    for (int i = 0; i < list_length(due); i++) {
         CHECK_FOR_INTERRUPTS();
-        Fire(statement, *call);
+        if (NeedsWindow(ahead, i)) LookForReferences(statement, ahead, due, i);
+        Fire(statement, ahead, *static_cast<const DeferredCall*>(list_nth(due, i)));
     }
+    MemoryContextDelete(ahead->memory);
     FireAfter(statement);
     FreeExecutorState(statement);
     PopActiveSnapshot();

@@ -412,6 +412,10 @@ void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updat
     }
 }
 
+uint64 WritesBegun() {
+    return writes_begun;
+}
+
 bool MayHaveChanged(const Firing* firing) {
     return firing->writes_before != writes_begun;
 }

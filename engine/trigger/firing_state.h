@@ -15,6 +15,7 @@ struct RowEvent {
     CmdType command;
     uint64 fires;  // bit i: trigger i is to be fired
     bool of_part;  // no row for transition tables of this table's triggers
+    uint64 found;  // bit i: what trigger i looks for is there (reference_batch.h)
 };
 
 // REFERENCING OLD TABLE and NEW TABLE of one command.
@@ -61,6 +62,8 @@ struct Firing {
 // TRIGGER_TYPE_BEFORE or _AFTER. Rows may be nullptr.
 bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
               TupleTableSlot* old_row, TupleTableSlot* new_row);
+// How many statements that write this session has begun.
+uint64 WritesBegun();
 // True if other statements that write were begun after this one.
 bool MayHaveChanged(const Firing* firing);
 // Everything of a call but the rows.

@@ -253,6 +253,16 @@ TEST_F(GeneralWritesTest, ForeignKeysBetweenTablesThatAreNotColocatedHoldAgainst
                   .sqlstate,
               "23503");
     EXPECT_EQ(Number("SELECT count(*) FROM fk"), 120);
+    // What many rows reference is looked for, and locked, together.
+    EXPECT_EQ(While("INSERT INTO fk SELECT id, k, id FROM t WHERE id BETWEEN 40 AND 80",
+                    "DELETE FROM t WHERE id = 77")
+                  .sqlstate,
+              "23503");
+    EXPECT_EQ(While("DELETE FROM t WHERE id = 90",
+                    "INSERT INTO fk SELECT id, id % 20, id FROM generate_series(50, 95) id")
+                  .sqlstate,
+              "23503");
+    EXPECT_EQ(Number("SELECT count(*) FROM fk"), 161);
 }
 
 TEST_F(GeneralWritesTest, RowsThatMoveTakeAlongWhatReferencesThem) {

@@ -80,6 +80,24 @@ TEST_F(RoundTripsTest, AManyRowInsertIsOneStatementOnEveryWorker) {
     EXPECT_EQ(calls, (std::vector<long>{1, 1})) << everything_;
 }
 
+TEST_F(RoundTripsTest, TheReferencesOfManyRowsAreLookedForByOneStatementOnEveryWorker) {
+    OnCluster("CREATE TABLE trips_to (id int PRIMARY KEY, k int, trip int)");
+    OnCluster("SELECT create_distributed_table('trips_to', 'id', colocate_with => 'none')");
+    OnCluster("ALTER TABLE trips_to ADD FOREIGN KEY (k, trip) REFERENCES trips");
+    OnCluster("INSERT INTO trips_to SELECT id, k, id FROM trips WHERE id <= 20");
+    const std::vector<long> calls = StatementsPerWorker(
+        "INSERT INTO trips_to SELECT 1000 + g, (g % 400 + 1) % 40, g % 400 + 1 "
+        "FROM generate_series(1, 400) g");
+    EXPECT_EQ(calls, (std::vector<long>{2, 2})) << everything_;
+    OnCluster("ALTER TABLE trips_to ALTER CONSTRAINT trips_to_k_trip_fkey DEFERRABLE");
+    OnCluster("BEGIN");
+    OnCluster("SET CONSTRAINTS ALL DEFERRED");
+    OnCluster("UPDATE trips_to SET k = (trip % 400 + 1) % 40, trip = trip % 400 + 1");
+    OnCluster("SELECT count(*) FROM trips");
+    // That query's portal is closed with the transaction, and counted then.
+    EXPECT_EQ(StatementsPerWorker("COMMIT"), (std::vector<long>{2, 2})) << everything_;
+}
+
 TEST_F(RoundTripsTest, ExplainShowsOneTaskForARouterReadAndOnePerWorkerForAFanOut) {
     const std::string router = Rows("EXPLAIN SELECT * FROM trips WHERE k = 7");
     const std::string fan_out = Rows("EXPLAIN SELECT count(*) FROM trips");
