@@ -1,4 +1,5 @@
-// Hashing as containers do it, for SQL: the hash of enums by label, and the remainder of any value.
+// Hashing as PostgreSQL does it for partitions, for SQL: the hash of enums by label, the remainder
+// of any value in a container, and of the hashes of a partition key.
 #include "engine/pg/entry.h"
 #include "engine/pg/postgres.h"
 
@@ -7,6 +8,7 @@ extern "C" {
 #include "common/hashfn.h"
 #include "partitioning/partbounds.h"
 #include "utils/partcache.h"
+#include "utils/typcache.h"
 }
 
 using namespace pgspan;
@@ -81,4 +83,37 @@ PGSPAN_FUNCTION(pgspan_hash_remainder) {
     const uint64 hash =
         compute_partition_hash_value(1, &state->function, &state->collation, &value, &is_null);
     PG_RETURN_INT32(static_cast<int32>(hash % static_cast<uint64>(modulus)));
+}
+
+// pgspan.hash_of(value, seed): by the default hash of the value's type.
+PGSPAN_FUNCTION(pgspan_hash_of) {
+    const auto* entry = static_cast<const TypeCacheEntry*>(fcinfo->flinfo->fn_extra);
+    if (!entry) {
+        const Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+        entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+        if (!OidIsValid(entry->hash_extended_proc_finfo.fn_oid))
+            ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+                    errmsg("could not identify an extended hash function for type %s",
+                           format_type_be(type)));
+        fcinfo->flinfo->fn_extra = const_cast<TypeCacheEntry*>(entry);
+    }
+    PG_RETURN_DATUM(FunctionCall2Coll(const_cast<FmgrInfo*>(&entry->hash_extended_proc_finfo),
+                                      PG_GET_COLLATION(), PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+}
+
+// pgspan.remainder_of_hashes(modulus, hashes): NULLs do not count, as in PostgreSQL's partitioning.
+PGSPAN_FUNCTION(pgspan_remainder_of_hashes) {
+    Datum* hashes = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+                      TYPALIGN_DOUBLE, &hashes, &nulls, &count);
+    const int32 modulus = PG_GETARG_INT32(0);
+    if (modulus < 1)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("modulus must be positive"));
+    uint64 row_hash = 0;
+    for (int i = 0; i < count; i++)
+        if (!nulls[i]) row_hash = hash_combine64(row_hash, DatumGetUInt64(hashes[i]));
+    PG_RETURN_INT32(static_cast<int32>(row_hash % static_cast<uint64>(modulus)));
 }

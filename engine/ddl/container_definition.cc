@@ -16,24 +16,6 @@ bool HashesByOid(Oid type) {
     return pg::NamesObjectsByOid(type) || get_typtype(type) == TYPTYPE_ENUM;
 }
 
-bool ContainsHashByOid(Oid type) {
-    check_stack_depth();
-    type = getBaseType(type);
-    if (HashesByOid(type)) return true;
-    const Oid element = get_element_type(type);
-    if (OidIsValid(element)) return ContainsHashByOid(element);
-    if (type_is_range(type)) return ContainsHashByOid(get_range_subtype(type));
-    if (type_is_multirange(type)) return ContainsHashByOid(get_multirange_range(type));
-    if (!type_is_rowtype(type) || type == RECORDOID) return false;
-    const TupleDesc columns = lookup_rowtype_tupdesc(type, -1);
-    bool found = false;
-    for (int i = 0; i < columns->natts; i++)
-        if (!TupleDescAttr(columns, i)->attisdropped)
-            found = found || ContainsHashByOid(TupleDescAttr(columns, i)->atttypid);
-    ReleaseTupleDesc(columns);
-    return found;
-}
-
 const char* Qualified(const char* name) {
     return quote_qualified_identifier(metadata::kDataSchema, name);
 }
@@ -55,10 +37,28 @@ const char* ReferencedTable(const metadata::Table& table, int32 shard_index, Oid
 
 }  // namespace
 
+bool HashDependsOnNode(Oid type) {
+    check_stack_depth();
+    type = getBaseType(type);
+    if (HashesByOid(type)) return true;
+    const Oid element = get_element_type(type);
+    if (OidIsValid(element)) return HashDependsOnNode(element);
+    if (type_is_range(type)) return HashDependsOnNode(get_range_subtype(type));
+    if (type_is_multirange(type)) return HashDependsOnNode(get_multirange_range(type));
+    if (!type_is_rowtype(type) || type == RECORDOID) return false;
+    const TupleDesc columns = lookup_rowtype_tupdesc(type, -1);
+    bool found = false;
+    for (int i = 0; i < columns->natts; i++)
+        if (!TupleDescAttr(columns, i)->attisdropped)
+            found = found || HashDependsOnNode(TupleDescAttr(columns, i)->atttypid);
+    ReleaseTupleDesc(columns);
+    return found;
+}
+
 const char* DistributionOperatorClass(Oid type) {
     const Oid base = getBaseType(type);
     if (get_typtype(base) == TYPTYPE_ENUM) return " pgspan.enum_label_ops";
-    if (ContainsHashByOid(base))
+    if (HashDependsOnNode(base))
         ereport(
             ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("a column of type %s cannot be a distribution column", format_type_be(type)),

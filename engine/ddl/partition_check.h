@@ -9,9 +9,12 @@
 
 namespace pgspan::ddl {
 
-// Raises 0A000 if the relation is a partition whose constraint the nodes cannot check: that of a
-// partition by hash names the OID of the partitioned table.
+// Raises 0A000 if the relation is a partition whose constraint the nodes cannot check: by the hash
+// of a type that hashes by OIDs.
 void CheckPartitionConstraint(Oid relation);
+
+// The functions by which it is checked; a List of OIDs.
+List* FunctionsOfPartitionConstraint(Oid relation);
 
 // The container's constraint as it has to be now, as Definitions (table_definition.h). validates:
 // the rows that are there may violate it (SQLSTATE 23514).

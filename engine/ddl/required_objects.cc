@@ -4,9 +4,11 @@
 // operator classes, text search configurations outside an extension) are left to the statement that
 // uses them, which fails with PostgreSQL's own message if they are missing.
 #include "engine/ddl/definition_parts.h"
+#include "engine/ddl/partition_check.h"
 #include "engine/ddl/role_definition.h"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -234,6 +236,8 @@ void FollowTable(Collector* collector, Oid relation) {
     for (const auto* row : pg::Each<CatalogRow>(rows))
         FollowDependencies(collector, static_cast<Oid>(strtoul(row[0], nullptr, 10)),
                            static_cast<Oid>(strtoul(row[1], nullptr, 10)));
+    for (const Oid function : pg::EachOid(FunctionsOfPartitionConstraint(relation)))
+        if (function >= FirstNormalObjectId) Visit(collector, ProcedureRelationId, function);
 }
 
 template <typename Body>

@@ -95,6 +95,8 @@ char* ShardConstraintName(const char* shell_name, int64 shard_id);
 // relation, columns' included; NIL if nothing was ever granted on it.
 List* GrantDefinitions(Oid relation, const char* target);
 
+// True for enums and types whose values hash by an OID of this node, and what contains such.
+bool HashDependsOnNode(Oid type);
 // The hash operator class of a container's partition key as SQL (" pgspan.enum_label_ops" for
 // enums, whose default hash depends on the node, else ""). Raises 0A000 for a type whose hash is
 // not the same on every node.

@@ -16,6 +16,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "utils/fmgroids.h"
 #include "utils/regproc.h"
 }
 
@@ -213,6 +214,8 @@ bool NamesItsType(const Node* node) {
 }
 
 bool FunctionIsRemotable(Oid function) {
+    // It looks at a table that is partitioned here alone.
+    if (function == F_SATISFIES_HASH_PARTITION) return false;
     const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
     const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;

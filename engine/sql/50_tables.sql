@@ -17,6 +17,12 @@ CREATE OPERATOR CLASS pgspan.enum_label_ops FOR TYPE anyenum USING hash FAMILY p
 CREATE FUNCTION pgspan.hash_remainder(container regclass, modulus integer, value "any") RETURNS integer
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_hash_remainder';
 
+-- The same for a partition key of any columns: the hash of each, and the remainder of them together.
+CREATE FUNCTION pgspan.hash_of(value "any", seed bigint) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_hash_of';
+CREATE FUNCTION pgspan.remainder_of_hashes(modulus integer, hashes bigint[]) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_remainder_of_hashes';
+
 -- Called by other nodes. Statements run as the caller, who could run them without this function too.
 CREATE FUNCTION pgspan.run_statements(unless text[], statements text[]) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_run_statements';
