@@ -142,8 +142,13 @@ void ExplainRemoteScan(CustomScanState* node, List*, ExplainState* es) {
 void ExplainInsertScan(CustomScanState* node, List*, ExplainState* es) {
     auto* state = reinterpret_cast<InsertScanState*>(node);
     if (node->custom_ps != NIL) {
-        AddKind("insert of rows computed here", -1, es);
-        if (es->verbose) AddSql(ManyRowsSql(state->plan, state->columns), es);
+        const bool exchanged = state->plan.gathered_types != NIL;
+        AddKind(exchanged ? "insert of rows that nodes hand to each other"
+                          : "insert of rows computed here",
+                -1, es);
+        if (es->verbose)
+            AddSql(exchanged ? GatherSql(state->plan) : ManyRowsSql(state->plan, state->columns),
+                   es);
         return;
     }
     const metadata::Table& table = RequireTable(state->plan.relation);

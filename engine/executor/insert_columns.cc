@@ -108,4 +108,20 @@ char* ManyRowsSql(const plan::InsertPlan& plan, const InsertColumn* columns) {
     return sql.data;
 }
 
+char* GatherSql(const plan::InsertPlan& plan) {
+    const int count = list_length(plan.gathered_types);
+    const int parameter = list_length(plan.tail_parameters);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    AppendHead(&sql, plan);
+    appendStringInfoString(&sql, " SELECT ");
+    for (int i = 0; i < count; i++) appendStringInfo(&sql, "%sr.c%d", i > 0 ? ", " : "", i + 1);
+    appendStringInfo(&sql, " FROM pgspan.gather($%d, $%d) AS r(", parameter + 1, parameter + 2);
+    for (int i = 0; i < count; i++)
+        appendStringInfo(&sql, "%sc%d %s", i > 0 ? ", " : "", i + 1,
+                         strVal(list_nth(plan.gathered_types, i)));
+    appendStringInfo(&sql, ") %s", plan.tail);
+    return sql.data;
+}
+
 }  // namespace pgspan::executor

@@ -3,6 +3,7 @@
 #include "engine/executor/copy_locks.h"
 #include "engine/executor/custom_scan.h"
 #include "engine/executor/insert_batch.h"
+#include "engine/executor/insert_exchange.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/pg/list.h"
@@ -102,6 +103,7 @@ uint64 InsertOneRow(InsertScanState* state) {
 
 uint64 InsertRows(InsertScanState* state) {
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
+    if (state->plan.gathered_types != NIL) return InsertExchanged(state);
     InsertTarget target = {};
     target.plan = &state->plan;
     target.columns = state->columns;

@@ -49,6 +49,16 @@ Datum Receive(ColumnDecoder* column, char* data, int length, int index) {
     return value;
 }
 
+// Inside a packed row the next column's data follow, where the text has to end.
+Datum Input(ColumnDecoder* column, char* data, int length) {
+    const char next = data[length];
+    data[length] = '\0';
+    const Datum value =
+        InputFunctionCall(&column->function, data, column->io_parameter, column->typmod);
+    data[length] = next;
+    return value;
+}
+
 // A value of several parts, read from front to back.
 struct Parts {
     char* data;
@@ -139,7 +149,7 @@ Datum DecodeValue(ColumnDecoder* column, char* data, int length, int index) {
     case Form::kRecord:
         return DecodeRecord(column, data, length, index);
     case Form::kInput:
-        return InputFunctionCall(&column->function, data, column->io_parameter, column->typmod);
+        return Input(column, data, length);
     }
     pg_unreachable();
 }
@@ -164,6 +174,21 @@ void DecodeRow(RowDecoder* decoder, const PGresult* row, Datum* values, bool* nu
         WithoutClientEncoding([&] { DecodeColumns(decoder, row, values, nulls); });
     else
         DecodeColumns(decoder, row, values, nulls);
+}
+
+int DecodePackedRow(RowDecoder* decoder, char* data, int length, Datum* values, bool* nulls) {
+    Parts parts = {data, length, 0, length};
+    const auto decode = [&] {
+        for (int i = 0; i < decoder->count; i++) {
+            parts.index = i;
+            values[i] = parts.Value(&decoder->columns[i], &nulls[i]);
+        }
+    };
+    if (decoder->has_strings)
+        WithoutClientEncoding(decode);
+    else
+        decode();
+    return length - parts.left;
 }
 
 }  // namespace pgspan::executor

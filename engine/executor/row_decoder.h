@@ -11,4 +11,10 @@ namespace pgspan::executor {
 // input function raises.
 void DecodeRow(RowDecoder* decoder, const PGresult* row, Datum* values, bool* nulls);
 
+// The same for a packed row: for each column its length (four bytes in network order; -1 for NULL)
+// and its bytes, as a ValueEncoder made for binary appends them. decoder: of MakePackedDecoder.
+// Returns how long the row is; raises 08P01 if it is longer than length. The byte after the row
+// can be written (and is restored).
+int DecodePackedRow(RowDecoder* decoder, char* data, int length, Datum* values, bool* nulls);
+
 }  // namespace pgspan::executor

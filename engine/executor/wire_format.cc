@@ -1,5 +1,6 @@
 #include "engine/executor/wire_format.h"
 
+#include "engine/metadata/node_session.h"
 #include "engine/pg/reg_types.h"
 
 extern "C" {
@@ -324,13 +325,26 @@ void CheckTextKeepsValues(const List* types) {
         errhint("Set DateStyle to ISO and extra_float_digits to 1, or select the column as text."));
 }
 
+RowDecoder* MakeEmptyDecoder(int count) {
+    auto* decoder = static_cast<RowDecoder*>(palloc0(sizeof(RowDecoder)));
+    decoder->count = count;
+    decoder->columns = static_cast<ColumnDecoder*>(palloc0(sizeof(ColumnDecoder) * (count + 1)));
+    return decoder;
+}
+
+// Where a user may have said what the bytes are, the type's own function sees whether they can be.
+void CheckValues(ColumnDecoder* column, Oid type) {
+    if (column->form >= ColumnDecoder::Form::kReceive) return;
+    Oid function = InvalidOid;
+    getTypeBinaryInputInfo(getBaseType(type), &function, &column->io_parameter);
+    fmgr_info(function, &column->function);
+    column->form = ColumnDecoder::Form::kReceive;
+}
+
 }  // namespace
 
 RowDecoder* MakeRowDecoder(const List* types, const List* typmods) {
-    auto* decoder = static_cast<RowDecoder*>(palloc0(sizeof(RowDecoder)));
-    decoder->count = list_length(types);
-    decoder->columns =
-        static_cast<ColumnDecoder*>(palloc0(sizeof(ColumnDecoder) * (decoder->count + 1)));
+    RowDecoder* decoder = MakeEmptyDecoder(list_length(types));
     decoder->binary = true;
     for (int i = 0; i < decoder->count; i++) {
         CheckCanTravel(list_nth_oid(types, i));
@@ -341,6 +355,19 @@ RowDecoder* MakeRowDecoder(const List* types, const List* typmods) {
         ColumnDecoder* column = &decoder->columns[i];
         SetColumn(column, list_nth_oid(types, i), list_nth_int(typmods, i), decoder->binary);
         if (column->form >= ColumnDecoder::Form::kReceive) decoder->has_strings = decoder->binary;
+    }
+    return decoder;
+}
+
+RowDecoder* MakePackedDecoder(const List* types, const List* typmods) {
+    RowDecoder* decoder = MakeEmptyDecoder(list_length(types));
+    decoder->has_strings = true;
+    for (int i = 0; i < decoder->count; i++) {
+        ColumnDecoder* column = &decoder->columns[i];
+        const Oid type = list_nth_oid(types, i);
+        CheckCanTravel(type);
+        SetColumn(column, type, list_nth_int(typmods, i), TravelsInBinary(getBaseType(type)));
+        if (!metadata::IsInternalSession()) CheckValues(column, type);
     }
     return decoder;
 }

@@ -85,6 +85,8 @@ struct RowDecoder {
 // types: OidList, typmods: IntList. Lives in the current memory context. Raises 0A000 for types
 // that have no way to travel.
 RowDecoder* MakeRowDecoder(const List* types, const List* typmods);
+// For rows whose columns are as a ValueEncoder made for binary appends them.
+RowDecoder* MakePackedDecoder(const List* types, const List* typmods);
 
 template <typename Body>
 void WithoutClientEncoding(Body&& body) {

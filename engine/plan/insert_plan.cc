@@ -16,6 +16,7 @@ List* Encode(const InsertPlan& plan) {
     out.Nodes(plan.result_types);
     out.Nodes(plan.result_typmods);
     out.Nodes(plan.result_collations);
+    out.Nodes(plan.gathered_types);
     out.Int(plan.single_batch);
     out.Int(plan.skips_conflicts);
     return out.list;
@@ -38,6 +39,7 @@ InsertPlan DecodeInsert(List* custom_private, List* custom_exprs) {
     plan.result_types = in.Nodes();
     plan.result_typmods = in.Nodes();
     plan.result_collations = in.Nodes();
+    plan.gathered_types = in.Nodes();
     plan.single_batch = in.Int() != 0;
     plan.skips_conflicts = in.Int() != 0;
 

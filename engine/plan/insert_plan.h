@@ -6,6 +6,9 @@
 //   one
 //                    statement a node and batch; types that are not built in, and arrays, travel in
 //                    it as text
+//   rows that nodes hand to each other (executor/exchange.h)
+//                    INSERT INTO <container> (columns) SELECT … FROM pgspan.gather(…) <tail>, one
+//                    statement a node
 // tail: ON CONFLICT … RETURNING …, deparsed. For a reference table every node gets every row, one
 // node first.
 #pragma once
@@ -20,6 +23,9 @@ struct InsertPlan {
     List* attributes;  // IntList: attribute numbers given a value, in order
     List* values;  // Exprs of the one row of VALUES; NIL when a child plan delivers the rows (in
                    // order of attributes, as the child's non-junk columns)
+    List* gathered_types;  // List of String, names of types: the child scatters rows of these (one
+                           // for each of attributes), and the nodes gather them; NIL: it delivers
+                           // them here
     bool single_batch;  // all rows of a node must go in one statement (ON CONFLICT DO UPDATE: the
                         // same row twice is an error); the executor collects them all, in a
                         // tuplestore

@@ -5,6 +5,7 @@
 #include "engine/plan/insert_plan.h"
 #include "engine/placement/sql_template.h"
 #include "engine/planner/general_write.h"
+#include "engine/planner/insert_exchange.h"
 #include "engine/planner/insert_plan.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
@@ -293,6 +294,13 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
         }
         fix_opfuncids(reinterpret_cast<Node*>(insert.values));
         return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
+    }
+    const RangeTblEntry* source = SourceOf(query);
+    if (CustomScan* scattered =
+            source ? TryScatter(query, table, source, bound_params, &insert) : nullptr) {
+        CustomScan* scan = MakeInsertScan(query, insert);
+        scan->custom_plans = pg::MakeList(scattered);
+        return MakeStatement(query, &scan->scan.plan);
     }
     // Rows of VALUES alone come from no table: there is nothing in long lists of them to look for.
     const auto plan_rows = ReadsValuesOnly(query) ? standard_planner : PlanQuery;

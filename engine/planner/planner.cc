@@ -14,6 +14,7 @@
 #include "engine/planner/general_write.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/hidden_relations.h"
+#include "engine/planner/insert_exchange.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -338,6 +339,7 @@ void InstallHooks() {
 
 void DefineSettings() {
     DefineHiddenRelationsSetting();
+    DefineInsertExchangeSetting();
 }
 
 }  // namespace pgspan::planner

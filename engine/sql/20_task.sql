@@ -48,3 +48,18 @@ CREATE FUNCTION pgspan.policy_of_coordinator(relation text, policy text) RETURNS
 -- By a statement that writes reference tables, before it runs here: takes the copy's lock in the mode of its use.
 CREATE FUNCTION pgspan.lock_copy(copy regclass, use integer) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_lock_copy';
+
+-- Rows that nodes hand to each other (engine/executor/exchange.h): those that compute them keep them for the others,
+-- by the shard of a table to which the key-th value belongs (0: NULL) …
+CREATE FUNCTION pgspan.scatter_row(internal, table_id integer, key integer, VARIADIC row_values "any") RETURNS internal
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_scatter_row';
+CREATE FUNCTION pgspan.scatter_handle(internal) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_scatter_handle';
+CREATE AGGREGATE pgspan.scatter(table_id integer, key integer, VARIADIC row_values "any") (
+    SFUNC = pgspan.scatter_row, STYPE = internal, FINALFUNC = pgspan.scatter_handle, FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = RESTRICTED);
+-- … and those that take them ask for them.
+CREATE FUNCTION pgspan.scattered(handle text, group_id integer) RETURNS SETOF bytea
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_scattered';
+CREATE FUNCTION pgspan.gather(handles text, group_id integer) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_gather';

@@ -1,0 +1,187 @@
+#include "engine/planner/insert_exchange.h"
+
+#include "engine/pg/list.h"
+#include "engine/pg/walk.h"
+#include "engine/planner/estimate.h"
+#include "engine/planner/safety.h"
+#include "engine/planner/scan_plan.h"
+#include "engine/planner/shape.h"
+#include "engine/planner/subquery.h"
+
+extern "C" {
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_collation.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
+#include "rewrite/rewriteManip.h"
+}
+
+namespace pgspan::planner {
+
+namespace {
+
+using pg::Each;
+
+bool enabled = true;
+
+// Each node asks each other one for rows: for fewer bytes than this for each pair, connections and
+// files cost more than the way over the coordinator.
+constexpr double kBytesOfPairMin = 4096;
+// Arguments of pgspan.scatter before the row's.
+constexpr int kOtherArguments = 2;
+
+// The expression without the casts that the deparser leaves out, because INSERT makes them again:
+// by assignment, which is not the same as an explicit cast.
+Node* WithoutImplicitCasts(Node* node) {
+    for (;;) {
+        if (IsA(node, FuncExpr) &&
+            reinterpret_cast<FuncExpr*>(node)->funcformat == COERCE_IMPLICIT_CAST)
+            node = static_cast<Node*>(linitial(reinterpret_cast<FuncExpr*>(node)->args));
+        else if (IsA(node, RelabelType) &&
+                 reinterpret_cast<RelabelType*>(node)->relabelformat == COERCE_IMPLICIT_CAST)
+            node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
+        else if (IsA(node, CoerceViaIO) &&
+                 reinterpret_cast<CoerceViaIO*>(node)->coerceformat == COERCE_IMPLICIT_CAST)
+            node = reinterpret_cast<Node*>(reinterpret_cast<CoerceViaIO*>(node)->arg);
+        else if (IsA(node, ArrayCoerceExpr) &&
+                 reinterpret_cast<ArrayCoerceExpr*>(node)->coerceformat == COERCE_IMPLICIT_CAST)
+            node = reinterpret_cast<Node*>(reinterpret_cast<ArrayCoerceExpr*>(node)->arg);
+        else if (IsA(node, CoerceToDomain) &&
+                 reinterpret_cast<CoerceToDomain*>(node)->coercionformat == COERCE_IMPLICIT_CAST)
+            node = reinterpret_cast<Node*>(reinterpret_cast<CoerceToDomain*>(node)->arg);
+        else if (IsA(node, ConvertRowtypeExpr) &&
+                 reinterpret_cast<ConvertRowtypeExpr*>(node)->convertformat == COERCE_IMPLICIT_CAST)
+            node = reinterpret_cast<Node*>(reinterpret_cast<ConvertRowtypeExpr*>(node)->arg);
+        else
+            return node;
+    }
+}
+
+bool IsInteger(Oid type) {
+    return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+// True if values of the type hash as they will when they are stored.
+bool HashesAlike(Oid type, const metadata::Table& table) {
+    return type == table.distribution_type ||
+           (IsInteger(type) && IsInteger(table.distribution_type));
+}
+
+// b[1] = v, c.x = v: what INSERT alone can say.
+bool AssignsParts(Node* expression) {
+    return pg::WalkNode(expression, [](Node* node, auto&& descend) {
+        return IsA(node, FieldStore) ||
+               (IsA(node, SubscriptingRef) &&
+                reinterpret_cast<SubscriptingRef*>(node)->refassgnexpr) ||
+               descend(node);
+    });
+}
+
+// What is sent of each row, over the source as entry 1: Exprs; NIL if the nodes cannot send it.
+// *key: which of them (from 1) is the distribution column, 0 if none.
+List* ValuesToSend(const Query* query, const metadata::Table& table, int source_index, int* key) {
+    List* values = NIL;
+    *key = 0;
+    for (auto* entry : Each<TargetEntry>(query->targetList)) {
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        if (!IsRemotable(expr, query, nullptr) || checkExprHasSubLink(expr) ||
+            contain_volatile_functions(expr) || AssignsParts(expr))
+            return NIL;
+        auto* value = static_cast<Node*>(copyObjectImpl(WithoutImplicitCasts(expr)));
+        const Oid type = exprType(value);
+        if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID) return NIL;
+        ChangeVarNodes(value, source_index, 1, 0);
+        values = lappend(values, value);
+        if (entry->resno != table.distribution_column) continue;
+        *key = list_length(values);
+        if (!HashesAlike(type, table)) return NIL;
+    }
+    return list_length(values) + kOtherArguments < FUNC_MAX_ARGS ? values : NIL;
+}
+
+Aggref* CallOfScatter(const metadata::Table& table, int key, const List* values) {
+    const Oid types[] = {INT4OID, INT4OID, ANYOID};
+    auto* call = makeNode(Aggref);
+    List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("scatter")));
+    call->aggfnoid = LookupFuncName(name, lengthof(types), types, false);
+    call->aggtype = TEXTOID;
+    call->aggcollid = DEFAULT_COLLATION_OID;
+    call->inputcollid = DEFAULT_COLLATION_OID;
+    call->aggkind = AGGKIND_NORMAL;
+    call->aggsplit = AGGSPLIT_SIMPLE;
+    call->aggno = call->aggtransno = -1;
+    call->location = -1;
+    const auto add = [call](Node* value) {
+        call->aggargtypes = lappend_oid(call->aggargtypes, exprType(value));
+        call->args = lappend(
+            call->args,
+            makeTargetEntry(reinterpret_cast<Expr*>(value),
+                            static_cast<AttrNumber>(list_length(call->args) + 1), nullptr, false));
+    };
+    for (const int number : {static_cast<int>(table.table_id), key})
+        add(reinterpret_cast<Node*>(
+            makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(number), false, true)));
+    for (auto* value : Each<Node>(values)) add(value);
+    return call;
+}
+
+bool IsWorthIt(const Query* source, const Shape& shape, ParamListInfo bound_params) {
+    Plan estimate = {};
+    ShowEstimate(&estimate, source, bound_params);
+    const double nodes = CountNodes(shape);
+    return estimate.plan_rows * estimate.plan_width >= kBytesOfPairMin * nodes * nodes;
+}
+
+// A type modifier is given (as "none") so that character and bit are not read as of length 1.
+List* NamesOfTypes(const List* values) {
+    List* names = NIL;
+    for (auto* value : Each<Node>(values))
+        names = lappend(names, makeString(format_type_extended(
+                                   exprType(value), -1,
+                                   FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
+    return names;
+}
+
+}  // namespace
+
+CustomScan* TryScatter(const Query* query, const metadata::Table& table,
+                       const RangeTblEntry* source, ParamListInfo bound_params,
+                       plan::InsertPlan* insert) {
+    // A rule adds conditions, and tables, beside the source.
+    if (!enabled || !table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL ||
+        query->jointree->quals || list_length(query->jointree->fromlist) != 1)
+        return nullptr;
+    const Level level = {source->subquery, nullptr};
+    const QueryShape shape = AnalyzeQuery(level);
+    if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)))
+        return nullptr;
+    int key = 0;
+    const int index = castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex;
+    List* values = ValuesToSend(query, table, index, &key);
+    if (values == NIL || !IsWorthIt(source->subquery, shape.whole, bound_params)) return nullptr;
+    insert->gathered_types = NamesOfTypes(values);
+    auto* rows = static_cast<RangeTblEntry*>(copyObjectImpl(source));
+    rows->inFromCl = true;
+    Query* scatter = SelectOver(
+        rows,
+        pg::MakeList(makeTargetEntry(reinterpret_cast<Expr*>(CallOfScatter(table, key, values)), 1,
+                                     pstrdup("scatter"), false)),
+        nullptr);
+    scatter->hasAggs = true;
+    auto* shown = static_cast<List*>(copyObjectImpl(scatter->targetList));
+    plan::DistributedPlan plan = MakeDistributedPlan(scatter, shape.whole, false, {});
+    // The files that it makes last as long as the transaction on the node.
+    plan.modifies = true;
+    return MakeTopScan(plan, shown);
+}
+
+void DefineInsertExchangeSetting() {
+    DefineCustomBoolVariable(
+        "citus.enable_repartitioned_insert_select",
+        "Lets nodes hand the rows of INSERT ... SELECT to each other.",
+        "Without it, rows that belong to other nodes than those that compute them pass through the "
+        "coordinator.",
+        &enabled, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+}
+
+}  // namespace pgspan::planner
