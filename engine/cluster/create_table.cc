@@ -4,6 +4,7 @@
 #include "engine/cluster/move_rows.h"
 #include "engine/cluster/nodes.h"
 #include "engine/cluster/table_checks.h"
+#include "engine/ddl/events_here.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/partition_check.h"
@@ -63,8 +64,9 @@ void CreateOnOthers(const Registration& table) {
     const AttrNumber column = table.distribution_column
                                   ? get_attnum(table.relation, table.distribution_column)
                                   : static_cast<AttrNumber>(InvalidAttrNumber);
-    List* last = list_concat(ddl::ShellForeignKeys(table.relation, table.colocation_id, column),
-                             ddl::RowSecurityDefinitions(table.relation));
+    List* last = list_concat(
+        ddl::ShellForeignKeys(table.relation, table.colocation_id, column, table.events_here),
+        ddl::RowSecurityDefinitions(table.relation));
     auto* statements = static_cast<NodeStatement*>(palloc(sizeof(NodeStatement) * groups.size()));
     for (size_t i = 0; i < groups.size(); i++) {
         List* definitions =
@@ -136,6 +138,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     table.shard_ids = NextShardIds(colocation.shard_count);
     table.shard_count = colocation.shard_count;
     table.shard_groups = colocation.shard_groups;
+    table.events_here = ddl::EventsHere(relation);
     CreateContainer(table);
     CreateOnOthers(table);
     if (HasRows(relation)) MoveRows(table);
@@ -144,6 +147,7 @@ static void CreateHashTable(Oid relation, const char* column, const char* coloca
     if (get_rel_relispartition(relation))
         ddl::MirrorPartitionCheck(*metadata::FindTable(relation), false);
     ddl::GiveKeysToShards(relation);
+    ddl::KeepCausesHere(relation);
     ddl::KeepTriggersDisabled(*metadata::FindTable(relation));
     ddl::NoteReferencedTables(relation);
     ddl::NoteLocalParts(relation);

@@ -23,6 +23,7 @@ struct Registration {
     const int64* shard_ids;  // [shard count of the colocation group]; one for a reference table
     int32 shard_count;
     const int32* shard_groups;  // [shard_count]; nullptr for reference tables
+    int16 events_here;          // as metadata::Table has it
 };
 
 // Makes container and local shards. The metadata is not written yet: the shell still reads as an

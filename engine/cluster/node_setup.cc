@@ -141,9 +141,10 @@ void SetUpNode(int32 group_id) {
             CopyRowsToNodes(lfirst_oid(cell), {&group_id, 1});
     foreach (cell, relations) {
         const metadata::Table& table = *metadata::FindTable(lfirst_oid(cell));
-        List* last = list_concat(
-            ddl::ShellForeignKeys(table.relation, table.colocation_id, table.distribution_column),
-            ddl::RowSecurityDefinitions(lfirst_oid(cell)));
+        List* last =
+            list_concat(ddl::ShellForeignKeys(table.relation, table.colocation_id,
+                                              table.distribution_column, table.events_here),
+                        ddl::RowSecurityDefinitions(lfirst_oid(cell)));
         if (last != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(last));
     }
     foreach (cell, relations) {

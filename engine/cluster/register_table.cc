@@ -103,9 +103,10 @@ void RecordTable(const Registration& table) {
     RecordShards(table);
     pg::RunSqlAsOwner(psprintf(
         "INSERT INTO pgspan.distributed_table (relation, table_id, kind, colocation_id, container,"
-        " distribution_column, base_name) VALUES (%u, %d, '%c', %d, %u, %d, %s)",
+        " distribution_column, base_name, events_here) VALUES (%u, %d, '%c', %d, %u, %d, %s, %d)",
         table.relation, table.table_id, static_cast<char>(table.kind), table.colocation_id,
-        ContainerOf(table), DistributionColumn(table), quote_literal_cstr(table.base_name)));
+        ContainerOf(table), DistributionColumn(table), quote_literal_cstr(table.base_name),
+        table.events_here));
     metadata::InvalidateTable(table.relation);
     CommandCounterIncrement();
     // Foreign keys read the rows.

@@ -69,7 +69,6 @@ void CheckKind(const Relation table, const char* verb) {
 void CheckParts(const Relation table, const char* verb) {
     const Oid relation = RelationGetRelid(table);
     const char* name = RelationGetRelationName(table);
-    ddl::CheckTriggers(relation);
     if (pg::QueryTextAsOwner(
             psprintf("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %u LIMIT 1", relation)))
         Refuse(verb, name, "It has rules.",

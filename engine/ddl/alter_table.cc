@@ -350,7 +350,6 @@ void AlterOnOrigin(const Statement& statement, const metadata::Table& table, Alt
     RunOnShell(statement, table, steps, stmt);
     List* defaults = StableDefaults(table, *stmt, columns_before);
     Mirror(table, steps, defaults, statement.source);
-    CheckTriggers(table.relation);
     BroadcastRequirements(table.relation);
     if (defaults != NIL) Broadcast(DefaultsAsSetting(defaults));
     Broadcast(statement.Text());

@@ -6,6 +6,7 @@
 #include "engine/metadata/foreign_keys.h"
 #include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
+#include "engine/pg/owner.h"
 
 extern "C" {
 #include "catalog/heap.h"
@@ -14,6 +15,7 @@ extern "C" {
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "utils/inval.h"
 #include "utils/relcache.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
@@ -134,6 +136,20 @@ void GiveKeysToShards(Oid referenced) {
         }
 }
 
+void TakeFromShards(const ForeignKey& key) {
+    // Who makes a trigger need not own the table.
+    const pg::UserSwitch caller = pg::BecomeOwnerOf(key.relation);
+    DropShardConstraint(key.relation, key.name);
+    Broadcast(psprintf("ALTER TABLE %s DROP CONSTRAINT %s", QualifiedRelationName(key.relation),
+                       quote_identifier(key.name)));
+    pg::ReturnToUser(caller);
+    const metadata::Table* referenced = metadata::FindTable(key.referenced);
+    if (referenced && referenced->IsReference())
+        SetTriggers(key.referenced, key.constraint, TRIGGER_DISABLED, TRIGGER_FIRES_ON_ORIGIN);
+    CacheInvalidateRelcacheByRelid(key.relation);
+    CacheInvalidateRelcacheByRelid(key.referenced);
+}
+
 List* SuspendKeys(Oid relation) {
     List* suspended = NIL;
     for (const Oid constraint : ConstraintsOf(relation, CONSTRAINT_FOREIGN))
@@ -252,7 +268,8 @@ bool ShardsCanKeep(const metadata::Table& table, const Constraint& constraint) {
     }
     for (const auto* column : pg::Each<String>(constraint.fk_del_set_cols))
         key.set_columns[key.set_column_count++] = get_attnum(table.relation, column->sval);
-    return !metadata::WhyNotByShards(key, table.colocation_id, table.distribution_column);
+    return !metadata::WhyNotByShards(key, table.colocation_id, table.distribution_column,
+                                     table.events_here);
 }
 
 }  // namespace pgspan::ddl

@@ -7,6 +7,7 @@
 // Called by: alter_table.cc, and cluster (making tables distributed). All act on this node only.
 #pragma once
 
+#include "engine/metadata/foreign_keys.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/postgres.h"
 
@@ -22,6 +23,10 @@ void MirrorForeignKey(Oid shell, Oid constraint);
 // After a table has been distributed: foreign keys of distributed tables to it that the coordinator
 // has kept and that shards can keep now become theirs, on every node.
 void GiveKeysToShards(Oid referenced);
+
+// The opposite: a key that shards have kept is the coordinator's from now on, whose metadata say so
+// already. The caller has locked both tables.
+void TakeFromShards(const metadata::ForeignKey& key);
 
 // Switches off, for a part of a statement, what checks the relation's rows by its own foreign keys;
 // gives what ResumeKeys takes. The caller holds AccessExclusiveLock. (Under

@@ -92,7 +92,8 @@ List* ShellDefinition(Oid relation, int32 group_id) {
     return definitions;
 }
 
-List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distribution_column) {
+List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distribution_column,
+                       int16 events_here) {
     const int settings = EnterCanonicalSettings();
     const char* name = QualifiedName(relation);
     List* rows = CatalogRows(
@@ -105,7 +106,7 @@ List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distributio
         const auto constraint = static_cast<Oid>(strtoul(row[3], nullptr, 10));
         if (distribution_column != InvalidAttrNumber &&
             metadata::WhyNotByShards(metadata::ReadForeignKey(constraint), colocation_id,
-                                     distribution_column))
+                                     distribution_column, events_here))
             continue;
         definitions =
             AddDefinition(definitions, nullptr,

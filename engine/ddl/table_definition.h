@@ -50,9 +50,10 @@ bool IsRequired(Oid class_id, Oid object_id);
 // The table on the node of a group: sequences, columns at the same attribute numbers, constraints
 // (foreign keys excluded), indexes, comments, grants, owner, storage settings, replica identity.
 List* ShellDefinition(Oid relation, int32 group_id);
-// Its foreign keys that shards (of a table with this group and column) or copies keep, when all
-// tables they reference exist there.
-List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distribution_column);
+// Its foreign keys that shards (of a table with these properties) or copies keep, when all tables
+// they reference exist there.
+List* ShellForeignKeys(Oid relation, int32 colocation_id, AttrNumber distribution_column,
+                       int16 events_here);
 // FORCE ROW LEVEL SECURITY and the policies, when its rows and the tables that they read are there.
 List* RowSecurityDefinitions(Oid relation);
 // A policy of the table, for another node; NIL if there is none of that name.

@@ -2,6 +2,7 @@
 
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/definition_parts.h"
+#include "engine/ddl/events_here.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
@@ -31,49 +32,6 @@ const char* EventsOf(int16 type) {
     add(TRIGGER_FOR_DELETE(type), "DELETE");
     add(TRIGGER_FOR_TRUNCATE(type), "TRUNCATE");
     return events.data;
-}
-
-// Bits TRIGGER_TYPE_… of the events for which the user has made triggers.
-int16 EventsWithTriggers(Relation relation) {
-    int16 events = 0;
-    for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
-        const Trigger& trigger = relation->trigdesc->triggers[i];
-        if (!trigger.tgisinternal) events |= trigger.tgtype;
-    }
-    return events;
-}
-
-bool Changes(char action) {
-    return action == FKCONSTR_ACTION_CASCADE || action == FKCONSTR_ACTION_SETNULL ||
-           action == FKCONSTR_ACTION_SETDEFAULT;
-}
-
-// What the foreign key's actions do to the referencing table.
-int16 EventsOfKey(const FormData_pg_constraint& key) {
-    int16 events = 0;
-    if (key.confdeltype == FKCONSTR_ACTION_CASCADE)
-        events |= TRIGGER_TYPE_DELETE;
-    else if (Changes(key.confdeltype))
-        events |= TRIGGER_TYPE_UPDATE;
-    if (Changes(key.confupdtype)) events |= TRIGGER_TYPE_UPDATE;
-    return events;
-}
-
-void CheckKeys(Relation relation, int16 events) {
-    for (const Oid constraint : ConstraintsOf(RelationGetRelid(relation), CONSTRAINT_FOREIGN)) {
-        const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-        if (!HeapTupleIsValid(tuple))
-            elog(ERROR, "cache lookup failed for constraint %u", constraint);
-        const auto& key = *reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if ((EventsOfKey(key) & events) != 0 &&
-            metadata::KeptByShards(metadata::ReadForeignKey(constraint)))
-            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("triggers for rows that foreign key \"%s\" of table \"%s\" deletes or "
-                           "changes are not supported",
-                           NameStr(key.conname), RelationGetRelationName(relation)),
-                    errdetail("Its action is carried out on the nodes, where no triggers fire."));
-        ReleaseSysCache(tuple);
-    }
 }
 
 // True for a trigger that stands for those of foreign keys on the shards.
@@ -111,12 +69,6 @@ List* TriggerStandIns(Oid relation_id, const char* name) {
     }
     relation_close(relation, NoLock);
     return definitions;
-}
-
-void CheckTriggers(Oid relation_id) {
-    const Relation relation = relation_open(relation_id, NoLock);
-    CheckKeys(relation, EventsWithTriggers(relation));
-    relation_close(relation, NoLock);
 }
 
 List* SuspendTriggers(Oid relation_id, int16 type, int16 not_type) {
@@ -219,7 +171,7 @@ void HandleCreateTrigger(const Statement& statement) {
     RunStandard(statement);
     if (!table || !IsOrigin()) return;
     CommandCounterIncrement();
-    CheckTriggers(table->relation);
+    KeepEventsHere(table->relation, stmt->events);
     Broadcast(RemoteDefinitions(TriggerStandIns(table->relation, stmt->trigname)));
 }
 

@@ -12,10 +12,6 @@ namespace pgspan::ddl {
 // Definitions.
 List* TriggerStandIns(Oid relation, const char* name = nullptr);
 
-// Raises 0A000 for triggers that cannot fire on the coordinator: those of rows that foreign keys
-// delete or change, which the nodes do by themselves.
-void CheckTriggers(Oid relation);
-
 // A trigger that was switched off for a part of a statement, and its state before.
 struct SuspendedTrigger {
     const char* name;

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_trigger.h"
 #include "utils/syscache.h"
 }
 
@@ -86,9 +87,19 @@ ForeignKey ReadForeignKey(Oid constraint) {
     return key;
 }
 
+int16 EventsOf(const ForeignKey& key) {
+    int16 events = 0;
+    if (key.on_delete == FKCONSTR_ACTION_CASCADE) events |= TRIGGER_TYPE_DELETE;
+    if (Sets(key.on_delete) || Sets(key.on_update) || key.on_update == FKCONSTR_ACTION_CASCADE)
+        events |= TRIGGER_TYPE_UPDATE;
+    return events;
+}
+
 const char* WhyNotByShards(const ForeignKey& part, int32 colocation_id,
-                           AttrNumber distribution_column) {
+                           AttrNumber distribution_column, int16 events_here) {
     const ForeignKey key = WholeKey(part);
+    if ((EventsOf(key) & events_here) != 0)
+        return "What it deletes or changes concerns triggers, which fire on the coordinator.";
     const bool to_itself = key.relation == key.referenced;
     const Table* referenced = FindTable(key.referenced);
     if (!to_itself && !referenced) return "The referenced table is local to one node.";
@@ -108,7 +119,8 @@ bool OnlyRefuses(const ForeignKey& key) {
 bool KeptByShards(const ForeignKey& key) {
     const Table* table = FindTable(key.relation);
     return table && table->IsHash() &&
-           !WhyNotByShards(key, table->colocation_id, table->distribution_column);
+           !WhyNotByShards(key, table->colocation_id, table->distribution_column,
+                           table->events_here);
 }
 
 }  // namespace pgspan::metadata

@@ -1,8 +1,9 @@
 // Foreign keys of pg_constraint, and where each is kept. Those of a distributed table that only
 // concern colocated rows, or reference tables, are kept by the shards: each shard has the
 // constraint, and the nodes check it and carry out its actions. All others (of local tables, to
-// local tables, between tables that are not colocated, with actions that move rows to other shards)
-// are kept by the coordinator: by PostgreSQL's triggers on the shells and local tables there.
+// local tables, between tables that are not colocated, with actions that move rows to other shards
+// or fire triggers) are kept by the coordinator: by PostgreSQL's triggers on the shells and local
+// tables there.
 //
 // Called by: trigger, planner, ddl, cluster.
 #pragma once
@@ -34,10 +35,13 @@ struct ForeignKey {
 
 ForeignKey ReadForeignKey(Oid constraint);
 
+// What the actions of the key do to rows of the referencing table: TRIGGER_TYPE_UPDATE, _DELETE.
+int16 EventsOf(const ForeignKey& key);
+
 // nullptr if the shards of a table can keep the key, else why they cannot: a sentence. The table,
-// the key's own, has these properties and need not be registered yet.
+// the key's own, has these properties (metadata::Table) and need not be registered yet.
 const char* WhyNotByShards(const ForeignKey& key, int32 colocation_id,
-                           AttrNumber distribution_column);
+                           AttrNumber distribution_column, int16 events_here);
 
 // True if the key does nothing but refuse, NO ACTION or RESTRICT, when what is referenced is
 // deleted or changed: a row that moves to another table may then as well be deleted and inserted.

@@ -27,7 +27,8 @@ enum TableColumn : AttrNumber {
     kContainer,
     kDistributionColumn,
     kBaseName,
-    kOnlyOnCoordinator
+    kOnlyOnCoordinator,
+    kEventsHere
 };
 
 struct CacheEntry {
@@ -116,6 +117,7 @@ Table* Read(Oid index, const Key& key, MemoryContext context) {
         table->container = DatumGetObjectId(Column(tuple, d, kContainer));
         table->distribution_column = DatumGetInt16(Column(tuple, d, kDistributionColumn));
         table->only_on_coordinator = DatumGetBool(Column(tuple, d, kOnlyOnCoordinator));
+        table->events_here = DatumGetInt16(Column(tuple, d, kEventsHere));
         char* base_name = TextDatumGetCString(Column(tuple, d, kBaseName));
         table->base_name = MemoryContextStrdup(context, base_name);
         pfree(base_name);

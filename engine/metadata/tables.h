@@ -21,6 +21,9 @@ struct Table {
     // It has, or has had, what only the coordinator knows (rules, tables that inherit from it):
     // statements of other nodes' own sessions cannot name it.
     bool only_on_coordinator;
+    // Changes of its rows, TRIGGER_TYPE_UPDATE and _DELETE, that foreign keys may bring about on
+    // the coordinator only (ddl/events_here.h); on other nodes 0.
+    int16 events_here;
 
     // Hash-distributed tables only:
     Oid container;

@@ -57,7 +57,8 @@ CREATE TABLE pgspan.distributed_table (
     container oid NOT NULL DEFAULT 0,          -- on this node; 0 for reference tables
     distribution_column smallint NOT NULL DEFAULT 0,  -- attribute number
     base_name text NOT NULL,                   -- containers and shards are named after it
-    only_on_coordinator boolean NOT NULL DEFAULT false  -- it has what workers do not know: rules, heirs, …
+    only_on_coordinator boolean NOT NULL DEFAULT false,  -- it has what workers do not know: rules, heirs, …
+    events_here smallint NOT NULL DEFAULT 0    -- on the coordinator: bits of pg_trigger.tgtype; see ddl/events_here.h
 ) WITH (user_catalog_table = true);
 CREATE INDEX distributed_table_container ON pgspan.distributed_table (container);
 

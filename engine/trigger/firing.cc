@@ -8,18 +8,13 @@
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
-#include "engine/trigger/reference_check.h"
 #include "engine/trigger/reference_wait.h"
 
 extern "C" {
 #include "catalog/pg_collation.h"
 #include "catalog/pg_proc.h"
 #include "executor/nodeModifyTable.h"
-#include "optimizer/optimizer.h"
-#include "rewrite/prs2lock.h"
-#include "rewrite/rewriteManip.h"
 #include "tcop/tcopprot.h"
-#include "utils/datum.h"
 }
 
 namespace pgspan::trigger {
@@ -27,9 +22,8 @@ namespace pgspan::trigger {
 namespace {
 
 Firing* firings = nullptr;
-PendingWrites pending = {};
-int pending_level = 0;  // of the transaction in which they are to be sent
 uint64 writes_begun = 0;
+EState* completing = nullptr;  // the statement whose triggers AFTER fire
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorFinish_hook_type next_finish = nullptr;
 
@@ -110,130 +104,6 @@ Firing* Make(EState* statement, Oid relation) {
     return firing;
 }
 
-// The references of a condition to OLD and NEW as the executor's inner and outer rows.
-ExprState* PrepareCondition(const Firing* firing, const char* condition) {
-    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
-    auto* node = static_cast<Node*>(stringToNode(condition));
-    ChangeVarNodes(node, PRS2_OLD_VARNO, INNER_VAR, 0);
-    ChangeVarNodes(node, PRS2_NEW_VARNO, OUTER_VAR, 0);
-    ExprState* state =
-        ExecPrepareQual(make_ands_implicit(reinterpret_cast<Expr*>(node)), firing->estate);
-    MemoryContextSwitchTo(outer);
-    return state;
-}
-
-bool IsEnabled(const Trigger& trigger) {
-    const char other = SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA
-                           ? TRIGGER_FIRES_ON_ORIGIN
-                           : TRIGGER_FIRES_ON_REPLICA;
-    return trigger.tgenabled != TRIGGER_DISABLED && trigger.tgenabled != other;
-}
-
-bool ColumnsMatch(const Firing* firing, const Trigger& trigger, CmdType command) {
-    if (trigger.tgnattr == 0 || command != CMD_UPDATE) return true;
-    for (int i = 0; i < trigger.tgnattr; i++)
-        if (bms_is_member(trigger.tgattr[i] - FirstLowInvalidHeapAttributeNumber, firing->updated))
-            return true;
-    return false;
-}
-
-bool ConditionHolds(Firing* firing, int index, TupleTableSlot* old_row, TupleTableSlot* new_row) {
-    const Trigger& trigger = firing->triggers->triggers[index];
-    if (!trigger.tgqual) return true;
-    ExprState*& condition = firing->conditions[index];
-    if (!condition) condition = PrepareCondition(firing, trigger.tgqual);
-    ExprContext* context = GetPerTupleExprContext(firing->estate);
-    context->ecxt_innertuple = old_row;
-    context->ecxt_outertuple = new_row;
-    return ExecQual(condition, context);
-}
-
-// Whether the row may belong to another shard than before.
-bool Moves(const Firing* firing, TupleTableSlot* old_row, TupleTableSlot* new_row) {
-    const AttrNumber number =
-        metadata::FindTable(RelationGetRelid(firing->relation))->distribution_column;
-    const FormData_pg_attribute& column =
-        *TupleDescAttr(RelationGetDescr(firing->relation), number - 1);
-    bool was_null = false;
-    bool is_null = false;
-    const Datum was = slot_getattr(old_row, number, &was_null);
-    const Datum is = slot_getattr(new_row, number, &is_null);
-    if (was_null || is_null) return was_null != is_null;
-    return !datumIsEqual(was, is, column.attbyval, column.attlen);
-}
-
-// Whether PostgreSQL's executor would queue the trigger for the row.
-bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old_row,
-                 TupleTableSlot* new_row) {
-    Trigger* trigger = &firing->triggers->triggers[index];
-    const KeyTrigger& key = firing->keys[index];
-    const bool by_moving = command == CMD_UPDATE && key.carries_out_moves;
-    if (by_moving ? !Moves(firing, old_row, new_row) : !key.is_kept) return false;
-    if (command != CMD_UPDATE) return true;
-    return ChecksReference(*trigger)
-               ? NeedsCheck(firing, index, old_row, new_row)
-               : RI_FKey_pk_upd_check_required(trigger, firing->relation, old_row, new_row);
-}
-
-void Store(const Firing* firing, HeapTuple tuple, TupleTableSlot* row) {
-    ExecClearTuple(row);
-    heap_deform_tuple(tuple, RelationGetDescr(firing->relation), row->tts_values, row->tts_isnull);
-    ExecStoreVirtualTuple(row);
-}
-
-void SendHeldBack(bool queried) {
-    if (pending.count == 0) return;
-    if (GetCurrentTransactionNestLevel() > pending_level) {
-        // It would be undone with the subtransaction.
-        if (!queried) return;
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("a query in a subtransaction of a BEFORE ROW trigger for several rows of a "
-                       "statement is not supported"),
-                errhint("Write each row by a statement of its own, or put the EXCEPTION block into "
-                        "the trigger's own function."));
-    }
-    // What is sent starts queries of its own.
-    PendingWrites writes = std::exchange(pending, {});
-    ErrorData* error = pg::Capture([&] { writes.send(writes.context, queried); });
-    writes.count = 0;
-    pending = writes;
-    if (error) ReThrowError(error);
-}
-
-// As PostgreSQL has it: the row's partition has been decided before its triggers.
-void CheckStaysInPartition(Firing* firing, int index, TupleTableSlot* new_row) {
-    const Trigger& trigger = firing->triggers->triggers[index];
-    if (!trigger.tgisclone || Belongs(firing, new_row)) return;
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("moving row to another partition during a BEFORE FOR EACH ROW trigger is not "
-                   "supported"),
-            errdetail("Before executing trigger \"%s\", the row was to be in partition \"%s.%s\".",
-                      trigger.tgname, get_namespace_name(RelationGetNamespace(firing->relation)),
-                      RelationGetRelationName(firing->relation)));
-}
-
-bool BeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row, TupleTableSlot* new_row) {
-    HeapTuple old_tuple = nullptr;
-    for (int i = 0; i < firing->triggers->numtriggers; i++) {
-        if (!IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_BEFORE, command, old_row, new_row))
-            continue;
-        if (firing->has_rows_here || firing->catches_errors[i]) SendHeldBack(false);
-        if (!old_tuple && old_row) old_tuple = TupleOf(firing, old_row);
-        HeapTuple new_tuple = new_row ? TupleOf(firing, new_row) : nullptr;
-        TriggerData data = CallOf(firing, i, command, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
-        data.tg_trigtuple = old_row ? old_tuple : new_tuple;
-        data.tg_trigslot = old_row ? old_row : new_row;
-        data.tg_newtuple = old_row ? new_tuple : nullptr;
-        data.tg_newslot = old_row ? new_row : nullptr;
-        HeapTuple result = Call(firing, i, &data);
-        if (!result) return false;
-        if (!new_row || result == new_tuple) continue;
-        Store(firing, result, new_row);
-        if (command == CMD_INSERT) CheckStaysInPartition(firing, i, new_row);
-    }
-    return true;
-}
-
 // Not what a function sends that the task calls.
 bool IsOwnDeparture(const QueryDesc* query) {
     return pg::IsDeparture(query->sourceText) && debug_query_string &&
@@ -307,33 +177,43 @@ void CheckRouting(const EState* statement) {
     }
 }
 
+// What a foreign key does is a part of the statement that set it off: its triggers AFTER are queued
+// with those of that one.
+bool IsAction(const EState* statement) {
+    return completing && (statement->es_top_eflags & EXEC_FLAG_SKIP_TRIGGERS) != 0;
+}
+
+template <typename Body>
+void WhileCompleting(EState* statement, Body&& body) {
+    EState* outer = std::exchange(completing, statement);
+    ErrorData* error = pg::Capture(body);
+    completing = outer;
+    if (error) ReThrowError(error);
+}
+
+void Finish(QueryDesc* query) {
+    // What they delete is locked before anybody who may reference it is waited for.
+    if (query->plannedstmt->hasModifyingCTE) RunModifications(query->estate);
+    AwaitReferencesOf(query);
+    if (query->plannedstmt->hasModifyingCTE) FireParts(query->estate);
+    if (next_finish)
+        next_finish(query);
+    else
+        standard_ExecutorFinish(query);
+    CheckRouting(query->estate);
+    if (firings) FireAfter(query->estate);
+}
+
 void FinishHook(QueryDesc* query) {
     pg::Entry([&] {
-        // What they delete is locked before anybody who may reference it is waited for.
-        if (query->plannedstmt->hasModifyingCTE) RunModifications(query->estate);
-        AwaitReferencesOf(query);
-        if (query->plannedstmt->hasModifyingCTE) FireParts(query->estate);
-        if (next_finish)
-            next_finish(query);
+        if (IsAction(query->estate))
+            Finish(query);
         else
-            standard_ExecutorFinish(query);
-        CheckRouting(query->estate);
-        if (firings) FireAfter(query->estate);
+            WhileCompleting(query->estate, [&] { Finish(query); });
     });
 }
 
 }  // namespace
-
-bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
-              TupleTableSlot* old_row, TupleTableSlot* new_row) {
-    const Trigger& trigger = firing->triggers->triggers[index];
-    if (!TRIGGER_TYPE_MATCHES(trigger.tgtype, level, timing, EventType(command)) ||
-        !IsEnabled(trigger))
-        return false;
-    if (trigger.tgisinternal) return ConcernsKey(firing, index, command, old_row, new_row);
-    return ColumnsMatch(firing, trigger, command) &&
-           ConditionHolds(firing, index, old_row, new_row);
-}
 
 TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEvent when) {
     TriggerData data = {};
@@ -364,7 +244,12 @@ HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row) {
 }
 
 Firing* FiringOf(EState* statement, Oid relation) {
-    if (Firing* known = Find(statement, relation)) return known;
+    const bool is_action = IsAction(statement);
+    if (is_action) statement = completing;
+    if (Firing* known = Find(statement, relation)) {
+        if (is_action) known->updated = nullptr;  // another action's
+        return known;
+    }
     const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
     Firing* firing = Make(statement, relation);
     MemoryContextSwitchTo(outer);
@@ -424,18 +309,6 @@ void BeginRow(Firing* firing) {
     ResetPerTupleExprContext(firing->estate);
 }
 
-bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
-                   TupleTableSlot* new_row, PendingWrites writes) {
-    bool stays = false;
-    const PendingWrites outer = std::exchange(pending, writes);
-    const int outer_level = std::exchange(pending_level, GetCurrentTransactionNestLevel());
-    ErrorData* error = pg::Capture([&] { stays = BeforeRow(firing, command, old_row, new_row); });
-    pending = outer;
-    pending_level = outer_level;
-    if (error) ReThrowError(error);
-    return stays;
-}
-
 void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row) {
     const TupleConstr* constraints = RelationGetDescr(firing->relation)->constr;
     if (constraints && constraints->has_generated_stored)
@@ -449,11 +322,9 @@ void QueueAfterStatement(Firing* firing, CmdType command) {
 }
 
 void FireAfter(EState* statement) {
-    while (Firing* firing = Find(statement, InvalidOid)) Complete(firing);
-}
-
-void SendPendingWrites() {
-    SendHeldBack(true);
+    WhileCompleting(statement, [&] {
+        while (Firing* firing = Find(statement, InvalidOid)) Complete(firing);
+    });
 }
 
 void Initialize() {

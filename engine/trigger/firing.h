@@ -28,7 +28,8 @@ struct PendingWrites {
     uint64 count;
 };
 
-// The table must be locked. The same object for every part of the statement that writes the table.
+// The table must be locked. The same object for every part of the statement that writes the table,
+// and for all that foreign keys delete or change there because of it.
 Firing* FiringOf(EState* statement, Oid relation);
 
 // updated: the columns that UPDATE assigns, offset by FirstLowInvalidHeapAttributeNumber; nullptr

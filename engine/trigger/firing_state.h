@@ -1,4 +1,5 @@
-// A Firing as its parts (firing.cc, after_row.cc) see it. Private to this room.
+// A Firing as its parts (firing.cc, is_to_fire.cc, before_row.cc, after_row.cc) see it. Private to
+// this room.
 #pragma once
 
 #include "engine/pg/call_trigger.h"
@@ -71,6 +72,10 @@ TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEven
 HeapTuple Call(Firing* firing, int index, TriggerData* data);
 // In the memory of one row.
 HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row);
+
+// Sends what the code that called the running BEFORE ROW function holds back; queried: as
+// PendingWrites has it.
+void SendHeldBack(bool queried);
 
 // Fires the queued events of one table.
 void FireQueued(Firing* firing);

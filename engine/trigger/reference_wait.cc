@@ -71,6 +71,18 @@ bool MayDelete(const QueryDesc& query, const ResultRelInfo& target) {
            target.ri_onConflict;
 }
 
+// Another node writes a reference table: what would be done here because of it would be a
+// transaction of its own.
+void RefuseForOthers(Oid relation, CmdType command, const Bitmapset* updated) {
+    if (ReferencingTables(relation, command, updated) == NIL) return;
+    ereport(
+        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+        errmsg("deleting rows or changing keys of table \"%s\" is supported on the coordinator "
+               "only",
+               get_rel_name(relation)),
+        errdetail("Distributed tables reference it by foreign keys that the coordinator keeps."));
+}
+
 }  // namespace
 
 void RefuseSnapshot(Oid relation) {
@@ -91,17 +103,19 @@ void AwaitReferences(Oid relation, CmdType command, const Bitmapset* updated) {
 
 void AwaitReferencesOf(const QueryDesc* query) {
     // What nodes carry out by themselves is theirs.
-    if (!metadata::ExtensionIsReady() || !metadata::IsCoordinator() ||
-        metadata::IsInternalSession())
-        return;
+    if (!metadata::ExtensionIsReady() || !metadata::IsCoordinator()) return;
     EState* estate = query->estate;
     for (auto* target : pg::Each<ResultRelInfo>(estate->es_opened_result_relations)) {
         if (!target->ri_TrigDesc || !MayDelete(*query, *target)) continue;
         const bool only_updates =
             query->operation == CMD_UPDATE && !query->plannedstmt->hasModifyingCTE;
-        AwaitReferences(RelationGetRelid(target->ri_RelationDesc),
-                        only_updates ? CMD_UPDATE : CMD_DELETE,
-                        only_updates ? ExecGetUpdatedCols(target, estate) : nullptr);
+        const Oid relation = RelationGetRelid(target->ri_RelationDesc);
+        const CmdType command = only_updates ? CMD_UPDATE : CMD_DELETE;
+        const Bitmapset* updated = only_updates ? ExecGetUpdatedCols(target, estate) : nullptr;
+        if (metadata::IsInternalSession())
+            RefuseForOthers(relation, command, updated);
+        else
+            AwaitReferences(relation, command, updated);
     }
 }
 

@@ -17,7 +17,8 @@ void AwaitReferences(Oid relation, CmdType command, const Bitmapset* updated);
 // Raises 0A000: what references rows of the relation cannot be found.
 void RefuseSnapshot(Oid relation);
 
-// The same for the local tables that a query of PostgreSQL's executor has written.
+// The same for the local tables that a query of PostgreSQL's executor has written. Raises 0A000 if
+// another node has written a reference table whose rows distributed tables may reference so.
 void AwaitReferencesOf(const QueryDesc* query);
 
 }  // namespace pgspan::trigger
