@@ -3,7 +3,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
-#include "engine/planner/shape.h"
+#include "engine/planner/hash_equality.h"
 
 extern "C" {
 #include "optimizer/cost.h"

@@ -3,9 +3,9 @@
 #include "engine/pg/list.h"
 #include "engine/pg/subtransaction.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/hash_equality.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/safety.h"
-#include "engine/planner/shape.h"
 
 extern "C" {
 #include "access/transam.h"

@@ -1,7 +1,8 @@
+#include "engine/planner/flatten.h"
+
 #include "engine/pg/join_aliases.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
-#include "engine/planner/shape.h"
 
 namespace pgspan::planner {
 

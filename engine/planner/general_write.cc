@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/flatten.h"
 #include "engine/planner/insert_write.h"
 #include "engine/planner/local_write.h"
 #include "engine/planner/merge_write.h"

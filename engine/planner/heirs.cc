@@ -4,8 +4,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/flatten.h"
 #include "engine/planner/planner.h"
-#include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/upper_level.h"
 

@@ -4,6 +4,7 @@
 #include "engine/pg/walk.h"
 #include "engine/plan/insert_plan.h"
 #include "engine/placement/sql_template.h"
+#include "engine/planner/flatten.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/insert_exchange.h"
 #include "engine/planner/insert_plan.h"

@@ -8,6 +8,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/planner/estimate.h"
+#include "engine/planner/hash_equality.h"
 #include "engine/planner/part_query.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"

@@ -11,6 +11,7 @@
 #include "engine/plan/task_planning.h"
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/estimate.h"
+#include "engine/planner/flatten.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/heirs.h"
 #include "engine/planner/hidden_relations.h"

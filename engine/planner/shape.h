@@ -45,7 +45,7 @@ struct Level {
     const Level* parent;
 };
 
-// Precondition of all: join aliases have been flattened (FlattenJoinAliases).
+// Precondition of all: join aliases have been flattened (flatten.h).
 QueryShape AnalyzeQuery(const Level& level);
 
 // FROM and WHERE as the root of a remote relation: conjuncts of WHERE that cannot be pushed (or
@@ -56,17 +56,12 @@ Shape AnalyzeFromAsRoot(const Level& level, List** local_quals);
 // shape.
 bool NodesCanAnswer(const SubLink* sublink, const Shape& from, const Level& level);
 
-// If the clause equates two expressions in the way in which the table's rows are hashed: both
-// sides.
-bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right);
-// What a change of type without a change of value is applied to.
-Node* StripRelabel(Node* node);
+Shape Unpushable(const char* reason);
 
 // True if the Var is one of the shape's keys.
 bool IsKey(const Shape& shape, const Var* var);
 
-// Replaces Vars of join aliases by what they stand for, on all levels, in place, and drops the
-// aliases of joins (so that the deparser can name the base relations).
-void FlattenJoinAliases(Query* query);
+// True if two distributed shapes are of one colocation group.
+bool SameGroup(const Shape& a, const Shape& b);
 
 }  // namespace pgspan::planner

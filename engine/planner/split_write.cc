@@ -4,9 +4,9 @@
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/flatten.h"
 #include "engine/planner/member_write.h"
 #include "engine/planner/planner.h"
-#include "engine/planner/shape.h"
 #include "engine/planner/split_parts.h"
 #include "engine/planner/upper_level.h"
 

@@ -1,7 +1,7 @@
 #include "engine/planner/unique_keys.h"
 
 #include "engine/pg/list.h"
-#include "engine/planner/shape.h"
+#include "engine/planner/hash_equality.h"
 
 namespace pgspan::planner {
 
