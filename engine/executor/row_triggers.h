@@ -1,6 +1,6 @@
 // The triggers of a modify scan's target: the old and new row of the target out of the child's row,
 // and what BEFORE ROW triggers made of it back into the child's row. See plan::TriggerPlan.
-// Called by modify_scan.cc alone.
+// Called by the modify scan (modify_run.h) alone.
 #pragma once
 
 #include "engine/metadata/tables.h"
