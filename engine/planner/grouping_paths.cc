@@ -4,7 +4,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/part_query.h"
-#include "engine/planner/paths.h"
+#include "engine/planner/remote_path.h"
 #include "engine/planner/safety.h"
 
 extern "C" {
@@ -163,12 +163,10 @@ CustomPath* MakePath(const Aggregation& of, RelOptInfo* rel, PathTarget* target,
 
 void Offer(const Aggregation& of, Path* path) {
     if (of.input->reloptkind == RELOPT_BASEREL) {
-        // The other paths fetch all rows.
-        of.output->pathlist = NIL;
-        of.output->partial_pathlist = NIL;
-        of.output->consider_parallel = false;
+        OnlyPath(of.output, path);  // the other paths fetch all rows
+    } else {
+        add_path(of.output, path);
     }
-    add_path(of.output, path);
 }
 
 // Without what needs no row to be computed, which the scan computes by itself. Were it among the

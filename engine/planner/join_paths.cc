@@ -10,8 +10,9 @@
 #include "engine/planner/estimate.h"
 #include "engine/planner/hash_equality.h"
 #include "engine/planner/part_query.h"
-#include "engine/planner/paths.h"
+#include "engine/planner/remote_path.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
@@ -163,17 +164,6 @@ void JoinPathlistHook(PlannerInfo* root, RelOptInfo* join, RelOptInfo* outer, Re
 
 // Base relations
 // ------------------------------------------------------------------------------------------------
-
-List* ColumnVars(const Query* query, Index varno) {
-    List* vars = NIL;
-    for (auto* entry : Each<TargetEntry>(query->targetList)) {
-        if (entry->resjunk) continue;
-        auto* expr = reinterpret_cast<Node*>(entry->expr);
-        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
-                                     exprTypmod(expr), exprCollation(expr), 0));
-    }
-    return vars;
-}
 
 RemotePart* PartOfRemoteRelation(PlannerInfo* root, RelOptInfo* rel, RemoteRelation* relation) {
     List* columns = ColumnVars(relation->query, rel->relid);

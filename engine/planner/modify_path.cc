@@ -3,6 +3,7 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/planner/remote_relation.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "optimizer/cost.h"
@@ -17,17 +18,6 @@ namespace pgspan::planner {
 namespace {
 
 using pg::Each;
-
-List* AllColumns(const RangeTblEntry* rte, Index varno) {
-    List* vars = NIL;
-    for (auto* entry : Each<TargetEntry>(rte->subquery->targetList)) {
-        if (entry->resjunk) continue;
-        auto* expr = reinterpret_cast<Node*>(entry->expr);
-        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
-                                     exprTypmod(expr), exprCollation(expr), 0));
-    }
-    return vars;
-}
 
 Plan* PlanModifyPath(RelOptInfo*, CustomPath* path, List* tlist, List* clauses, List* plans) {
     const auto* plan = static_cast<plan::ModifyPlan*>(linitial(path->custom_private));
@@ -98,7 +88,7 @@ plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {
 
 void AddModifyPath(PlannerInfo*, RelOptInfo* rel, const RangeTblEntry* rte,
                    plan::ModifyPlan* plan) {
-    List* columns = AllColumns(rte, rel->relid);
+    List* columns = ColumnVars(rte->subquery, rel->relid);
     Path* rows = RowsPath(rel, columns);
 
     auto* path = makeNode(CustomPath);

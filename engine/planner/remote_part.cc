@@ -4,7 +4,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/hash_equality.h"
-#include "engine/planner/paths.h"
+#include "engine/planner/remote_path.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 

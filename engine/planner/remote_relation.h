@@ -1,7 +1,7 @@
 // A remote relation: the part of a query that the nodes compute, as PostgreSQL's planner sees it
 // while it plans the rest. It appears in the Query as a function range-table entry,
-// pgspan.remote_rows(address), whose paths paths.cc supplies. Lives in the planner's memory
-// context; the address never outlives planning.
+// pgspan.remote_rows(address), whose paths remote_relation_path.h supplies. Lives in the planner's
+// memory context; the address never outlives planning.
 #pragma once
 
 #include "engine/pg/postgres.h"

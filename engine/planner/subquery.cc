@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 }
 
 namespace pgspan::planner {
@@ -13,6 +14,17 @@ List* NamesOf(const List* target_list) {
     for (const auto* entry : pg::Each<TargetEntry>(target_list))
         if (!entry->resjunk) names = lappend(names, makeString(pstrdup(entry->resname)));
     return names;
+}
+
+List* ColumnVars(const Query* subquery, Index varno) {
+    List* vars = NIL;
+    for (auto* entry : pg::Each<TargetEntry>(subquery->targetList)) {
+        if (entry->resjunk) continue;
+        auto* expr = reinterpret_cast<Node*>(entry->expr);
+        vars = lappend(vars, makeVar(static_cast<int>(varno), entry->resno, exprType(expr),
+                                     exprTypmod(expr), exprCollation(expr), 0));
+    }
+    return vars;
 }
 
 RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name) {

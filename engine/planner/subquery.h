@@ -12,6 +12,9 @@ List* NamesOf(const List* target_list);
 // The SELECT as an entry of FROM under that name.
 RangeTblEntry* MakeSubqueryEntry(Query* subquery, const char* name);
 
+// The result columns of the sub-query at varno as Vars of the level above it: a List of Var.
+List* ColumnVars(const Query* subquery, Index varno);
+
 // SELECT columns FROM entry WHERE where. columns: a target list over entry 1, which may be made
 // later; where: nullptr for none.
 Query* SelectOver(RangeTblEntry* entry, List* columns, Node* where);
