@@ -4,6 +4,7 @@
 #include "engine/pg/merge.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/insert_plan.h"
+#include "engine/planner/insert_tail.h"
 #include "engine/planner/insert_write.h"
 #include "engine/planner/merge_write.h"
 #include "engine/planner/planner.h"

@@ -24,22 +24,4 @@ Expr* ReturnedValue(Index varno, Oid relation, AttrNumber attribute);
 // MakeInsertPlan; RETURNING these attributes (IntList).
 Query* MakePlainInsert(const Query* query, const List* attributes, const List* returned);
 
-// The rows as a query of their own: what INSERT reads, in the order of the columns it fills.
-Query* RowsQuery(const Query* query);
-
-// Why ON CONFLICT (RETURNING, the checks of new rows) cannot be computed on the nodes; nullptr if
-// it can.
-const char* WhyConflictDoesNotFit(const Query* query);
-// Whole rows in ON CONFLICT DO UPDATE as rows of their columns: those of the table where it lies
-// are of another type.
-void NameConflictRows(Query* insert);
-const char* WhyReturningDoesNotFit(const Query* query);
-const char* WhyNewRowsDoNotFit(const Query* query);
-
-// True if ON CONFLICT DO UPDATE may move the row to another shard.
-bool AssignsKeyOnConflict(const Query* query, const metadata::Table& table);
-
-// Gives the INSERT a column to fill if it has none.
-void EnsureOneColumn(Query* query, const metadata::Table& table);
-
 }  // namespace pgspan::planner

@@ -5,7 +5,7 @@
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
-#include "engine/planner/insert_plan.h"
+#include "engine/planner/insert_rows.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
