@@ -162,11 +162,17 @@ enum class Progress { kWait, kRow, kEnd, kIdle, kLost };
 // Takes what has arrived: kRow (in ->row), kEnd (a group's end; ->end or ->failed), kWait (nothing
 // to take), kIdle (nothing is under way), kLost. Never raises.
 Progress Advance(Connection* connection);
+// Remembers what was just handed to libpq, which answered libpq_result; false (and lost) if it was
+// not taken. Never raises.
+bool Sent(Connection* connection, int libpq_result, EntryKind kind, bool orphan,
+          PreparedStatement* prepared = nullptr);
 void ClearResults(Connection* connection);
 void Orphan(Connection* connection);  // nobody waits for what is under way
 [[nodiscard]] bool HasEntries(const Connection* connection);
 [[nodiscard]] bool HasRunningStatement(const Connection* connection);
 void MarkLost(Connection* connection, const char* reason);
+
+// ---- send.cc
 // At the end of a group: sends its statement again if the node had lost what was prepared, and
 // nothing but that failed.
 bool Resent(Connection* connection);
@@ -174,13 +180,15 @@ bool Resent(Connection* connection);
 void MakeReady(Connection* connection);
 // Sends several statements as one group; the rows of the last are the group's. Raises.
 void SendCommands(Connection* connection, const char* const* commands, int count);
+// Sends what is queued and a command; false if the connection is lost. Never raises.
+bool SendBare(Connection* connection, const char* sql, bool orphan);
+
+// ---- fetch.cc
 // Waits for the end of the group without raising its error (that is in ->failed); raises interrupts
 // and loss.
 void AwaitEnd(Connection* connection);
 // The same; false if it has not ended by the deadline.
 bool AwaitEnd(Connection* connection, const Deadline& deadline);
-// Sends what is queued and a command; false if the connection is lost. Never raises.
-bool SendBare(Connection* connection, const char* sql, bool orphan);
 // Raises and clears ->failed.
 [[noreturn]] void RaiseFailed(Connection* connection);
 
@@ -194,6 +202,8 @@ PreparedStatement* AddPrepared(Connection* connection, const Statement& statemen
 void RemovePrepared(Connection* connection, PreparedStatement* prepared);  // unknown to the node
 void DoomPrepared(Connection* connection, PreparedStatement* prepared);    // known to the node
 void FreePrepared(PreparedStatement* prepared);
+// True if the failure says no more than that the node has lost, or cannot use, what was prepared.
+bool IsLostPlan(const PGresult* failed);
 // Deep copies, so that the statement can be sent again.
 void KeepForResend(Connection* connection, const Statement& statement, bool starts_transaction);
 

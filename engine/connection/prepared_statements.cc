@@ -199,4 +199,11 @@ void ForgetOutdatedStatements(Connection* connection) {
     });
 }
 
+bool IsLostPlan(const PGresult* failed) {
+    if (SqlStateOf(failed) == ERRCODE_UNDEFINED_PSTATEMENT) return true;
+    const char* function = PQresultErrorField(failed, PG_DIAG_SOURCE_FUNCTION);
+    return SqlStateOf(failed) == ERRCODE_FEATURE_NOT_SUPPORTED && function &&
+           strcmp(function, "RevalidateCachedQuery") == 0;
+}
+
 }  // namespace pgspan::connection
