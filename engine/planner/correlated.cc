@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/subtransaction.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/hash_equality.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/safety.h"
@@ -69,7 +70,7 @@ Node* KeyOf(Node* clause) {
 }
 
 List* ConditionsOf(const Query* query) {
-    return make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals));
+    return ConjunctsOf(query->jointree->quals);
 }
 
 // NIL if the sub-query is correlated by anything else than comparisons in its WHERE.
@@ -83,7 +84,7 @@ List* KeysOf(Query* sub) {
             rest = lappend(rest, clause);
     }
     auto* others = static_cast<Query*>(copyObjectImpl(sub));
-    others->jointree->quals = rest ? reinterpret_cast<Node*>(make_ands_explicit(rest)) : nullptr;
+    others->jointree->quals = AllOf(rest);
     return DependsOnUpperLevels(others) ? NIL : keys;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/asked_sublinks.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/correlated.h"
 #include "engine/planner/group_level.h"
 #include "engine/planner/level_columns.h"
@@ -57,8 +58,7 @@ Found Find(Query* query) {
     List* local_quals = NIL;
     const Level level = {query, nullptr};
     const Shape from = AnalyzeFromAsRoot(level, &local_quals);
-    for (auto* conjunct :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)))) {
+    for (auto* conjunct : Each<Node>(ConjunctsOf(query->jointree->quals))) {
         bool moves = false;
         // Those that can run on the nodes do so.
         if (!from.IsDistributed() || list_member(local_quals, conjunct))
@@ -86,8 +86,7 @@ bool AnyCorrelated(Node* expression) {
 bool CutForGroups(Query* query) {
     if (!query->groupClause) return false;
     List* above = NIL;
-    for (auto* conjunct :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->havingQual))))
+    for (auto* conjunct : Each<Node>(ConjunctsOf(query->havingQual)))
         if (AnyCorrelated(conjunct)) above = lappend(above, conjunct);
     return (above != NIL || AnyCorrelated(reinterpret_cast<Node*>(query->targetList))) &&
            CutAboveGroups(query, above);
@@ -104,10 +103,8 @@ Query* MakeOuterQuery(const Query* query, List* kept) {
     pg::ShareRights(outer, query);
     outer->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(kept)) ||
                          checkExprHasSubLink(reinterpret_cast<Node*>(query->jointree->fromlist));
-    outer->jointree = makeFromExpr(
-        static_cast<List*>(copyObjectImpl(query->jointree->fromlist)),
-        kept ? reinterpret_cast<Node*>(make_ands_explicit(static_cast<List*>(copyObjectImpl(kept))))
-             : nullptr);
+    outer->jointree = makeFromExpr(static_cast<List*>(copyObjectImpl(query->jointree->fromlist)),
+                                   AllOf(static_cast<List*>(copyObjectImpl(kept))));
     return outer;
 }
 
@@ -278,7 +275,7 @@ Node* JoinAnswer(Query* query, const Correlated& correlated, const CommonTableEx
         conditions = lappend(conditions, MakeEquality(static_cast<Node*>(copyObjectImpl(key)),
                                                       AnswerColumn(answer, varno, number)));
     }
-    join->quals = reinterpret_cast<Node*>(make_ands_explicit(conditions));
+    join->quals = AllOf(conditions);
     query->jointree->fromlist = pg::MakeList(join);
     Node* value = AnswerColumn(answer, varno, number + 1, join->rtindex);
     if (correlated.nothing->constisnull) return value;

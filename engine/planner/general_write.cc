@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/insert_write.h"
 #include "engine/planner/local_write.h"
@@ -71,11 +72,8 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
     read->rtable = list_copy(query->rtable);
     read->hasSubLinks = query->hasSubLinks;
     WriteRewrite write(query, table, read);
-    List* conjuncts = write.target->TakeFilters(
-        make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)));
-    read->jointree =
-        makeFromExpr(query->jointree->fromlist,
-                     conjuncts ? reinterpret_cast<Node*>(make_ands_explicit(conjuncts)) : nullptr);
+    List* conjuncts = write.target->TakeFilters(ConjunctsOf(query->jointree->quals));
+    read->jointree = makeFromExpr(query->jointree->fromlist, AllOf(conjuncts));
     read->jointree = castNode(FromExpr, write.target->Map(reinterpret_cast<Node*>(read->jointree)));
     AddIdentity(&write);
     LockClauseStrength strength = LCS_FORUPDATE;

@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/correlated.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/upper_level.h"
@@ -74,7 +75,7 @@ Query* MakeBelow(const Query* query, const GroupColumns& columns, List* having) 
     below->jointree = query->jointree;
     below->hasAggs = query->hasAggs;
     below->hasSubLinks = query->hasSubLinks;
-    below->havingQual = having ? reinterpret_cast<Node*>(make_ands_explicit(having)) : nullptr;
+    below->havingQual = AllOf(having);
     AttrNumber number = 0;
     for (auto* expr : Each<Expr>(columns.exprs)) {
         number++;
@@ -118,8 +119,7 @@ bool CutAboveGroups(Query* query, const List* above) {
         return false;
     GroupColumns columns;
     List* kept = NIL;
-    for (auto* conjunct :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->havingQual))))
+    for (auto* conjunct : Each<Node>(ConjunctsOf(query->havingQual)))
         if (!list_member_ptr(above, conjunct)) kept = lappend(kept, conjunct);
     auto* targets =
         reinterpret_cast<List*>(columns.Raise(reinterpret_cast<Node*>(query->targetList)));
@@ -135,8 +135,7 @@ bool CutAboveGroups(Query* query, const List* above) {
     query->havingQual = nullptr;
     query->hasAggs = false;
     query->rtable = NIL;
-    query->jointree =
-        makeFromExpr(NIL, quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr);
+    query->jointree = makeFromExpr(NIL, AllOf(quals));
     AddToFrom(query, MakeEntry(below));
     return true;
 }

@@ -1,6 +1,7 @@
 #include "engine/planner/guarded_rows.h"
 
 #include "engine/pg/list.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/subquery.h"
 
@@ -36,14 +37,13 @@ List* TakePolicies(Query* locking) {
 List* TakeLeaks(Query* locking) {
     List* kept = NIL;
     List* leaks = NIL;
-    for (auto* clause :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(locking->jointree->quals)))) {
+    for (auto* clause : Each<Node>(ConjunctsOf(locking->jointree->quals))) {
         if (contain_leaked_vars(clause))
             leaks = lappend(leaks, clause);
         else
             kept = lappend(kept, clause);
     }
-    locking->jointree->quals = kept ? reinterpret_cast<Node*>(make_ands_explicit(kept)) : nullptr;
+    locking->jointree->quals = AllOf(kept);
     return leaks;
 }
 

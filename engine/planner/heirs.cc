@@ -4,6 +4,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/attribute_var.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/split_write.h"
@@ -144,14 +145,7 @@ RangeTblEntry* NameWholeRows(Query* query, int rti) {
             const auto* table = static_cast<Whole*>(context);
             if (static_cast<int>(var->varno) != table->rti || var->varattno != 0)
                 return static_cast<Node*>(copyObjectImpl(var));
-            return reinterpret_cast<Node*>(MakeRow(table->relation, [&](AttrNumber attribute) {
-                Oid type = InvalidOid;
-                int32 typmod = -1;
-                Oid collation = InvalidOid;
-                get_atttypetypmodcoll(table->relation, attribute, &type, &typmod, &collation);
-                return reinterpret_cast<Node*>(
-                    makeVar(table->rti, attribute, type, typmod, collation, levels_up));
-            }));
+            return RowOfColumns(table->relation, table->rti, levels_up);
         },
         &whole);
     return rt_fetch(rti, query->rtable);

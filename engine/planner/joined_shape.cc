@@ -1,6 +1,7 @@
 #include "engine/planner/joined_shape.h"
 
 #include "engine/pg/list.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/hash_equality.h"
 #include "engine/planner/safety.h"
 
@@ -94,9 +95,7 @@ void UseLateralPins(Components* components, const List* items) {
 }  // namespace
 
 void AddConjuncts(JoinedItems* joined, Node* quals) {
-    if (quals)
-        joined->conjuncts =
-            list_concat(joined->conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(quals)));
+    joined->conjuncts = list_concat(joined->conjuncts, ConjunctsOf(quals));
 }
 
 Shape CombineJoined(const JoinedItems& joined) {

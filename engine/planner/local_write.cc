@@ -3,9 +3,12 @@
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/attribute_var.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/split_write.h"
+#include "engine/planner/subquery.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
@@ -36,8 +39,7 @@ List* OwnFilters(const Query* query, int varno) {
             is_plain_item = true;
     if (!is_plain_item || query->commandType == CMD_MERGE) return NIL;
     List* filters = NIL;
-    for (auto* clause :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)))) {
+    for (auto* clause : Each<Node>(ConjunctsOf(query->jointree->quals))) {
         int only = 0;
         if (bms_get_singleton_member(pull_varnos(nullptr, clause), &only) && only == varno &&
             !NamesUpperLevel(clause) && !checkExprHasSubLink(clause) &&
@@ -106,17 +108,8 @@ List* Columns(Oid relation_id, const Bitmapset* used) {
 }
 
 RangeTblEntry* MakeFence(RangeTblEntry* inside, List* filters, List* columns) {
-    auto* inner = makeNode(Query);
-    inner->commandType = CMD_SELECT;
-    inner->canSetTag = true;
     inside->inFromCl = true;
-    inner->rtable = pg::MakeList(inside);
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = 1;
-    inner->jointree =
-        makeFromExpr(pg::MakeList(reference),
-                     filters ? reinterpret_cast<Node*>(make_ands_explicit(filters)) : nullptr);
-    inner->targetList = columns;
+    Query* inner = SelectOver(inside, columns, AllOf(filters));
     inner->hasRowSecurity = inside->securityQuals != NIL;
     inner->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(inside->securityQuals));
     auto* fence = makeNode(RangeTblEntry);
@@ -140,14 +133,7 @@ Node* NameWholeRow(const Var* var, Index levels_up, void* context) {
     const auto* row = static_cast<WholeRow*>(context);
     if (static_cast<int>(var->varno) != row->varno || var->varattno != 0)
         return static_cast<Node*>(copyObjectImpl(var));
-    return reinterpret_cast<Node*>(MakeRow(row->relation, [&](AttrNumber attribute) {
-        Oid type = InvalidOid;
-        int32 typmod = -1;
-        Oid collation = InvalidOid;
-        get_atttypetypmodcoll(row->relation, attribute, &type, &typmod, &collation);
-        return reinterpret_cast<Node*>(
-            makeVar(row->varno, attribute, type, typmod, collation, levels_up));
-    }));
+    return RowOfColumns(row->relation, row->varno, levels_up);
 }
 
 void FenceTable(Query* query, int varno) {

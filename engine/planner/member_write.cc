@@ -5,6 +5,7 @@
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/attribute_var.h"
 #include "engine/planner/insert_rows.h"
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
@@ -229,12 +230,7 @@ List* NewRow(const Query* update) {
     List* row = NIL;
     for (const int attribute : pg::EachInt(StoredAttributes(root))) {
         const auto column = static_cast<AttrNumber>(attribute);
-        Oid type = InvalidOid;
-        int32 typmod = -1;
-        Oid collation = InvalidOid;
-        get_atttypetypmodcoll(root, column, &type, &typmod, &collation);
-        auto* value = reinterpret_cast<Expr*>(
-            makeVar(update->resultRelation, column, type, typmod, collation, 0));
+        auto* value = reinterpret_cast<Expr*>(AttributeVar(root, update->resultRelation, column));
         for (auto* entry : Each<TargetEntry>(update->targetList))
             if (entry->resno == column) value = static_cast<Expr*>(copyObjectImpl(entry->expr));
         row = lappend(row, makeTargetEntry(value, column, get_attname(root, column, false), false));

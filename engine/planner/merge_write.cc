@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/general_write.h"
 #include "engine/planner/new_row_checks.h"
 #include "engine/planner/planner.h"
@@ -66,8 +67,7 @@ constexpr int kInserted = static_cast<int>(RowAction::kInsert);
 // FROM of the lower level: source and target.
 void MakeJoin(Merge* merge, Query* query) {
     Query* join = merge->join;
-    List* conjuncts = merge->write->target->TakeFilters(
-        make_ands_implicit(reinterpret_cast<Expr*>(pg::MergeCondition(query))));
+    List* conjuncts = merge->write->target->TakeFilters(ConjunctsOf(pg::MergeCondition(query)));
     auto* entry = makeNode(RangeTblEntry);
     entry->rtekind = RTE_JOIN;
     entry->jointype = merge->keeps_rows ? JOIN_LEFT : JOIN_INNER;
@@ -80,8 +80,7 @@ void MakeJoin(Merge* merge, Query* query) {
     expr->larg = static_cast<Node*>(linitial(query->jointree->fromlist));
     expr->rarg = reinterpret_cast<Node*>(target);
     // Inside the condition no row is missing yet.
-    expr->quals = merge->write->target->Map(
-        conjuncts ? reinterpret_cast<Node*>(make_ands_explicit(conjuncts)) : nullptr);
+    expr->quals = merge->write->target->Map(AllOf(conjuncts));
     join->rtable = lappend(list_copy(query->rtable), entry);
     expr->rtindex = list_length(join->rtable);
     join->jointree = makeFromExpr(pg::MakeList(expr), nullptr);

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
@@ -159,10 +160,6 @@ void AddShipment(Builder* builder, const RemotePart* part) {
 
 void Add(Builder* builder, const RemotePart* part);
 
-Node* Conjunction(List* quals) {
-    return quals ? reinterpret_cast<Node*>(make_ands_explicit(quals)) : nullptr;
-}
-
 // What is named above the join of its inner side.
 void AddOuterEquals(Builder* builder, const Builder& inner, const RemotePart* part) {
     for (auto* local : Each<Node>(inner.locals)) {
@@ -184,7 +181,7 @@ void AddExistence(Builder* builder, const RemotePart* part) {
     inner.columns_shipped = builder->columns_shipped;
     Add(&inner, part->right);
     AddQuals(&inner, part->quals);
-    inner.query->jointree = makeFromExpr(inner.items, Conjunction(inner.quals));
+    inner.query->jointree = makeFromExpr(inner.items, AllOf(inner.quals));
     auto* sublink = makeNode(SubLink);
     sublink->subLinkType = EXISTS_SUBLINK;
     sublink->subselect = reinterpret_cast<Node*>(inner.query);
@@ -261,7 +258,7 @@ PartQuery MakePartQuery(PlannerInfo* root, const RemotePart* part) {
         builder.query->commandType = CMD_SELECT;
         builder.query->canSetTag = true;
         Add(&builder, part);
-        builder.query->jointree = makeFromExpr(builder.items, Conjunction(builder.quals));
+        builder.query->jointree = makeFromExpr(builder.items, AllOf(builder.quals));
         Finish(&builder);
     }
     result.shape.keys = NIL;

@@ -2,11 +2,13 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/hash_equality.h"
 #include "engine/planner/remote_path.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -54,8 +56,7 @@ bool KeepPart(RelOptInfo* relation, RemotePart* part) {
     for (auto* known : Each<RemotePart>(PartsOf(relation))) {
         const bool alike = known->shape.IsReplicated() ? part->shape.IsReplicated()
                                                        : part->shape.IsDistributed() &&
-                                                             known->shape.anchor->colocation_id ==
-                                                                 part->shape.anchor->colocation_id;
+                                                             SameGroup(known->shape, part->shape);
         if (!alike)
             kept = lappend(kept, known);
         else if (known->cost <= part->cost)
@@ -115,16 +116,10 @@ Cost CheapestLocalCost(const RelOptInfo* relation) {
 
 // The shape of a table under its filters: whether they pin it to one shard.
 Shape ShapeOfTable(const RelOptInfo* relation, const RangeTblEntry* entry, List* quals) {
-    auto* query = makeNode(Query);
-    query->commandType = CMD_SELECT;
-    query->rtable = pg::MakeList(static_cast<RangeTblEntry*>(copyObjectImpl(entry)));
-    auto* reference = makeNode(RangeTblRef);
-    reference->rtindex = 1;
     auto* where = static_cast<List*>(copyObjectImpl(quals));
     ChangeVarNodes(reinterpret_cast<Node*>(where), static_cast<int>(relation->relid), 1, 0);
-    query->jointree =
-        makeFromExpr(pg::MakeList(reference),
-                     where ? reinterpret_cast<Node*>(make_ands_explicit(where)) : nullptr);
+    Query* query =
+        SelectOver(static_cast<RangeTblEntry*>(copyObjectImpl(entry)), NIL, AllOf(where));
     const Level level = {query, nullptr};
     Shape shape = AnalyzeQuery(level).from;
     ChangeVarNodes(reinterpret_cast<Node*>(shape.keys), 1, static_cast<int>(relation->relid), 0);
@@ -242,13 +237,10 @@ bool EquatesKeys(const RemotePart& left, const RemotePart& right, const List* re
 // Where the join of the two lies; kUnpushable if no node sees all that it needs.
 Shape JoinedShape(JoinType type, const RemotePart& left, const RemotePart& right,
                   const List* restrictions) {
-    Shape none;
-    none.kind = Shape::Kind::kUnpushable;
+    const Shape none = Unpushable("a join that no node sees all of");
     if (right.shape.IsReplicated()) return left.shape;
     if (left.shape.IsReplicated()) return type == JOIN_INNER ? right.shape : none;
-    if (left.shape.anchor->colocation_id != right.shape.anchor->colocation_id ||
-        !EquatesKeys(left, right, restrictions))
-        return none;
+    if (!SameGroup(left.shape, right.shape) || !EquatesKeys(left, right, restrictions)) return none;
     Shape shape = left.shape;
     if (type != JOIN_INNER) return shape;
     shape.keys = list_concat_copy(left.shape.keys, right.shape.keys);

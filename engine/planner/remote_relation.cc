@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/asked_sublinks.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/decorrelate.h"
 #include "engine/planner/level_columns.h"
 #include "engine/planner/named_ctes.h"
@@ -157,15 +158,13 @@ bool ReplaceLevel(Query* query, List** checked) {
         // taken out.
         List* kept = NIL;
         int taken = 0;
-        for (auto* clause :
-             Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals))))
+        for (auto* clause : Each<Node>(ConjunctsOf(query->jointree->quals)))
             if (list_member_ptr(local_quals, clause) || list_member(local_quals, clause))
                 taken++;
             else
                 kept = lappend(kept, copyObjectImpl(clause));
         if (taken != list_length(local_quals)) return false;
-        remote->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(kept));
-        if (kept == NIL) remote->jointree->quals = nullptr;
+        remote->jointree->quals = AllOf(kept);
     }
     if (remote->cteList != NIL) KeepNamedCtes(remote);
     if (DependsOnUpperLevels(remote)) return false;
@@ -178,10 +177,7 @@ bool ReplaceLevel(Query* query, List** checked) {
         WithPlaceholders(reinterpret_cast<Node*>(upper.targetList), on_nodes));
     upper.havingQual = WithPlaceholders(upper.havingQual, on_nodes);
     ReplaceInUpperClauses(&upper, &columns);
-    Node* where =
-        local_quals == NIL
-            ? nullptr
-            : ReplaceIn(reinterpret_cast<Node*>(make_ands_explicit(local_quals)), &columns);
+    Node* where = local_quals == NIL ? nullptr : ReplaceIn(AllOf(local_quals), &columns);
     for (auto* var : Each<Var>(columns.vars)) {
         const char* reason = nullptr;
         if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) ||

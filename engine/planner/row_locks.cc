@@ -5,6 +5,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/guarded_rows.h"
 #include "engine/planner/heirs.h"
@@ -50,13 +51,11 @@ const RowMarkClause* FirstMark(Query* query) {
 void CollectConjuncts(Node* node, List** conjuncts) {
     if (IsA(node, FromExpr)) {
         auto* from = reinterpret_cast<FromExpr*>(node);
-        *conjuncts =
-            list_concat(*conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(from->quals)));
+        *conjuncts = list_concat(*conjuncts, ConjunctsOf(from->quals));
         for (auto* item : Each<Node>(from->fromlist)) CollectConjuncts(item, conjuncts);
     } else if (IsA(node, JoinExpr) && reinterpret_cast<JoinExpr*>(node)->jointype == JOIN_INNER) {
         auto* join = reinterpret_cast<JoinExpr*>(node);
-        *conjuncts =
-            list_concat(*conjuncts, make_ands_implicit(reinterpret_cast<Expr*>(join->quals)));
+        *conjuncts = list_concat(*conjuncts, ConjunctsOf(join->quals));
         CollectConjuncts(join->larg, conjuncts);
         CollectConjuncts(join->rarg, conjuncts);
     }
@@ -139,8 +138,7 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     }
     auto* reference = makeNode(RangeTblRef);
     reference->rtindex = 1;
-    query->jointree = makeFromExpr(
-        pg::MakeList(reference), own ? reinterpret_cast<Node*>(make_ands_explicit(own)) : nullptr);
+    query->jointree = makeFromExpr(pg::MakeList(reference), AllOf(own));
     auto* own_mark = static_cast<RowMarkClause*>(copyObjectImpl(mark));
     own_mark->rti = 1;
     own_mark->pushedDown = false;

@@ -8,6 +8,7 @@
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/plan/task_planning.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/task_names.h"
 
 extern "C" {
@@ -109,10 +110,8 @@ void MarkRowConditions(Query* query) {
         rte->securityQuals = NIL;
     }
     if (marks == NIL) return;
-    if (query->jointree->quals)
-        marks =
-            list_concat(marks, make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)));
-    query->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(marks));
+    marks = list_concat(marks, ConjunctsOf(query->jointree->quals));
+    query->jointree->quals = AllOf(marks);
 }
 
 void MarkNewRowConditions(Query* query) {
@@ -161,8 +160,7 @@ bool TakeRowConditions(Query* query) {
     if (!query->jointree || !query->jointree->quals) return false;
     bool is_barrier = false;
     List* kept = NIL;
-    for (auto* clause :
-         Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(query->jointree->quals)))) {
+    for (auto* clause : Each<Node>(ConjunctsOf(query->jointree->quals))) {
         if (!IsCall(clause, &row_condition)) {
             kept = lappend(kept, clause);
             continue;
@@ -177,8 +175,7 @@ bool TakeRowConditions(Query* query) {
         auto* condition = pg::BelowJoins(static_cast<Node*>(lsecond(arguments)), query);
         rte->securityQuals = lappend(rte->securityQuals, condition);
     }
-    query->jointree->quals =
-        kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
+    query->jointree->quals = AllOf(kept);
     return is_barrier;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/member_write.h"
 #include "engine/planner/split_parts.h"
 #include "engine/planner/upper_level.h"
@@ -137,7 +138,7 @@ Query* UnmatchedInsert(const Query* merge, const MergeAction* insert) {
     query->hasRecursive = query->hasModifyingCTE = false;
     pg::LeaveMerge(query, CMD_INSERT);
     query->targetList = static_cast<List*>(copyObjectImpl(insert->targetList));
-    query->jointree->quals = reinterpret_cast<Node*>(make_ands_explicit(conditions));
+    query->jointree->quals = AllOf(conditions);
     query->hasSubLinks = true;
     rt_fetch(query->resultRelation, query->rtable)->securityQuals = NIL;
     List* checks = NIL;

@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/hash_equality.h"
 
 namespace pgspan::planner {
@@ -13,7 +14,7 @@ using pg::Each;
 // x IN (SELECT key …) as a conjunct: matches can only be in the shard of x.
 bool IsKeyMembership(const SubLink* sublink, const Shape& from, const QueryShape& inner) {
     if (sublink->subLinkType != ANY_SUBLINK || !inner.whole.IsDistributed()) return false;
-    List* tests = make_ands_implicit(reinterpret_cast<Expr*>(sublink->testexpr));
+    List* tests = ConjunctsOf(sublink->testexpr);
     for (auto* test : Each<Node>(tests)) {
         Node* left = nullptr;
         Node* right = nullptr;

@@ -3,6 +3,8 @@
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
+#include "engine/planner/attribute_var.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/cursor_row.h"
 #include "engine/planner/guarded_rows.h"
 #include "engine/planner/planner.h"
@@ -21,19 +23,7 @@ extern "C" {
 
 namespace pgspan::planner {
 
-namespace {
-
 using pg::Each;
-
-Var* AttributeVar(Oid relation, Index varno, AttrNumber attribute) {
-    Oid type = InvalidOid;
-    int32 typmod = -1;
-    Oid collation = InvalidOid;
-    get_atttypetypmodcoll(relation, attribute, &type, &typmod, &collation);
-    return makeVar(static_cast<int>(varno), attribute, type, typmod, collation, 0);
-}
-
-}  // namespace
 
 TargetRead::TargetRead(Query* query, const metadata::Table& table) : query_(query), table_(table) {}
 
@@ -50,7 +40,7 @@ Node* TargetRead::Column(AttrNumber attribute, Index levels_up) {
         position++;
         if (known == attribute) break;
     }
-    Var* var = AttributeVar(table_.relation, static_cast<Index>(query_->resultRelation), attribute);
+    Var* var = AttributeVar(table_.relation, query_->resultRelation, attribute);
     var->varattno = static_cast<AttrNumber>(position);
     var->varattnosyn = var->varattno;
     var->varlevelsup = levels_up;
@@ -154,9 +144,7 @@ Query* TargetRead::MakeLockingQuery(LockClauseStrength strength) {
     auto* filters = reinterpret_cast<Node*>(filters_);
     ChangeVarNodes(filters, query_->resultRelation, 1, 0);
     if (current_of_) filters_ = lappend(filters_, IsKeyOfCursorRow(current_of_, table_));
-    inner->jointree =
-        makeFromExpr(pg::MakeList(reference),
-                     filters_ ? reinterpret_cast<Node*>(make_ands_explicit(filters_)) : nullptr);
+    inner->jointree = makeFromExpr(pg::MakeList(reference), AllOf(filters_));
     auto* mark = makeNode(RowMarkClause);
     mark->rti = 1;
     mark->strength = strength;

@@ -5,6 +5,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/placement/shard_set.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/planner.h"
 
 extern "C" {
@@ -111,8 +112,7 @@ Markers TakeMarkers(Query* query) {
             if (IsA(node, FromExpr)) {
                 auto* from = reinterpret_cast<FromExpr*>(node);
                 List* kept = NIL;
-                for (auto* clause :
-                     Each<Node>(make_ands_implicit(reinterpret_cast<Expr*>(from->quals)))) {
+                for (auto* clause : Each<Node>(ConjunctsOf(from->quals))) {
                     if (!IsMarker(clause)) {
                         kept = lappend(kept, clause);
                         continue;
@@ -131,8 +131,7 @@ Markers TakeMarkers(Query* query) {
                     markers.partial = markers.partial ||
                                       DatumGetBool(castNode(Const, lthird(call->args))->constvalue);
                 }
-                from->quals =
-                    kept == NIL ? nullptr : reinterpret_cast<Node*>(make_ands_explicit(kept));
+                from->quals = AllOf(kept);
             }
             return descend(node);
         },
