@@ -29,7 +29,6 @@ class Console {
     [[nodiscard]] Progress progress() const;
     // The text in a colour, if standard output shows colours.
     [[nodiscard]] std::string Paint(const std::string& text, Colour colour) const;
-    [[nodiscard]] bool ResultHasColours() const { return result_colours_; }
 
   private:
     bool result_colours_;

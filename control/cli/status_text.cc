@@ -32,8 +32,6 @@ std::string ShortVersion(const std::optional<std::string>& version) {
     return version ? version->substr(0, version->find(' ')) : "-";
 }
 
-}  // namespace
-
 std::string StateName(NodeState state) {
     switch (state) {
     case NodeState::kRunning:
@@ -49,6 +47,8 @@ std::string StateName(NodeState state) {
     }
     return "failed";
 }
+
+}  // namespace
 
 std::string SizeText(int64_t bytes) {
     constexpr std::array<const char*, 4> kUnits{"kB", "MB", "GB", "TB"};

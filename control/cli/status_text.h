@@ -20,8 +20,6 @@ std::string StatusTable(
     const ClusterStatus& status,
     const std::function<std::string(const std::string&, NodeState)>& paint_state);
 
-std::string StateName(NodeState state);
-
 // 1536 is "1.5 kB"; whole bytes below 1000.
 std::string SizeText(int64_t bytes);
 

@@ -25,6 +25,26 @@ std::string PreloadLibraries(const Settings& settings) {
     return "pgspan, " + added->second;
 }
 
+// A value of postgresql.conf, quoted.
+std::string QuoteSetting(std::string_view value) {
+    std::string quoted = "'";
+    for (char c : value) {
+        if (c == '\'' || c == '\\') quoted += c;
+        quoted += c;
+    }
+    return quoted + "'";
+}
+
+// A value of a libpq connection string, quoted.
+std::string QuoteConninfo(std::string_view value) {
+    std::string quoted = "'";
+    for (char c : value) {
+        if (c == '\'' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted + "'";
+}
+
 std::string UserSettings(const Settings& settings) {
     std::string text;
     for (const auto& [name, value] : settings) {
@@ -43,24 +63,6 @@ std::string EscapePassfileField(std::string_view field) {
 }
 
 }  // namespace
-
-std::string QuoteSetting(std::string_view value) {
-    std::string quoted = "'";
-    for (char c : value) {
-        if (c == '\'' || c == '\\') quoted += c;
-        quoted += c;
-    }
-    return quoted + "'";
-}
-
-std::string QuoteConninfo(std::string_view value) {
-    std::string quoted = "'";
-    for (char c : value) {
-        if (c == '\'' || c == '\\') quoted += '\\';
-        quoted += c;
-    }
-    return quoted + "'";
-}
 
 MemoryPlan PlanMemory(uint64_t machine_memory_bytes, int nodes) {
     const uint64_t share = machine_memory_bytes / static_cast<uint64_t>(std::max(nodes, 1));

@@ -54,9 +54,4 @@ Result<std::string> RenderHbaConf(const ClusterSpec& spec);
 // Lines for every address by which a client or a node reaches a node.
 std::string RenderPassfile(const ClusterSpec& spec, const std::string& password);
 
-// A value of postgresql.conf, quoted.
-std::string QuoteSetting(std::string_view value);
-// A value of a libpq connection string, quoted.
-std::string QuoteConninfo(std::string_view value);
-
 }  // namespace pgspan::control

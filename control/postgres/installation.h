@@ -16,7 +16,6 @@ inline constexpr const char* kBindirVariable = "PGSPAN_PG_BINDIR";
 struct Installation {
     std::string bindir;
     std::string version;  // as pg_config says it, without the leading word
-    [[nodiscard]] std::string Tool(const std::string& name) const { return bindir + "/" + name; }
 };
 
 // `bindir` as the user named it; if empty, the one in the environment (kBindirVariable); if there

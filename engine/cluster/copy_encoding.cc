@@ -109,10 +109,6 @@ const char* CopyColumns(const CopyEncoder* encoder) {
     return encoder->names;
 }
 
-bool IsBinary(const CopyEncoder* encoder) {
-    return encoder->is_binary;
-}
-
 std::string_view CopyHeader(const CopyEncoder* encoder) {
     return encoder->is_binary ? std::string_view(kBinaryHeader, sizeof(kBinaryHeader) - 1)
                               : std::string_view();

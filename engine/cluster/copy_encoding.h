@@ -16,7 +16,6 @@ CopyEncoder* NewCopyEncoder(Relation relation);
 const char* CopyClause(const CopyEncoder* encoder);
 // "a, b", quoted.
 const char* CopyColumns(const CopyEncoder* encoder);
-[[nodiscard]] bool IsBinary(const CopyEncoder* encoder);
 // What opens and ends the stream; empty for text.
 std::string_view CopyHeader(const CopyEncoder* encoder);
 std::string_view CopyTrailer(const CopyEncoder* encoder);

@@ -33,8 +33,7 @@ void CreateContainer(const Registration& table);
 // keys of the shell.
 void RecordTable(const Registration& table);
 
-// Foreign keys (CheckForeignKey, MirrorForeignKey, QuietForeignKeys, DropShardConstraint) are in
-// engine/ddl/foreign_key.h: the room ddl may not include this one.
+// Foreign keys are in engine/ddl/foreign_key.h: the room ddl may not include this one.
 
 // SELECT pgspan.register_table(…): both of them, for another node.
 char* RegisterStatement(const Registration& table);

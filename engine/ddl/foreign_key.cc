@@ -92,6 +92,17 @@ std::span<const Oid> ReferencingKeys(Oid shell) {
     return {array, count};
 }
 
+// Removes the foreign key `name` of the shell from its local shards.
+void DropShardConstraint(Oid shell, const char* name) {
+    const metadata::Table* table = metadata::FindTable(shell);
+    if (!table || !table->IsHash()) return;
+    for (const LocalShard& shard : LocalShards(*table))
+        RunDefinitions(AddDefinition(
+            NIL, nullptr,
+            psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
+                     quote_identifier(ShardConstraintName(name, shard.shard_id)))));
+}
+
 }  // namespace
 
 void CheckForeignKey(Oid constraint) {
@@ -185,16 +196,6 @@ List* TablesWithKeysKeptHere(Oid relation) {
             tables = list_append_unique_oid(tables, other);
     }
     return tables;
-}
-
-void DropShardConstraint(Oid shell, const char* name) {
-    const metadata::Table* table = metadata::FindTable(shell);
-    if (!table || !table->IsHash()) return;
-    for (const LocalShard& shard : LocalShards(*table))
-        RunDefinitions(AddDefinition(
-            NIL, nullptr,
-            psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
-                     quote_identifier(ShardConstraintName(name, shard.shard_id)))));
 }
 
 void DropShardReferences(Oid shell) {

@@ -46,9 +46,6 @@ List* TablesWithKeysKeptHere(Oid relation);
 // True if the shards could keep a foreign key that is to be added to the hash-distributed table.
 bool ShardsCanKeep(const metadata::Table& table, const Constraint& constraint);
 
-// Removes the foreign key (or exclusion constraint) `name` of the shell from its local shards.
-void DropShardConstraint(Oid shell, const char* name);
-
 // Takes the foreign keys of other tables' shards to the shards of this one away, and gives them
 // back: PostgreSQL cannot change the type of a column of a partitioned table while its partitions
 // are referenced.

@@ -78,16 +78,9 @@ List* QueryRows(const char* sql, int* columns) {
     return result;
 }
 
-List* QueryTexts(const char* sql) {
-    List* rows = QueryRows(sql, nullptr);
-    ListCell* cell;
-    foreach (cell, rows) lfirst(cell) = static_cast<char**>(lfirst(cell))[0];
-    return rows;
-}
-
 char* QueryText(const char* sql) {
-    List* rows = QueryTexts(sql);
-    return rows == NIL ? nullptr : static_cast<char*>(linitial(rows));
+    List* rows = QueryRows(sql, nullptr);
+    return rows == NIL ? nullptr : static_cast<char**>(linitial(rows))[0];
 }
 
 }  // namespace pgspan::pg

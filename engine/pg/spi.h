@@ -20,9 +20,6 @@ uint64 RunSqlOver(const char* sql, const char* name, Tuplestorestate* rows, Tupl
 // First column of the first row as text; nullptr if no row or NULL.
 char* QueryText(const char* sql);
 
-// First column of every row as text (NULL entries are nullptr), a List of char*.
-List* QueryTexts(const char* sql);
-
 // Every row as an array of text values (nullptr for NULL), a List of char**; *columns receives the
 // width.
 List* QueryRows(const char* sql, int* columns);

@@ -276,14 +276,6 @@ Node* ToPartQuery(PlannerInfo* root, const PartQuery& part, Node* expression) {
     return Map(&builder, expression);
 }
 
-bool IsKeyOfPart(const PartQuery& part, Node* expression) {
-    Builder builder = {};
-    builder.locals = part.locals;
-    builder.remotes = part.remotes;
-    Node* remote = Find(&builder, expression);
-    return remote && IsA(remote, Var) && IsKey(part.shape, reinterpret_cast<Var*>(remote));
-}
-
 bool AddPartTargets(PlannerInfo* root, PartQuery* part, const List* expressions) {
     for (auto* expr : Each<Node>(expressions)) {
         Node* mapped = exprType(expr) == RECORDOID ? nullptr : ToPartQuery(root, *part, expr);

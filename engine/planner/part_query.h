@@ -21,8 +21,6 @@ List* ShipmentsOf(const RemotePart* part);
 
 // An expression of the level as one of the query; nullptr if the nodes cannot evaluate it.
 Node* ToPartQuery(PlannerInfo* root, const PartQuery& part, Node* expression);
-// True if an expression of the level is the distribution column of the query's FROM.
-bool IsKeyOfPart(const PartQuery& part, Node* expression);
 
 // Adds expressions of the level to the query's target list; false if one cannot run there.
 bool AddPartTargets(PlannerInfo* root, PartQuery* part, const List* expressions);

@@ -24,6 +24,21 @@ namespace pgspan::planner {
 
 namespace {
 
+bool FunctionIsRemotable(Oid function) {
+    // It looks at a table that is partitioned here alone.
+    if (function == F_SATISFIES_HASH_PARTITION) return false;
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
+    const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
+    ReleaseSysCache(tuple);
+    if (function < FirstNormalObjectId)
+        return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
+    // Our own volatile functions in a task tell the node something.
+    return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
+           !(func_volatile(function) == PROVOLATILE_VOLATILE &&
+             get_func_namespace(function) == get_namespace_oid("pgspan", true));
+}
+
 bool CheckFunction(Oid function, void* unremotable) {
     if (FunctionIsRemotable(function)) return false;
     *static_cast<Oid*>(unremotable) = function;
@@ -211,21 +226,6 @@ bool NamesItsType(const Node* node) {
     default:
         return false;
     }
-}
-
-bool FunctionIsRemotable(Oid function) {
-    // It looks at a table that is partitioned here alone.
-    if (function == F_SATISFIES_HASH_PARTITION) return false;
-    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
-    const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
-    ReleaseSysCache(tuple);
-    if (function < FirstNormalObjectId)
-        return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
-    // Our own volatile functions in a task tell the node something.
-    return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
-           !(func_volatile(function) == PROVOLATILE_VOLATILE &&
-             get_func_namespace(function) == get_namespace_oid("pgspan", true));
 }
 
 bool IsRemotable(Node* expression, const Query* level, const char** reason) {

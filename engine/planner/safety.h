@@ -17,9 +17,6 @@ bool IsRemotable(Node* expression, const Query* level, const char** reason);
 // it gives another result elsewhere or later, or names what other nodes do not know.
 bool NeedsEvaluationHere(Node* expression);
 
-// A single function, by the same rule.
-bool FunctionIsRemotable(Oid function);
-
 // True for a constant, a cast or a row constructor: in SQL it names the type of its result.
 bool NamesItsType(const Node* node);
 

@@ -99,20 +99,6 @@ CustomScan* MakeTopScan(const plan::DistributedPlan& plan, const List* target_li
     return scan;
 }
 
-List* RelationEntries(Query* query) {
-    List* entries = NIL;
-    pg::WalkNode(
-        reinterpret_cast<Node*>(query),
-        [&](Node* node, auto&& descend) {
-            if (!IsA(node, RangeTblEntry)) return descend(node);
-            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
-                entries = lappend(entries, node);
-            return false;
-        },
-        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
-    return entries;
-}
-
 RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
     auto* flat = makeNode(RangeTblEntry);
     memcpy(flat, rte, sizeof(RangeTblEntry));
@@ -130,6 +116,25 @@ RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
     flat->securityQuals = NIL;
     return flat;
 }
+
+namespace {
+
+// All RTE_RELATION entries of a query, every level.
+List* RelationEntries(Query* query) {
+    List* entries = NIL;
+    pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (!IsA(node, RangeTblEntry)) return descend(node);
+            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
+                entries = lappend(entries, node);
+            return false;
+        },
+        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+    return entries;
+}
+
+}  // namespace
 
 PlannedStmt* MakeStatement(Query* query, Plan* top) {
     auto* statement = makeNode(PlannedStmt);

@@ -37,9 +37,6 @@ PlannedStmt* MakeStatement(Query* query, Plan* top);
 // Appends relations whose permissions are checked at execution and on which the plan depends.
 void AddCheckedRelations(PlannedStmt* statement, const List* entries);
 
-// All RTE_RELATION entries of a query, every level.
-List* RelationEntries(Query* query);
-
 // What the executor needs of an entry: everything but the parts that only planning looks at.
 RangeTblEntry* FlatEntry(const RangeTblEntry* rte);
 

@@ -232,6 +232,8 @@ std::string Simplest(Type type) {
     }
 }
 
+namespace {
+
 const std::vector<Type>& AllTypes() {
     static const std::vector<Type> kAll = [] {
         std::vector<Type> all;
@@ -242,6 +244,8 @@ const std::vector<Type>& AllTypes() {
     }();
     return kAll;
 }
+
+}  // namespace
 
 Type AnyType(Random& random) {
     // The everyday types more often.

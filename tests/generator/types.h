@@ -51,7 +51,6 @@ std::string Literal(Type type, Random& random);
 // The simplest constant of the type.
 std::string Simplest(Type type);
 Type AnyType(Random& random);
-const std::vector<Type>& AllTypes();
 
 // The types above that have to be created, for either side.
 std::vector<std::string> TypeDefinitions();
