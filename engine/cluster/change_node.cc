@@ -5,7 +5,6 @@
 #include "engine/connection/connection.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/entry.h"
-#include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 #include "engine/pg/subtransaction.h"
 

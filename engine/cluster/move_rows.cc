@@ -8,7 +8,6 @@
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/spi.h"
 #include "engine/transaction/remote_transaction.h"
 
 extern "C" {

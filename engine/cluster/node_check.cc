@@ -2,7 +2,6 @@
 // connection outside the transaction.
 #include "engine/cluster/nodes.h"
 #include "engine/connection/connection.h"
-#include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 
 extern "C" {

@@ -2,7 +2,6 @@
 #include "engine/connection/connection.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
-#include "engine/pg/list.h"
 #include "engine/pg/subtransaction.h"
 
 extern "C" {

@@ -11,7 +11,6 @@
 #include "engine/ddl/publication.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"

@@ -8,7 +8,6 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/owner.h"
 #include "engine/pg/relation.h"
-#include "engine/pg/spi.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

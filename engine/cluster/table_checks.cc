@@ -6,7 +6,6 @@
 #include "engine/ddl/table_definition.h"
 #include "engine/ddl/trigger.h"
 #include "engine/metadata/heirs.h"
-#include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 #include "engine/pg/relation.h"

@@ -1,4 +1,3 @@
-#include "engine/cluster/distributed_tables.h"
 #include "engine/cluster/everywhere.h"
 #include "engine/cluster/move_rows.h"
 #include "engine/cluster/table_checks.h"
@@ -11,11 +10,9 @@
 #include "engine/metadata/foreign_keys.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/heirs.h"
-#include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/relation.h"
 
 extern "C" {
 #include "catalog/dependency.h"

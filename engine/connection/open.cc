@@ -2,7 +2,6 @@
 
 #include "engine/connection/conninfo.h"
 #include "engine/metadata/node_session.h"
-#include "engine/pg/entry.h"
 
 extern "C" {
 #include "storage/fd.h"

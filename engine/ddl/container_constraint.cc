@@ -4,7 +4,6 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/pg/list.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

@@ -10,7 +10,6 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/spi.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

@@ -3,7 +3,6 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
-#include "engine/metadata/tables.h"
 #include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 

@@ -2,7 +2,6 @@
 
 #include "engine/metadata/nodes.h"
 #include "engine/pg/owner.h"
-#include "engine/pg/spi.h"
 
 extern "C" {
 #include "catalog/dependency.h"

@@ -2,7 +2,6 @@
 // its own: that is what an attempt that has failed leaves, as in PostgreSQL. On each node the
 // container gets an index without its shards (ON ONLY), then the shards' are built one after
 // another, each in transactions of its own, and attached.
-#include "engine/ddl/handlers.h"
 #include "engine/ddl/index.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"

@@ -6,7 +6,6 @@
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
-#include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 #include "engine/transaction/remote_transaction.h"
 

@@ -1,6 +1,5 @@
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
-#include "engine/pg/list.h"
 
 namespace pgspan::ddl {
 

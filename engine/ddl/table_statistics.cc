@@ -3,7 +3,6 @@
 #include "engine/ddl/shard_sizes.h"
 #include "engine/executor/parameters.h"
 #include "engine/executor/read_tasks.h"
-#include "engine/metadata/nodes.h"
 #include "engine/pg/column_statistics.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"

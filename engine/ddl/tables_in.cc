@@ -3,7 +3,6 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/metadata/heirs.h"
-#include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
 
 extern "C" {

@@ -7,7 +7,6 @@
 #include "engine/executor/remote_scan.h"
 #include "engine/executor/scans.h"
 #include "engine/metadata/nodes.h"
-#include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 
 extern "C" {

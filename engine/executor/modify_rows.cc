@@ -1,7 +1,5 @@
 #include "engine/executor/modify_run.h"
 
-#include "engine/pg/list.h"
-
 namespace pgspan::executor {
 
 namespace {

@@ -5,7 +5,6 @@
 #include "engine/executor/modify_run.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/statement_reads.h"
-#include "engine/pg/list.h"
 
 namespace pgspan::executor {
 

@@ -6,7 +6,6 @@
 #include "engine/metadata/nodes.h"
 #include "engine/placement/shard_set.h"
 #include "engine/placement/sql_template.h"
-#include "engine/pg/list.h"
 
 extern "C" {
 #include "common/hashfn.h"

@@ -2,7 +2,6 @@
 
 #include "engine/metadata/catalog.h"
 #include "engine/metadata/nodes.h"
-#include "engine/metadata/tables.h"
 
 extern "C" {
 #include "catalog/partition.h"

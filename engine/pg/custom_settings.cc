@@ -1,7 +1,5 @@
 #include "engine/pg/custom_settings.h"
 
-#include "engine/pg/list.h"
-
 extern "C" {
 #include "utils/guc_tables.h"
 }

@@ -1,7 +1,5 @@
 #include "engine/pg/transition_rows.h"
 
-#include "engine/pg/list.h"
-
 namespace pgspan::pg {
 
 struct TransitionRows {

@@ -5,7 +5,6 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/conjuncts.h"
 #include "engine/planner/correlated.h"
-#include "engine/planner/level_columns.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {

@@ -10,7 +10,6 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
-#include "engine/metadata/tables.h"
 
 extern "C" {
 #include "access/sysattr.h"

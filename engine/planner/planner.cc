@@ -22,7 +22,6 @@
 #include "engine/planner/replication_session.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/row_security.h"
-#include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"

@@ -3,7 +3,6 @@
 #include "engine/pg/list.h"
 #include "engine/planner/from_shape.h"
 #include "engine/planner/hash_equality.h"
-#include "engine/planner/row_order.h"
 #include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/set_operation_shape.h"

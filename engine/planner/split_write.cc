@@ -6,7 +6,6 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/member_write.h"
-#include "engine/planner/planner.h"
 #include "engine/planner/split_parts.h"
 #include "engine/planner/upper_level.h"
 

@@ -1,6 +1,5 @@
 #include "engine/planner/task_names.h"
 
-#include "engine/pg/entry.h"
 #include "engine/pg/search_path.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/safety.h"

@@ -1,11 +1,9 @@
 #include "engine/planner/triggered_write.h"
 
 #include "engine/pg/list.h"
-#include "engine/pg/merge.h"
 #include "engine/pg/relation_rights.h"
 #include "engine/pg/transition_rows.h"
 #include "engine/pg/tree_part.h"
-#include "engine/planner/planner.h"
 
 extern "C" {
 #include "access/sysattr.h"
