@@ -118,7 +118,7 @@ void AddPsql(CLI::App& program, PsqlOptions& options, Action& action) {
         ->type_name("NODE")
         ->capture_default_str();
     command->footer("Example: pgspan psql -- -c 'SELECT * FROM citus_tables'");
-    command->callback([&] { action = [&](const Console& c) { return RunPsql(options, c); }; });
+    command->callback([&] { action = [&](const Console&) { return RunPsql(options); }; });
 }
 
 void AddDemo(CLI::App& program, DemoOptions& options, Action& action) {

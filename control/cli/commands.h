@@ -54,7 +54,7 @@ struct PsqlOptions {
     std::vector<std::string> arguments;  // psql's own
 };
 // Does not return when it succeeds: the program becomes psql.
-Outcome<ExitCode> RunPsql(const PsqlOptions& options, const Console& console);
+Outcome<ExitCode> RunPsql(const PsqlOptions& options);
 
 struct LogsOptions {
     Target target;

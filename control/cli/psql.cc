@@ -19,7 +19,7 @@ std::string NodeNames(const ClusterSpec& spec) {
 
 }  // namespace
 
-Outcome<ExitCode> RunPsql(const PsqlOptions& options, const Console&) {
+Outcome<ExitCode> RunPsql(const PsqlOptions& options) {
     Outcome<Cluster> cluster = LoadReady(options.target);
     if (!cluster) return cluster.failure();
     const NodeSpec* node = cluster->spec.Find(options.node);

@@ -1,5 +1,5 @@
 // Making tables distributed, as every node sees it. The coordinator decides (ids, placement) in
-// create_distributed_table; every node, the coordinator too, then runs RegisterTable with the same
+// create_distributed_table; every node, the coordinator too, then runs register_table with the same
 // facts: it makes its container and its shards from its own shell and writes its metadata. All in
 // one distributed transaction.
 //

@@ -1,7 +1,7 @@
 // Streaming a table's rows between this node's shell and the shards. Memory is bounded by one row
 // and the buffers of the connections; progress is told by NOTICE.
 //
-// Called by: create_table.cc, undistribute.cc and node_sync.cc of this room. All inside one
+// Called by: create_table.cc, undistribute.cc and node_setup.cc of this room. All inside one
 // distributed transaction, while the table is locked against writers; never under a
 // transaction-wide snapshot (see RequireFreshSnapshots).
 #pragma once

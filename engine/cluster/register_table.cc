@@ -209,14 +209,15 @@ PGSPAN_FUNCTION(pgspan_register_table) {
                 errmsg("must be owner of table %s", get_rel_name(table.relation)));
     table.table_id = PG_GETARG_INT32(1);
     table.kind = static_cast<metadata::TableKind>(PG_GETARG_CHAR(2));
-    if (table.kind != metadata::TableKind::kReference) RequireArguments(fcinfo, {5, 7});
+    const bool has_groups = table.kind != metadata::TableKind::kReference;
+    if (has_groups) RequireArguments(fcinfo, {5, 7});
     table.colocation_id = PG_GETARG_INT32(3);
     table.base_name = text_to_cstring(PG_GETARG_TEXT_PP(4));
-    table.distribution_column = PG_ARGISNULL(5) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(5));
+    if (has_groups) table.distribution_column = text_to_cstring(PG_GETARG_TEXT_PP(5));
     const std::span<const int64> shard_ids = Numbers<int64>(PG_GETARG_DATUM(6), INT8OID);
     table.shard_ids = shard_ids.data();
     table.shard_count = static_cast<int32>(shard_ids.size());
-    if (!PG_ARGISNULL(7)) {
+    if (has_groups) {
         const std::span<const int32> groups = Numbers<int32>(PG_GETARG_DATUM(7), INT4OID);
         if (groups.size() != shard_ids.size())
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

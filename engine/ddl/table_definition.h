@@ -1,8 +1,8 @@
 // Tables as SQL: what makes the same table on another node, and what makes the container and the
 // shards of a distributed table. Everything is read from this node's catalogs and returned as
 // statements; nothing is run here except by RunDefinitions. Names are qualified: the statements
-// mean the same under any search_path, but must be run under CanonicalSettings (RunDefinitions and
-// pgspan.run_statements see to that).
+// mean the same under any search_path, but must be run under EnterCanonicalSettings (RunDefinitions
+// and pgspan.run_statements see to that).
 //
 // Called by: cluster (making tables distributed, adding nodes) and ddl (mirroring statements to
 // containers). Names: index or key `name` of the shell is `name_t12` on the container of table 12;

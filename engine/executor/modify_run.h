@@ -1,5 +1,5 @@
-// Inside a modify scan: one run of it, and the steps that its files share. Everything in it lives
-// in the statement's memory and is gone at the end of RunModifyScan, but for what RETURNING keeps.
+// Inside a modify scan: its one run, and the steps that its files share. Everything here lives in
+// the statement's memory; what RETURNING keeps outlives the run, in the scan's state.
 #pragma once
 
 #include "engine/executor/modify_scan.h"

@@ -19,7 +19,7 @@ namespace {
 
 using pg::Each;
 
-Plan* PlanModifyPath(RelOptInfo*, CustomPath* path, List* tlist, List* clauses, List* plans) {
+Plan* PlanModifyPath(CustomPath* path, List* tlist, List* clauses, List* plans) {
     const auto* plan = static_cast<plan::ModifyPlan*>(linitial(path->custom_private));
     auto* scan = makeNode(CustomScan);
     scan->methods = GetCustomScanMethods(plan::kModifyScanName, false);
@@ -38,9 +38,9 @@ Plan* PlanModifyPath(RelOptInfo*, CustomPath* path, List* tlist, List* clauses, 
     return &scan->scan.plan;
 }
 
-Plan* PlanModifyPathEntry(PlannerInfo*, RelOptInfo* rel, CustomPath* path, List* tlist,
-                          List* clauses, List* plans) {
-    return pg::Entry([&] { return PlanModifyPath(rel, path, tlist, clauses, plans); });
+Plan* PlanModifyPathEntry(PlannerInfo*, RelOptInfo*, CustomPath* path, List* tlist, List* clauses,
+                          List* plans) {
+    return pg::Entry([&] { return PlanModifyPath(path, tlist, clauses, plans); });
 }
 
 constexpr CustomPathMethods kModifyPathMethods = {"pgspan modify path", PlanModifyPathEntry,
@@ -86,8 +86,7 @@ plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {
     return plan;
 }
 
-void AddModifyPath(PlannerInfo*, RelOptInfo* rel, const RangeTblEntry* rte,
-                   plan::ModifyPlan* plan) {
+void AddModifyPath(RelOptInfo* rel, const RangeTblEntry* rte, plan::ModifyPlan* plan) {
     List* columns = ColumnVars(rte->subquery, rel->relid);
     Path* rows = RowsPath(rel, columns);
 

@@ -16,7 +16,6 @@ void MarkModified(RangeTblEntry* rte, plan::ModifyPlan* plan);
 // nullptr if the entry is none.
 plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte);
 // Puts the modify scan on top of the sub-query's cheapest path.
-void AddModifyPath(PlannerInfo* root, RelOptInfo* rel, const RangeTblEntry* rte,
-                   plan::ModifyPlan* plan);
+void AddModifyPath(RelOptInfo* rel, const RangeTblEntry* rte, plan::ModifyPlan* plan);
 
 }  // namespace pgspan::planner

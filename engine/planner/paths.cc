@@ -55,8 +55,7 @@ void AddBasePaths(PlannerInfo* root, RelOptInfo* rel, Index rti, RangeTblEntry* 
     if (IsEstimating()) return;
     if (plan::ModifyPlan* modify = ModifyPlanOf(rte)) {
         // Without rows there is nothing to write, but triggers of the statement fire.
-        if (!IS_DUMMY_REL(rel) || modify->triggers.commands != 0)
-            AddModifyPath(root, rel, rte, modify);
+        if (!IS_DUMMY_REL(rel) || modify->triggers.commands != 0) AddModifyPath(rel, rte, modify);
         return;
     }
     AddBaseParts(root, rel, rte);
