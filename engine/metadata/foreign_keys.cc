@@ -1,5 +1,7 @@
 #include "engine/metadata/foreign_keys.h"
 
+#include "engine/pg/catalog_scan.h"
+
 extern "C" {
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
@@ -121,6 +123,18 @@ bool KeptByShards(const ForeignKey& key) {
     return table && table->IsHash() &&
            !WhyNotByShards(key, table->colocation_id, table->distribution_column,
                            table->events_here);
+}
+
+bool ActsOnShards(const ForeignKey& key) {
+    if (KeptByShards(key)) return true;
+    bool acts = false;
+    if (get_rel_relkind(key.relation) == RELKIND_PARTITIONED_TABLE)
+        pg::EachCatalogRow<Form_pg_constraint>(
+            ConstraintRelationId, ConstraintParentIndexId, Anum_pg_constraint_conparentid,
+            key.constraint, [&](Form_pg_constraint part, HeapTuple) {
+                acts = acts || ActsOnShards(ReadForeignKey(part->oid));
+            });
+    return acts;
 }
 
 }  // namespace pgspan::metadata

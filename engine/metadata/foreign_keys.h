@@ -49,5 +49,8 @@ bool OnlyRefuses(const ForeignKey& key);
 
 // True if the shards keep the key; for one of a reference table, or of local tables only: false.
 bool KeptByShards(const ForeignKey& key);
+// The same for a key of a partitioned table, of which each partition has a part: if shards keep
+// one.
+bool ActsOnShards(const ForeignKey& key);
 
 }  // namespace pgspan::metadata

@@ -71,7 +71,7 @@ bool ConcernsKey(Firing* firing, int index, CmdType command, TupleTableSlot* old
                  TupleTableSlot* new_row) {
     Trigger* trigger = &firing->triggers->triggers[index];
     const KeyTrigger& key = firing->keys[index];
-    const bool by_moving = command == CMD_UPDATE && key.carries_out_moves;
+    const bool by_moving = command == CMD_UPDATE && key.carries_out_moves && !key.is_kept;
     if (by_moving ? !Moves(firing, old_row, new_row) : !key.is_kept) return false;
     if (command != CMD_UPDATE) return true;
     return ChecksReference(*trigger)

@@ -167,7 +167,7 @@ bool IsReferencedByShards(Oid relation, const Trigger& trigger) {
         return false;
     const metadata::Table* table = metadata::FindTable(relation);
     return table && table->IsHash() &&
-           metadata::KeptByShards(metadata::ReadForeignKey(trigger.tgconstraint));
+           metadata::ActsOnShards(metadata::ReadForeignKey(trigger.tgconstraint));
 }
 
 }  // namespace

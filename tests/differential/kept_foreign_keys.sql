@@ -345,3 +345,52 @@ ALTER TABLE tied_pk ALTER COLUMN a TYPE bigint;
 -- @error 23503
 DELETE FROM tied_pk WHERE a = 1;
 SELECT count(*), sum(b) FROM tied;
+-- Rows that move to another shard, referenced by a partitioned table: its partitions' shards have a part of the key.
+CREATE TABLE whole (a int, b int, PRIMARY KEY (a, b));
+-- @cluster SELECT create_distributed_table('whole', 'a', shard_count => 8)
+CREATE TABLE parted (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1, 2, 3, 4, 5, 6, NULL);
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (11, 12, 13, 14, 15, 16);
+CREATE TABLE parted_3 PARTITION OF parted FOR VALUES IN (21, 22, 23, 24, 25, 26);
+-- @cluster SELECT create_distributed_table('parted_1', 'a', colocate_with => 'whole')
+-- @cluster SELECT create_distributed_table('parted_2', 'a', colocate_with => 'whole')
+ALTER TABLE parted ADD CONSTRAINT of_whole FOREIGN KEY (a, b) REFERENCES whole ON UPDATE CASCADE ON DELETE CASCADE;
+INSERT INTO whole SELECT a, b FROM unnest(ARRAY[1, 2, 3, 11, 12, 21, 22]) a, generate_series(1, 2) b;
+INSERT INTO parted SELECT a, b FROM whole;
+UPDATE whole SET a = a + 1 WHERE a IN (3, 12, 22);
+UPDATE whole SET b = b + 10 WHERE a IN (1, 11, 21);
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+UPDATE whole SET a = 14 WHERE a = 4;
+UPDATE whole SET a = 5 WHERE a = 23 AND b = 1;
+UPDATE whole SET a = 24 WHERE a = 13 AND b = 2;
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+-- @error 23514
+UPDATE whole SET a = 100 WHERE a = 1;
+DELETE FROM whole WHERE a IN (1, 21);
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+-- @error 23503
+INSERT INTO parted VALUES (1, 11);
+ALTER TABLE parted DROP CONSTRAINT of_whole;
+ALTER TABLE parted ADD CONSTRAINT of_whole FOREIGN KEY (a, b) REFERENCES whole ON UPDATE SET NULL;
+UPDATE whole SET a = 6 WHERE a = 5;
+UPDATE whole SET a = 2, b = 7 WHERE a = 14 AND b = 1;
+-- @error 23503
+DELETE FROM whole WHERE a = 2;
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+ALTER TABLE parted DROP CONSTRAINT of_whole;
+ALTER TABLE parted ADD CONSTRAINT of_whole FOREIGN KEY (a, b) REFERENCES whole;
+-- @error 23503
+UPDATE whole SET a = 3 WHERE a = 2 AND b = 1;
+DELETE FROM parted WHERE a = 2;
+UPDATE whole SET a = 3 WHERE a = 2 AND b = 1;
+SELECT * FROM whole ORDER BY a, b;
+CREATE TABLE moved (what text);
+CREATE FUNCTION note_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO moved VALUES (concat_ws(' ', TG_TABLE_NAME, TG_OP, OLD, NEW)); RETURN NULL; END $$;
+ALTER TABLE parted DROP CONSTRAINT of_whole;
+ALTER TABLE parted ADD CONSTRAINT of_whole FOREIGN KEY (a, b) REFERENCES whole ON UPDATE CASCADE ON DELETE CASCADE;
+CREATE TRIGGER moves AFTER DELETE ON parted_2 FOR EACH ROW EXECUTE FUNCTION note_move();
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+DELETE FROM whole WHERE a IN (13, 14);
+SELECT * FROM moved ORDER BY what;
+SELECT tableoid::regclass, * FROM parted ORDER BY a, b;
+DROP TABLE parted, whole, moved;
