@@ -20,11 +20,15 @@ bool LocksRows(const RemoteScanState* state) {
     return state->plan.modifies && state->plan.command == CMD_SELECT;
 }
 
-bool DependsOnExecutor(List* expressions) {
-    return pg::WalkNode(reinterpret_cast<Node*>(expressions), [](Node* node, auto&& descend) {
-        if (IsA(node, Param)) return reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC;
-        return descend(node);
+Bitmapset* ParametersOfExecutor(List* expressions) {
+    Bitmapset* found = nullptr;
+    pg::WalkNode(reinterpret_cast<Node*>(expressions), [&](Node* node, auto&& descend) {
+        if (!IsA(node, Param)) return descend(node);
+        const auto* param = reinterpret_cast<Param*>(node);
+        if (param->paramkind == PARAM_EXEC) found = bms_add_member(found, param->paramid);
+        return false;
     });
+    return found;
 }
 
 void Begin(RemoteScanState* state, EState* estate, int eflags) {
@@ -39,9 +43,9 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
         CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
     if (state->plan.shard_key) state->shard_key = Compile(state->plan.shard_key, planstate);
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
-    state->depends_on_executor = DependsOnExecutor(scan->custom_exprs);
+    state->depends_on = ParametersOfExecutor(scan->custom_exprs);
     for (auto* child : pg::Each<Plan>(scan->custom_plans))
-        if (!bms_is_empty(child->extParam)) state->depends_on_executor = true;
+        state->depends_on = bms_add_members(state->depends_on, child->extParam);
     if (state->plan.returns_rows)
         state->decoder = MakeRowDecoder(state->plan.result_types, state->plan.result_typmods);
     if (state->plan.scan_attributes != NIL)
@@ -230,8 +234,9 @@ void ReScan(RemoteScanState* state) {
     if (state->plan.modifies && !LocksRows(state))
         elog(ERROR, "a distributed write cannot run twice");
     // Filters that run here may depend on what has changed; what the nodes were asked for does not.
-    const bool changed = (state->depends_on_executor || state->scan.custom_ps != NIL) &&
-                         state->scan.ss.ps.chgParam != nullptr;
+    const Bitmapset* changes = state->scan.ss.ps.chgParam;
+    const bool changed = changes != nullptr &&
+                         (state->scan.custom_ps != NIL || bms_overlap(changes, state->depends_on));
     if (!changed && state->keeps_rows) {
         tuplestore_rescan(state->kept.store);
         return;
@@ -254,7 +259,7 @@ void ReScan(RemoteScanState* state) {
 }  // namespace
 
 void StartEarly(RemoteScanState* state) {
-    if (state->is_running || state->plan.command != CMD_SELECT || state->depends_on_executor)
+    if (state->is_running || state->plan.command != CMD_SELECT || state->depends_on != nullptr)
         return;
     if (!state->keeps_rows) {
         const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);

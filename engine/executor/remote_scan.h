@@ -44,7 +44,7 @@ struct RemoteScanState {
     KeptRows kept;
     bool keeps_rows;
     bool kept_all;
-    bool depends_on_executor;  // a parameter is a PARAM_EXEC
+    Bitmapset* depends_on;  // values of the executor (PARAM_EXEC) for which the nodes are asked
 };
 
 // The tasks that a run would start now, with parameters evaluated.

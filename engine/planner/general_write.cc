@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/chosen_keys.h"
 #include "engine/planner/conjuncts.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/insert_write.h"
@@ -165,6 +166,7 @@ PlannedStmt* PlanGeneralWrite(Query* query, const char* query_string, int cursor
     const CmdType command = query->commandType;
     const bool has_returning = query->returningList != NIL;
     FlattenJoinAliases(query);
+    FilterByChosenKeys(query);
     List* checked = NIL;
     RewriteCtes(query, &checked);
     Query* top = Rewrite(query, &checked);

@@ -17,7 +17,7 @@ struct RemotePath {
     List* shipments;    // of const RemotePart*, whose rows the query reads; custom_paths are theirs
     bool partial;
     bool is_filtered;  // the nodes have applied the relation's filters, whose columns may be gone
-    List* pushed;      // general way: the RestrictInfos of the relation that the nodes apply
+    List* pushed;      // the RestrictInfos of the relation that the nodes apply
     RunOrder order;
 };
 

@@ -228,6 +228,30 @@ void ReplaceInLevel(Query* query, List** checked) {
 
 }  // namespace
 
+Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno) {
+    bool fits = true;
+    Node* mapped = pg::MutateNode(node, [&](Node* n, auto&& descend) -> Node* {
+        if (IsA(n, Var)) {
+            const auto* var = reinterpret_cast<Var*>(n);
+            if (var->varno != static_cast<int>(varno) || var->varlevelsup != 0 ||
+                var->varattno <= 0) {
+                fits = false;
+                return n;
+            }
+            const auto* entry =
+                static_cast<TargetEntry*>(list_nth(relation.query->targetList, var->varattno - 1));
+            return static_cast<Node*>(copyObjectImpl(entry->expr));
+        }
+        if (IsA(n, SubLink) || IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) ||
+            IsA(n, PlaceHolderVar) || IsA(n, Query)) {
+            fits = false;
+            return n;
+        }
+        return descend(n);
+    });
+    return fits && IsRemotable(mapped, relation.query, nullptr) ? mapped : nullptr;
+}
+
 bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column) {
     if (column <= 0 || column > list_length(relation.query->targetList)) return false;
     const auto* entry = static_cast<TargetEntry*>(list_nth(relation.query->targetList, column - 1));

@@ -20,6 +20,10 @@ struct RemoteRelation {
 // True if column (1-based) of the relation is the distribution column.
 bool IsKeyColumn(const RemoteRelation& relation, AttrNumber column);
 
+// An expression over the relation's columns, Vars of `varno`, as one over its query's FROM; nullptr
+// if it cannot run on the nodes.
+Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno);
+
 // What lives in the planner's memory and is named by its address in a Query: a call of
 // pgspan.remote_rows(address). Register makes the address known for as long as the current memory
 // context lives; a call that a user wrote names nothing.

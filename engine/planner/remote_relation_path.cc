@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/awaited_values.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/remote_path.h"
 #include "engine/planner/safety.h"
@@ -22,32 +23,6 @@ namespace pgspan::planner {
 namespace {
 
 using pg::Each;
-
-// An expression over the relation's columns as one over the remote query's FROM; nullptr if it
-// cannot run there.
-Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno) {
-    bool fits = true;
-    Node* mapped = pg::MutateNode(node, [&](Node* n, auto&& descend) -> Node* {
-        if (IsA(n, Var)) {
-            const auto* var = reinterpret_cast<Var*>(n);
-            if (var->varno != static_cast<int>(varno) || var->varlevelsup != 0 ||
-                var->varattno <= 0) {
-                fits = false;
-                return n;
-            }
-            const auto* entry =
-                static_cast<TargetEntry*>(list_nth(relation.query->targetList, var->varattno - 1));
-            return static_cast<Node*>(copyObjectImpl(entry->expr));
-        }
-        if (IsA(n, SubLink) || IsA(n, SubPlan) || IsA(n, AlternativeSubPlan) ||
-            IsA(n, PlaceHolderVar) || IsA(n, Query)) {
-            fits = false;
-            return n;
-        }
-        return descend(n);
-    });
-    return fits && IsRemotable(mapped, relation.query, nullptr) ? mapped : nullptr;
-}
 
 // LIMIT + OFFSET where both are known; -1 otherwise.
 int64 KnownLimit(const Query* parse) {
@@ -157,6 +132,11 @@ void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti,
     info.query = relation->query;
     info.shape = relation->shape;
     info.scan_target = ColumnVars(relation->query, rti);
+    if (rel->baserestrictinfo != NIL) {
+        info.query = static_cast<Query*>(copyObjectImpl(relation->query));
+        info.pushed = SendAwaitedFilters(root, rel, *relation, info.query);
+        if (info.pushed != NIL) work.rows = rows;
+    }
     const int64 limit = KnownLimit(root->parse);
     if (limit >= 0 && WantsAnyRows(root, rel)) {
         info.query = static_cast<Query*>(copyObjectImpl(relation->query));

@@ -146,7 +146,7 @@ Node* RestoreCollate(Rewriting* rewriting, RelabelType* relabel) {
 }
 
 Node* Rewrite(Rewriting* rewriting, Node* node) {
-    // Those of the executor stand in TABLESAMPLE alone.
+    // Those of the executor stand in TABLESAMPLE, or are awaited (awaited_values.h).
     if (IsA(node, Param) && (reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN ||
                              reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC))
         return ParameterFor(rewriting, node);

@@ -103,5 +103,52 @@ TEST_F(RowLocksTest, ACursorThatIsNotReadToItsEndLocksInItsTransaction) {
     EXPECT_EQ(Free(), 200);
 }
 
+class QueueTest : public RowLocksTest, public ::testing::WithParamInterface<const char*> {};
+
+// Workers that take jobs from a queue: k 1 and 2 are another's.
+TEST_P(QueueTest, OnlyTheRowsThatASubQueryChoosesAreLocked) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT k FROM t WHERE k IN (1, 2) FOR UPDATE");
+    const std::string chosen =
+        "SELECT k FROM t WHERE v > 0 ORDER BY k LIMIT 3 FOR UPDATE SKIP LOCKED";
+    std::string statement = GetParam();
+    statement.replace(statement.find('@'), 1, chosen);
+    Do(other(), "SET statement_timeout = '20s'");
+    Do(other(), "BEGIN");
+    Do(other(), statement);
+    // Each node has locked what may be among the first three, and nothing beyond.
+    EXPECT_GE(Number("SELECT count(*) FROM (SELECT 1 FROM t FOR UPDATE SKIP LOCKED) x"),
+              200 - 2 * 3);
+    Do(other(), "COMMIT");
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE k IN (3, 4, 5) AND v < 10"), 0);
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE v < 10"), 197);
+    OnCluster("COMMIT");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryForm, QueueTest,
+    ::testing::Values("UPDATE t SET v = 100 WHERE k IN (@)", "DELETE FROM t WHERE k IN (@)",
+                      "UPDATE t SET v = 100 WHERE k = ANY (ARRAY(@))",
+                      "WITH c AS (@) UPDATE t SET v = 100 FROM c WHERE c.k = t.k",
+                      "WITH c AS (@) DELETE FROM t USING c WHERE t.k = c.k",
+                      "WITH c AS (@) UPDATE t SET v = 100 WHERE k IN (SELECT k FROM c)",
+                      "WITH c AS (@), u AS (UPDATE t SET v = 100 FROM c WHERE c.k = t.k RETURNING "
+                      "t.k) SELECT * FROM u",
+                      "UPDATE t SET v = 100 FROM (@) s WHERE s.k = t.k"));
+
+TEST_F(RowLocksTest, ABatchThatALimitBoundsLocksNoOtherRows) {
+    OnCluster("BEGIN");
+    OnCluster("SELECT k FROM t WHERE k IN (1, 2) FOR UPDATE");
+    Do(other(), "SET statement_timeout = '20s'");
+    Do(other(),
+       "PREPARE batch(int) AS DELETE FROM t WHERE k IN (SELECT k FROM t WHERE k > 10 ORDER BY k "
+       "LIMIT $1)");
+    Do(other(), "EXECUTE batch(5)");
+    Do(other(), "UPDATE t SET v = 7 WHERE k = (SELECT max(k) FROM t)");
+    OnCluster("COMMIT");
+    EXPECT_EQ(Number("SELECT count(*) FROM t WHERE k BETWEEN 11 AND 15"), 0);
+    EXPECT_EQ(Number("SELECT count(*) FROM t"), 195);
+}
+
 }  // namespace
 }  // namespace pgspan::test
