@@ -129,6 +129,7 @@ void SetUpNode(int32 group_id) {
     RunOnGroup(group_id, ReplaceNodesStatement(group_id));
     List* roles = ddl::AllRoles();
     if (roles != NIL) RunOnGroup(group_id, ddl::RemoteDefinitions(roles));
+    RunOnGroup(group_id, ddl::RemoteDefinitions(ddl::AllExtensions()));
     ListCell* cell = nullptr;
     foreach (cell, relations) {
         List* definitions = ddl::RequiredObjects(lfirst_oid(cell));

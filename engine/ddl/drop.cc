@@ -17,6 +17,7 @@
 #include "engine/pg/relation.h"
 
 extern "C" {
+#include "commands/extension.h"
 #include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/objectaddress.h"
@@ -199,7 +200,6 @@ void DropPart(const Statement& statement, const DropStmt& stmt) {
 }
 
 bool DropsThisExtension(const DropStmt& stmt) {
-    if (stmt.removeType != OBJECT_EXTENSION) return false;
     for (const auto* name : pg::Each<String>(stmt.objects))
         if (strcmp(name->sval, "pgspan") == 0) return true;
     return false;
@@ -208,10 +208,6 @@ bool DropsThisExtension(const DropStmt& stmt) {
 // Types, functions, extensions, views, …: none of them is a distributed table, but CASCADE may
 // reach one.
 void DropOthers(const Statement& statement, const DropStmt& stmt) {
-    if (DropsThisExtension(stmt)) {
-        RunStandard(statement);
-        return;
-    }
     const bool follows =
         stmt.behavior == DROP_CASCADE && IsOrigin() && metadata::AllTables() != NIL;
     const List* followed = NIL;
@@ -225,6 +221,28 @@ void DropOthers(const Statement& statement, const DropStmt& stmt) {
     FollowDroppedParts(watch, "DROP");
     // What has come to depend on the object since the rehearsal is nobody's to follow.
     RefuseLostParts(watch, followed);
+}
+
+// One that something on the node still needs stays there.
+char* DropExtensionElsewhere(const char* extension) {
+    const char* body = psprintf(
+        "BEGIN DROP EXTENSION IF EXISTS %s; EXCEPTION WHEN dependent_objects_still_exist THEN "
+        "NULL; END",
+        quote_identifier(extension));
+    return psprintf("DO %s", quote_literal_cstr(body));
+}
+
+void DropExtensions(const Statement& statement, const DropStmt& stmt) {
+    if (DropsThisExtension(stmt)) {
+        RunStandard(statement);
+        return;
+    }
+    List* names = NIL;
+    for (const auto* name : pg::Each<String>(stmt.objects))
+        if (OidIsValid(get_extension_oid(name->sval, true))) names = lappend(names, name->sval);
+    DropOthers(statement, stmt);
+    if (!IsCarried()) return;
+    for (const auto* name : pg::Each<char>(names)) Broadcast(DropExtensionElsewhere(name));
 }
 
 // The roles need not exist on every node.
@@ -268,6 +286,9 @@ void HandleDrop(const Statement& statement) {
         return;
     case OBJECT_POLICY:
         DropPolicy(statement);
+        return;
+    case OBJECT_EXTENSION:
+        DropExtensions(statement, *stmt);
         return;
     default:
         DropOthers(statement, *stmt);

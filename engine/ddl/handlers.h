@@ -8,30 +8,34 @@
 
 namespace pgspan::ddl {
 
-void HandleCreateIndex(const Statement& statement);        // index.cc
-void HandleCluster(const Statement& statement);            // cluster.cc
-void HandleReindex(const Statement& statement);            // reindex.cc
-void HandleAlterTable(const Statement& statement);         // alter_table.cc
-void HandleRename(const Statement& statement);             // rename.cc
-void HandleSetSchema(const Statement& statement);          // schema.cc
-void HandleDrop(const Statement& statement);               // drop.cc
-void HandleDropOwned(const Statement& statement);          // drop.cc
-void HandleTruncate(const Statement& statement);           // truncate.cc
-void HandleVacuum(const Statement& statement);             // vacuum.cc
-void HandleLock(const Statement& statement);               // lock.cc
-void HandleGrant(const Statement& statement);              // grant.cc
-void HandleReassignOwned(const Statement& statement);      // owner.cc
-void HandleComment(const Statement& statement);            // comment.cc
-void HandleCreatePolicy(const Statement& statement);       // policy.cc
-void HandleAlterPolicy(const Statement& statement);        // policy.cc
-void HandleCopy(const Statement& statement);               // copy.cc
-void HandleCreateTable(const Statement& statement);        // create_table.cc
-void HandleAlterEnum(const Statement& statement);          // type.cc
-void HandleAlterDomain(const Statement& statement);        // type.cc
-void HandleCreateFunction(const Statement& statement);     // function.cc
-void HandleAlterFunction(const Statement& statement);      // function.cc
-void HandleCreateTrigger(const Statement& statement);      // trigger.cc
-void HandleSetConstraints(const Statement& statement);     // set_constraints.cc
+void HandleCreateIndex(const Statement& statement);      // index.cc
+void HandleCluster(const Statement& statement);          // cluster.cc
+void HandleReindex(const Statement& statement);          // reindex.cc
+void HandleAlterTable(const Statement& statement);       // alter_table.cc
+void HandleRename(const Statement& statement);           // rename.cc
+void HandleSetSchema(const Statement& statement);        // schema.cc
+void HandleDrop(const Statement& statement);             // drop.cc
+void HandleDropOwned(const Statement& statement);        // drop.cc
+void HandleTruncate(const Statement& statement);         // truncate.cc
+void HandleVacuum(const Statement& statement);           // vacuum.cc
+void HandleLock(const Statement& statement);             // lock.cc
+void HandleGrant(const Statement& statement);            // grant.cc
+void HandleReassignOwned(const Statement& statement);    // owner.cc
+void HandleComment(const Statement& statement);          // comment.cc
+void HandleCreatePolicy(const Statement& statement);     // policy.cc
+void HandleAlterPolicy(const Statement& statement);      // policy.cc
+void HandleCopy(const Statement& statement);             // copy.cc
+void HandleCreateTable(const Statement& statement);      // create_table.cc
+void HandleAlterEnum(const Statement& statement);        // type.cc
+void HandleAlterDomain(const Statement& statement);      // type.cc
+void HandleCreateFunction(const Statement& statement);   // function.cc
+void HandleAlterFunction(const Statement& statement);    // function.cc
+void HandleCreateTrigger(const Statement& statement);    // trigger.cc
+void HandleSetConstraints(const Statement& statement);   // set_constraints.cc
+void HandleCreateExtension(const Statement& statement);  // extension.cc
+void HandleAlterExtension(const Statement& statement);
+// The statement, and the extension as it is then on every node.
+void RunForExtension(const Statement& statement, const char* name);
 void HandleCreateRole(const Statement& statement);         // role.cc
 void HandleAlterRole(const Statement& statement);          // role.cc
 void HandleGrantRole(const Statement& statement);          // role.cc

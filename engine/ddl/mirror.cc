@@ -33,6 +33,10 @@ bool IsOrigin() {
     return !metadata::IsInternalSession();
 }
 
+bool IsCarried() {
+    return IsOrigin() && metadata::IsCoordinator() && metadata::AllNodes().size() > 1;
+}
+
 void RequireOrigin(const char* command) {
     if (!IsOrigin() || metadata::IsCoordinator()) return;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

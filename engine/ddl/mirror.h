@@ -29,6 +29,10 @@ const metadata::Table* FindForIndex(Oid index, const char* command);
 // a table.
 void RequireOrigin(const char* command);
 
+// True in an ordinary session of a coordinator with other nodes: what is the same on every node and
+// belongs to no table (roles, extensions) is carried there.
+bool IsCarried();
+
 // Runs sql on every other active node, in the distributed transaction. Does nothing in an internal
 // session.
 void Broadcast(const char* sql);

@@ -35,6 +35,7 @@ struct Collector {
 };
 
 void Visit(Collector* collector, Oid class_id, Oid object_id);
+void FollowDependencies(Collector* collector, Oid class_id, Oid object_id);
 
 void Emit(Collector* collector, const char* unless, const char* sql) {
     collector->definitions = AddDefinition(collector->definitions, unless, sql);
@@ -74,20 +75,29 @@ void NeedSchema(Collector* collector, Oid schema) {
         list_concat(collector->schema_definitions, SchemaGrants(schema));
 }
 
+// In the schema and the version that it has here.
 void NeedExtension(Collector* collector, Oid extension) {
     List* rows = CatalogRows(
-        "SELECT quote_literal(e.extname), 'CREATE EXTENSION ' || quote_ident(e.extname)"
-        "   || CASE WHEN e.extrelocatable THEN ' SCHEMA ' || quote_ident(n.nspname) ELSE '' END"
-        "   || ' VERSION ' || quote_literal(e.extversion) || ' CASCADE', n.oid"
+        "SELECT quote_literal(e.extname), quote_ident(e.extname), quote_literal(e.extversion),"
+        " quote_ident(n.nspname), CASE WHEN e.extrelocatable THEN quote_literal(n.nspname) END"
         " FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid = %u AND "
         "e.extname <> 'pgspan'",
         extension);
     if (rows == NIL) return;
     const auto* row = static_cast<CatalogRow*>(linitial(rows));
-    Visit(collector, NamespaceRelationId, static_cast<Oid>(strtoul(row[2], nullptr, 10)));
-    Emit(collector,
-         psprintf("EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = %s)", row[0]),
-         row[1]);
+    FollowDependencies(collector, ExtensionRelationId, extension);
+    const char* exists =
+        psprintf("EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = %s", row[0]);
+    Emit(collector, psprintf("%s)", exists),
+         psprintf("CREATE EXTENSION %s SCHEMA %s VERSION %s CASCADE", row[1], row[3], row[2]));
+    if (row[4])
+        Emit(collector,
+             psprintf("%s AND extnamespace::pg_catalog.regnamespace = "
+                      "pg_catalog.quote_ident(%s)::pg_catalog.regnamespace)",
+                      exists, row[4]),
+             psprintf("ALTER EXTENSION %s SET SCHEMA %s", row[1], row[3]));
+    Emit(collector, psprintf("%s AND extversion = %s)", exists, row[2]),
+         psprintf("ALTER EXTENSION %s UPDATE TO %s", row[1], row[2]));
 }
 
 void NeedFunction(Collector* collector, Oid function) {
@@ -282,6 +292,19 @@ List* RequirementsOf(Oid class_id, Oid object_id) {
 List* FunctionDefinition(Oid function) {
     return Collected(
         [&](Collector* collector) { Visit(collector, ProcedureRelationId, function); });
+}
+
+List* ExtensionDefinition(Oid extension) {
+    return Collected(
+        [&](Collector* collector) { Visit(collector, ExtensionRelationId, extension); });
+}
+
+List* AllExtensions() {
+    return Collected([](Collector* collector) {
+        for (const auto* row :
+             pg::Each<CatalogRow>(CatalogRows("SELECT oid FROM pg_extension ORDER BY oid")))
+            Visit(collector, ExtensionRelationId, static_cast<Oid>(strtoul(row[0], nullptr, 10)));
+    });
 }
 
 bool IsRequired(Oid class_id, Oid object_id) {

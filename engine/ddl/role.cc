@@ -6,7 +6,6 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/role_definition.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 
 extern "C" {
@@ -16,10 +15,6 @@ extern "C" {
 namespace pgspan::ddl {
 
 namespace {
-
-bool IsCarried() {
-    return IsOrigin() && metadata::IsCoordinator() && metadata::AllNodes().size() > 1;
-}
 
 // definitions: under canonical settings.
 template <typename Definitions>

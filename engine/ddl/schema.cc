@@ -29,6 +29,9 @@ void HandleSetSchema(const Statement& statement) {
             LookupFuncWithArgs(stmt->objectType, castNode(ObjectWithArgs, stmt->object), true),
             "ALTER FUNCTION");
         return;
+    case OBJECT_EXTENSION:
+        RunForExtension(statement, strVal(stmt->object));
+        return;
     default:
         break;
     }

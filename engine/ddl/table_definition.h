@@ -45,6 +45,10 @@ List* RequiredSchemas(Oid relation);
 List* RequirementsOf(Oid class_id, Oid object_id);
 // A function with its requirements; the definition there is replaced if it differs.
 List* FunctionDefinition(Oid function);
+// An extension and those that it requires, in their schemas and versions here.
+List* ExtensionDefinition(Oid extension);
+// The same of all extensions.
+List* AllExtensions();
 // True if some distributed or reference table needs the object on every node.
 bool IsRequired(Oid class_id, Oid object_id);
 // The table on the node of a group: sequences, columns at the same attribute numbers, constraints

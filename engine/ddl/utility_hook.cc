@@ -49,6 +49,8 @@ constexpr Route kRoutes[] = {
     {T_CreateFunctionStmt, HandleCreateFunction},
     {T_AlterFunctionStmt, HandleAlterFunction},
     {T_ConstraintsSetStmt, HandleSetConstraints},
+    {T_CreateExtensionStmt, HandleCreateExtension},
+    {T_AlterExtensionStmt, HandleAlterExtension},
     {T_CreateRoleStmt, HandleCreateRole},
     {T_AlterRoleStmt, HandleAlterRole},
     {T_GrantRoleStmt, HandleGrantRole},

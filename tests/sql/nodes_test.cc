@@ -101,6 +101,24 @@ TEST_F(NodesTest, ReferenceTablesReachNodesThatAreAddedLater) {
     EXPECT_EQ(Scalar(late, "SELECT count(*) FROM r"), "10");
 }
 
+TEST_F(NodesTest, ExtensionsAreTheSameOnNodesThatAreAddedLater) {
+    Must(*coordinator_, "CREATE SCHEMA tools");
+    Must(*coordinator_, "CREATE EXTENSION hstore SCHEMA tools VERSION '1.7'");
+    EXPECT_TRUE(Add(nodes_[1]).ok());
+    const auto state = [this] {
+        Session inside = Open(nodes_[1]);
+        return Scalar(inside,
+                      "SELECT coalesce(string_agg(extnamespace::regnamespace || ' ' || extversion, "
+                      "','), '') FROM pg_extension WHERE extname = 'hstore'");
+    };
+    EXPECT_EQ(state(), "tools 1.7");
+    Must(*coordinator_, "ALTER EXTENSION hstore UPDATE TO '1.8'");
+    Must(*coordinator_, "ALTER EXTENSION hstore SET SCHEMA public");
+    EXPECT_EQ(state(), "public 1.8");
+    Must(*coordinator_, "DROP EXTENSION hstore");
+    EXPECT_EQ(state(), "");
+}
+
 TEST_F(NodesTest, ANodeCanBeRemovedAndAddedAgain) {
     EXPECT_TRUE(Add(nodes_[1]).ok());
     Must(*coordinator_, "SELECT citus_remove_node('" + nodes_[1].host + "', " +
