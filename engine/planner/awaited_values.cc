@@ -2,6 +2,7 @@
 
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
+#include "engine/planner/safety.h"
 #include "engine/planner/modify_path.h"
 
 extern "C" {
@@ -27,10 +28,7 @@ bool MayDependOnRows(const PlannerInfo* root) {
 bool IsAwaitedValue(const PlannerInfo* root, const Node* node) {
     if (!IsA(node, Param)) return false;
     const auto* param = reinterpret_cast<const Param*>(node);
-    // Rows of types that have no name cannot travel.
-    if (param->paramkind != PARAM_EXEC || param->paramtype == RECORDOID ||
-        param->paramtype == RECORDARRAYOID)
-        return false;
+    if (param->paramkind != PARAM_EXEC || !CanTravel(param->paramtype)) return false;
     for (const PlannerInfo* level = root; level; level = level->parent_root)
         for (auto* plan : Each<SubPlan>(level->init_plans))
             if (list_member_int(plan->setParam, param->paramid)) return true;

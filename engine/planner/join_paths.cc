@@ -7,6 +7,7 @@
 
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
+#include "engine/planner/safety.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/hash_equality.h"
 #include "engine/planner/part_query.h"
@@ -62,7 +63,7 @@ bool SurvivesExistence(const Pair& pair, Node* expr) {
 
 bool TargetCanTravel(const Pair& pair) {
     for (auto* expr : Each<Node>(pair.join->reltarget->exprs))
-        if (exprType(expr) == RECORDOID || !CanRunRemotely(pair.root, expr) ||
+        if (!CanTravel(exprType(expr)) || !CanRunRemotely(pair.root, expr) ||
             (pair.type != JOIN_INNER && !SurvivesExistence(pair, expr)))
             return false;
     return true;

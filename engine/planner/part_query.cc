@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/conjuncts.h"
+#include "engine/planner/safety.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
@@ -278,7 +279,7 @@ Node* ToPartQuery(PlannerInfo* root, const PartQuery& part, Node* expression) {
 
 bool AddPartTargets(PlannerInfo* root, PartQuery* part, const List* expressions) {
     for (auto* expr : Each<Node>(expressions)) {
-        Node* mapped = exprType(expr) == RECORDOID ? nullptr : ToPartQuery(root, *part, expr);
+        Node* mapped = CanTravel(exprType(expr)) ? ToPartQuery(root, *part, expr) : nullptr;
         if (!mapped) return false;
         const auto number = static_cast<AttrNumber>(list_length(part->query->targetList) + 1);
         part->query->targetList = lappend(part->query->targetList,

@@ -22,6 +22,7 @@
 #include "engine/planner/replication_session.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/row_security.h"
+#include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
@@ -133,7 +134,7 @@ PlannedStmt* Finish(PlannedStmt* statement, int cursor_options) {
 // Anonymous row types cannot be read back from another node.
 bool ReturnsRecord(const List* target_list) {
     for (auto* entry : Each<TargetEntry>(target_list))
-        if (!entry->resjunk && exprType(reinterpret_cast<Node*>(entry->expr)) == RECORDOID)
+        if (!entry->resjunk && !CanTravel(exprType(reinterpret_cast<Node*>(entry->expr))))
             return true;
     return false;
 }

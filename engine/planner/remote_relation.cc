@@ -109,7 +109,7 @@ List* SublinksOnNodes(const Level& level, const Shape& shape) {
     for (Node* clause : {reinterpret_cast<Node*>(query->targetList), query->havingQual})
         for (auto* sublink :
              Each<SubLink>(groups ? SublinksInAggregates(clause) : AskedSublinks(clause, false)))
-            if (exprType(reinterpret_cast<Node*>(sublink)) != RECORDOID &&
+            if (CanTravel(exprType(reinterpret_cast<Node*>(sublink))) &&
                 NamesHashTable(castNode(Query, sublink->subselect)) &&
                 contain_vars_of_level(sublink->subselect, 1) &&
                 !contain_volatile_functions(reinterpret_cast<Node*>(sublink)) &&
@@ -181,7 +181,7 @@ bool ReplaceLevel(Query* query, List** checked) {
     for (auto* var : Each<Var>(columns.vars)) {
         const char* reason = nullptr;
         if (!IsRemotable(reinterpret_cast<Node*>(var), query, &reason) ||
-            exprType(reinterpret_cast<Node*>(var)) == RECORDOID)
+            !CanTravel(exprType(reinterpret_cast<Node*>(var))))
             return false;
     }
     remote->targetList = TargetListOf(columns);

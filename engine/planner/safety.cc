@@ -208,10 +208,14 @@ bool CanEvaluateHere(Node* node) {
         contain_volatile_functions(node))
         return false;
     const Oid type = exprType(node);
-    return type != RECORDOID && type != VOIDOID && TypeIsRemotable(type);
+    return CanTravel(type) && type != VOIDOID && TypeIsRemotable(type);
 }
 
 }  // namespace
+
+bool CanTravel(Oid type) {
+    return type != RECORDOID && type != RECORDARRAYOID;
+}
 
 bool NamesItsType(const Node* node) {
     switch (nodeTag(node)) {

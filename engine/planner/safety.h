@@ -17,6 +17,10 @@ bool IsRemotable(Node* expression, const Query* level, const char** reason);
 // it gives another result elsewhere or later, or names what other nodes do not know.
 bool NeedsEvaluationHere(Node* expression);
 
+// False for rows of types that have no name, and for arrays of such rows: they cannot be sent to
+// another node, or read back from it.
+bool CanTravel(Oid type);
+
 // True for a constant, a cast or a row constructor: in SQL it names the type of its result.
 bool NamesItsType(const Node* node);
 
