@@ -13,9 +13,12 @@ extern "C" {
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/regproc.h"
 }
@@ -89,6 +92,57 @@ const char* CheckRowTypes(const List* types) {
     return nullptr;
 }
 
+// The name by which a value of the type is written is known on every node.
+bool NameIsRemotable(Oid type, Oid object) {
+    switch (type) {
+    case REGCLASSOID:
+        return object < FirstNormalObjectId || metadata::FindTable(object);
+    case REGTYPEOID:
+        return TypeIsRemotable(object);
+    case REGPROCOID:
+    case REGPROCEDUREOID:
+        return !IsPrivate(ProcedureRelationId, object);
+    case REGOPEROID:
+    case REGOPERATOROID:
+        return !IsPrivate(OperatorRelationId, object);
+    case REGCOLLATIONOID:
+        return !IsPrivate(CollationRelationId, object);
+    case REGNAMESPACEOID:
+        return object < FirstNormalObjectId;
+    case REGCONFIGOID:
+        return !IsPrivate(TSConfigRelationId, object);
+    case REGDICTIONARYOID:
+        return !IsPrivate(TSDictionaryRelationId, object);
+    default:
+        return true;
+    }
+}
+
+bool IsWrittenAsName(Oid type) {
+    static constexpr Oid kTypes[] = {
+        REGCLASSOID,    REGTYPEOID,      REGPROCOID,   REGPROCEDUREOID, REGOPEROID,
+        REGOPERATOROID, REGCOLLATIONOID, REGCONFIGOID, REGNAMESPACEOID, REGDICTIONARYOID};
+    return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+const char* CheckNamedObjects(const Const* value) {
+    static constexpr const char* kWhy = "the name of an object of one's own";
+    if (value->constisnull) return nullptr;
+    if (IsWrittenAsName(value->consttype))
+        return NameIsRemotable(value->consttype, DatumGetObjectId(value->constvalue)) ? nullptr
+                                                                                      : kWhy;
+    const Oid element = get_element_type(value->consttype);
+    if (!IsWrittenAsName(element)) return nullptr;
+    Datum* objects = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    deconstruct_array(DatumGetArrayTypeP(value->constvalue), element, sizeof(Oid), true,
+                      TYPALIGN_INT, &objects, &nulls, &count);
+    for (int i = 0; i < count; i++)
+        if (!nulls[i] && !NameIsRemotable(element, DatumGetObjectId(objects[i]))) return kWhy;
+    return nullptr;
+}
+
 // What else the text of a task would name and another node may not have.
 const char* CheckNames(Node* node) {
     switch (nodeTag(node)) {
@@ -105,6 +159,7 @@ const char* CheckNames(Node* node) {
     case T_CollateExpr:
         return CheckCollation(reinterpret_cast<CollateExpr*>(node)->collOid);
     case T_Const:
+        if (const char* why = CheckNamedObjects(reinterpret_cast<Const*>(node))) return why;
         return CheckCollation(reinterpret_cast<Const*>(node)->constcollid);
     case T_RelabelType: {
         // What the planner makes of COLLATE.
@@ -208,7 +263,9 @@ bool CanEvaluateHere(Node* node) {
         contain_volatile_functions(node))
         return false;
     const Oid type = exprType(node);
-    return CanTravel(type) && type != VOIDOID && TypeIsRemotable(type);
+    // A name may be known here alone.
+    return CanTravel(type) && type != VOIDOID && !IsWrittenAsName(type) &&
+           !IsWrittenAsName(get_element_type(type)) && TypeIsRemotable(type);
 }
 
 }  // namespace

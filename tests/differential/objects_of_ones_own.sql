@@ -133,3 +133,25 @@ DO $$ DECLARE x tnew; BEGIN SELECT * INTO x FROM tnew WHERE k = 3; INSERT INTO t
 SELECT * FROM tnew WHERE k IN (3, 950) ORDER BY k;
 DO $$ DECLARE x tnew%ROWTYPE; c CURSOR (p int) FOR SELECT * FROM tnew WHERE k < p ORDER BY k; BEGIN OPEN c(5); FETCH c INTO x; IF x.k <> 1 AND x.k <> 2 THEN RAISE 'x'; END IF; CLOSE c; BEGIN INSERT INTO tnew VALUES (960); PERFORM 1/0; EXCEPTION WHEN division_by_zero THEN NULL; END; INSERT INTO tnew VALUES (961); END $$;
 SELECT k FROM tnew WHERE k > 950 ORDER BY 1;
+
+-- Values that are written as names of objects which this node alone has.
+CREATE TABLE here (a int);
+CREATE FUNCTION of_here(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE SCHEMA nobody_elses;
+CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
+CREATE TABLE named (k int PRIMARY KEY, c regclass, o oid, v text);
+-- @cluster SELECT create_distributed_table('named', 'k')
+INSERT INTO named SELECT g, CASE g % 3 WHEN 0 THEN 'named' WHEN 1 THEN 'pg_class' END::regclass, 'here'::regclass::oid, 'v' || g % 4 FROM generate_series(1, 12) g;
+SELECT k, 'here'::regclass, 'named'::regclass FROM named WHERE k = 2;
+SELECT k, 'of_here(int)'::regprocedure, 'of_here'::regproc, 'nobody_elses'::regnamespace FROM named WHERE k < 3 ORDER BY k;
+SELECT k FROM named WHERE c = 'here'::regclass;
+SELECT k FROM named WHERE c = 'named'::regclass ORDER BY k;
+SELECT k FROM named WHERE c <> 'here'::regclass AND k < 7 ORDER BY k;
+SELECT k FROM named WHERE o = 'here'::regclass AND k IN (5, 6) ORDER BY k;
+SELECT count(*) FROM named WHERE c IN ('here', 'pg_class');
+SELECT c, count(*) FROM named GROUP BY c HAVING max(k) > 3 AND 'here'::regclass IS NOT NULL ORDER BY c::text;
+SELECT k FROM named WHERE to_tsvector('plain', v) @@ to_tsquery('plain', 'v1') ORDER BY k;
+SELECT count(*) FROM named WHERE to_tsvector('plain', v) @@ to_tsquery('simple', 'v1') AND k = 5;
+UPDATE named SET o = 'named'::regclass WHERE o = 'here'::regclass AND k < 3 RETURNING k, o = 'named'::regclass;
+DELETE FROM named WHERE c = 'here'::regclass OR k = 12 RETURNING k;
+DROP SCHEMA nobody_elses;
