@@ -88,7 +88,7 @@ pg::RelationSize SizeOf(Oid relation, const List* all) {
         size.pages += sizes->pages;
         size.visible_pages += sizes->visible_pages;
     }
-    size.tuples = static_cast<double>(static_cast<int64>(size.tuples + 0.5));
+    size.tuples = std::round(size.tuples);
     return size;
 }
 

@@ -31,10 +31,12 @@ void ReturnRow(ModifyScanState* state, TupleTableSlot* child, Become&& become) {
 // What the row has become is in columns of the child's: column_of(i), 0 for NULL.
 template <typename ColumnOf>
 void ReturnRowOfChild(ModifyScanState* state, TupleTableSlot* child, ColumnOf&& column_of) {
+    const Datum* values = child->tts_values;
+    const bool* nulls = child->tts_isnull;
     ReturnRow(state, child, [&](int i, bool* is_null) {
         const int column = column_of(i);
-        *is_null = column == 0 || child->tts_isnull[column - 1];
-        return *is_null ? Datum(0) : child->tts_values[column - 1];
+        *is_null = column == 0 || nulls[column - 1];
+        return *is_null ? Datum(0) : values[column - 1];
     });
 }
 
