@@ -168,7 +168,7 @@ TupleTableSlot* FireBeforeRow(RowTriggers* triggers, CmdType command, TupleTable
         !trigger::FireBeforeRow(triggers->firing, command, old_row, new_row, pending))
         return nullptr;
     if (!new_row) return child;
-    if (command == CMD_UPDATE) CheckFixed(*triggers);
+    if (old_row) CheckFixed(*triggers);  // both rows: an UPDATE
     trigger::ComputeGeneratedColumns(triggers->firing, command, new_row);
     return triggers->plan->changes_rows ? Changed(*triggers, child) : child;
 }
