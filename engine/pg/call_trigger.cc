@@ -126,6 +126,7 @@ HeapTuple CallTrigger(EState* estate, TriggerData* data, FmgrInfo* function) {
     target->ri_TrigFunctions = &frame_function;
     next_call = &call;
     ExecBRInsertTriggers(estate, target, EmptyRow());
+    next_call = nullptr;
     MemoryContextSwitchTo(outer);
     return call.result;
 }

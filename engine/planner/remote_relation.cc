@@ -133,16 +133,23 @@ void ReturnAsColumns(const List* expressions, Query* upper, Query* remote) {
     upper->havingQual = WithoutPlaceholders(upper->havingQual, columns);
 }
 
-// Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
-bool ReplaceLevel(Query* query, List** checked) {
-    if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
-        query->setOperations)
-        return false;
-    List* local_quals = NIL;
-    const Level level = {query, nullptr};
-    const Shape shape = AnalyzeFromAsRoot(level, &local_quals);
-    if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var))) return false;
+// Takes the conjuncts out of the WHERE of the level that `remote` is a copy of. False if some are
+// not of WHERE itself, but of nested inner joins.
+bool TakeOut(const List* local_quals, const Query* query, Query* remote) {
+    List* kept = NIL;
+    int taken = 0;
+    for (auto* clause : Each<Node>(ConjunctsOf(query->jointree->quals)))
+        if (list_member_ptr(local_quals, clause) || list_member(local_quals, clause))
+            taken++;
+        else
+            kept = lappend(kept, copyObjectImpl(clause));
+    remote->jointree->quals = AllOf(kept);
+    return taken == list_length(local_quals);
+}
 
+// FROM and WHERE of the level, without local_quals, as a query that selects nothing yet; nullptr if
+// they cannot be one.
+Query* FromAndWhereOf(const Query* query, const List* local_quals) {
     auto* remote = makeNode(Query);
     remote->commandType = CMD_SELECT;
     remote->canSetTag = true;
@@ -153,21 +160,30 @@ bool ReplaceLevel(Query* query, List** checked) {
     for (auto* mark : Each<RowMarkClause>(remote->rowMarks)) mark->pushedDown = false;
     remote->hasForUpdate = remote->rowMarks != NIL;
     remote->jointree = static_cast<FromExpr*>(copyObjectImpl(query->jointree));
-    if (local_quals != NIL) {
-        // Conjuncts of nested inner joins may be among them: only those of WHERE itself can be
-        // taken out.
-        List* kept = NIL;
-        int taken = 0;
-        for (auto* clause : Each<Node>(ConjunctsOf(query->jointree->quals)))
-            if (list_member_ptr(local_quals, clause) || list_member(local_quals, clause))
-                taken++;
-            else
-                kept = lappend(kept, copyObjectImpl(clause));
-        if (taken != list_length(local_quals)) return false;
-        remote->jointree->quals = AllOf(kept);
-    }
+    if (local_quals != NIL && !TakeOut(local_quals, query, remote)) return nullptr;
     if (remote->cteList != NIL) KeepNamedCtes(remote);
-    if (DependsOnUpperLevels(remote)) return false;
+    return DependsOnUpperLevels(remote) ? nullptr : remote;
+}
+
+// The number of rows matters even where no column does: one constant column stands for them.
+void SelectSomething(Query* remote) {
+    if (remote->targetList != NIL) return;
+    auto* one = makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true);
+    remote->targetList =
+        pg::MakeList(makeTargetEntry(reinterpret_cast<Expr*>(one), 1, pstrdup("one"), false));
+}
+
+// Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
+bool ReplaceLevel(Query* query, List** checked) {
+    if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
+        query->setOperations)
+        return false;
+    List* local_quals = NIL;
+    const Level level = {query, nullptr};
+    const Shape shape = AnalyzeFromAsRoot(level, &local_quals);
+    if (!shape.IsDistributed() || (shape.pin && IsA(shape.pin, Var))) return false;
+    Query* remote = FromAndWhereOf(query, local_quals);
+    if (!remote) return false;
 
     // CTEs of this level that something above FROM still needs stay where they are as well.
     LevelColumns columns;
@@ -186,13 +202,7 @@ bool ReplaceLevel(Query* query, List** checked) {
     }
     remote->targetList = TargetListOf(columns);
     ReturnAsColumns(on_nodes, &upper, remote);
-    if (remote->targetList == NIL) {
-        // The number of rows still matters: one constant column stands for them.
-        remote->targetList = pg::MakeList(
-            makeTargetEntry(reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, 4,
-                                                              Int32GetDatum(1), false, true)),
-                            1, pstrdup("one"), false));
-    }
+    SelectSomething(remote);
     PushDistinct(query, remote, local_quals);
 
     auto* relation = static_cast<RemoteRelation*>(palloc0(sizeof(RemoteRelation)));
