@@ -154,8 +154,8 @@ void AddShipment(Builder* builder, const RemotePart* part) {
     entry->eref = makeAlias("shipped", names);
     AddEntry(builder, entry);
     int i = 0;
-    for (auto* expr : Each<Node>(part->source->pathtarget->exprs))
-        builder->Stand(expr, static_cast<Node*>(list_nth(vars, i++)));
+    for (auto* var : Each<Node>(vars))
+        builder->Stand(static_cast<Node*>(list_nth(part->source->pathtarget->exprs, i++)), var);
     builder->part->shipments = lappend(builder->part->shipments, const_cast<RemotePart*>(part));
 }
 
