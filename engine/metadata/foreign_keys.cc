@@ -49,6 +49,12 @@ const char* WhyNotColocated(const ForeignKey& key, const Table* referenced, int3
     return nullptr;
 }
 
+// True for what a partition has of the key of a partitioned table. What acts on the rows of all its
+// partitions is one trigger, by which a row that moves may become one of another partition.
+bool IsOfPartitionedTable(const ForeignKey& key) {
+    return OidIsValid(key.parent) && ReadForeignKey(key.parent).relation != key.relation;
+}
+
 // PostgreSQL makes a part of a key to a partitioned table for each of its partitions: all of them
 // together say what a row may reference.
 ForeignKey WholeKey(ForeignKey key) {
@@ -102,6 +108,8 @@ const char* WhyNotByShards(const ForeignKey& part, int32 colocation_id,
     const ForeignKey key = WholeKey(part);
     if ((EventsOf(key) & events_here) != 0)
         return "What it deletes or changes concerns triggers, which fire on the coordinator.";
+    if (IsOfPartitionedTable(key) && !OnlyRefuses(key))
+        return "It acts on the rows of a partitioned table.";
     const bool to_itself = key.relation == key.referenced;
     const Table* referenced = FindTable(key.referenced);
     if (!to_itself && !referenced) return "The referenced table is local to one node.";
