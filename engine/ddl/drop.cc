@@ -210,17 +210,15 @@ bool DropsThisExtension(const DropStmt& stmt) {
 void DropOthers(const Statement& statement, const DropStmt& stmt) {
     const bool follows =
         stmt.behavior == DROP_CASCADE && IsOrigin() && metadata::AllTables() != NIL;
-    const List* followed = NIL;
-    if (follows) {
-        const DropWatch rehearsed = RehearseDrop(stmt);
+    const DropWatch rehearsed = follows ? RehearseDrop(stmt) : DropWatch{};
+    WhileLocal(TablesToBringHome(rehearsed), [&] {
         DropLostParts(rehearsed);
-        followed = rehearsed.parts;
-    }
-    const DropWatch watch = Watching([&] { RunStandard(statement); });
-    FollowDroppedTables(watch, "DROP", DROP_CASCADE);
-    FollowDroppedParts(watch, "DROP");
-    // What has come to depend on the object since the rehearsal is nobody's to follow.
-    RefuseLostParts(watch, followed);
+        const DropWatch watch = Watching([&] { RunStandard(statement); });
+        FollowDroppedTables(watch, "DROP", DROP_CASCADE);
+        FollowDroppedParts(watch, "DROP");
+        // What has come to depend on the object since the rehearsal is nobody's to follow.
+        RefuseLostParts(watch, rehearsed.parts);
+    });
 }
 
 // One that something on the node still needs stays there.

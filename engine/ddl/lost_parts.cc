@@ -7,6 +7,7 @@
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
+#include "engine/pg/relation.h"
 #include "engine/pg/subtransaction.h"
 
 extern "C" {
@@ -75,12 +76,26 @@ DropWatch RehearseDrop(const DropStmt& stmt) {
     });
 }
 
+List* TablesToBringHome(const DropWatch& rehearsed) {
+    List* tables = NIL;
+    for (const auto* part : pg::Each<LostPart>(rehearsed.parts)) {
+        if (list_member_oid(rehearsed.tables, part->owner) ||
+            CanFollow(*metadata::FindTable(part->owner), *part))
+            continue;
+        RequireOrigin("DROP");
+        if (!pg::OwnsRelation(GetUserId(), part->owner)) RefuseLostPart(*part);
+        tables = list_append_unique_oid(tables, part->owner);
+    }
+    return tables;
+}
+
 void DropLostParts(const DropWatch& rehearsed) {
     List* lost = NIL;
     for (auto* part : pg::Each<LostPart>(rehearsed.parts)) {
-        if (list_member_oid(rehearsed.tables, part->owner)) continue;
+        const metadata::Table* table = metadata::FindTable(part->owner);
+        if (!table || list_member_oid(rehearsed.tables, part->owner)) continue;
         RequireOrigin("DROP");
-        if (!CanFollow(*metadata::FindTable(part->owner), *part)) RefuseLostPart(*part);
+        if (!CanFollow(*table, *part)) RefuseLostPart(*part);
         lost = lappend(lost, part);
     }
     for (const auto* part : pg::Each<LostPart>(lost)) {

@@ -10,9 +10,13 @@ namespace pgspan::ddl {
 // undone. Raises what it would raise.
 DropWatch RehearseDrop(const DropStmt& stmt);
 
-// Drops the parts that tables would lose without going themselves from their containers and, for
-// whoever drops, from other nodes; what is left is the shell's. Raises 0A000 for the distribution
-// column and exclusion constraints, before anything is changed.
+// The tables that lose what their shards cannot do without as they are, the distribution column or
+// an exclusion constraint: a List of OIDs. They have to be local while it goes
+// (change_while_local.h), for which the user must own them: raises 0A000 otherwise.
+List* TablesToBringHome(const DropWatch& rehearsed);
+
+// Drops the parts that distributed tables would lose without going themselves from their containers
+// and, for whoever drops, from other nodes; what is left is the shell's.
 void DropLostParts(const DropWatch& rehearsed);
 
 }  // namespace pgspan::ddl

@@ -48,13 +48,50 @@ INSERT INTO keyed VALUES (1, 3);
 -- @error 23505
 INSERT INTO keyed VALUES (1, 2);
 SELECT * FROM keyed ORDER BY 1, 2;
--- The distribution column cannot go so.
-CREATE DOMAIN key AS int;
-CREATE TABLE by_key (k key, v int);
+-- The distribution column: another takes its place, if there is one, and nothing goes if a key lacks it.
+CREATE SCHEMA of_key;
+CREATE DOMAIN of_key.key AS int;
+CREATE TABLE by_key (k of_key.key, v int, w of_key.key CHECK (w > 0));
 -- @cluster SELECT create_distributed_table('by_key', 'k')
-INSERT INTO by_key VALUES (1, 1);
--- @cluster-error 0A000 DROP DOMAIN key CASCADE
-SELECT * FROM by_key;
+CREATE TABLE with_key (k of_key.key, v of_key.key, w int, UNIQUE (k, v), EXCLUDE USING hash (k WITH =));
+-- @cluster SELECT create_distributed_table('with_key', 'k')
+CREATE TABLE only_key (k of_key.key);
+-- @cluster SELECT create_distributed_table('only_key', 'k')
+INSERT INTO by_key VALUES (1, 1, 1), (2, 2, 2), (3, NULL, 3);
+INSERT INTO with_key VALUES (1, 2, 3), (2, 2, 3);
+INSERT INTO only_key VALUES (1), (2);
+BEGIN;
+DROP DOMAIN of_key.key CASCADE;
+SELECT * FROM by_key ORDER BY v;
+ROLLBACK;
+SELECT * FROM by_key ORDER BY v;
+CREATE ROLE owns_key;
+ALTER DOMAIN of_key.key OWNER TO owns_key;
+GRANT USAGE ON SCHEMA of_key TO owns_key;
+SET ROLE owns_key;
+-- @cluster-error 0A000 DROP DOMAIN of_key.key CASCADE
+RESET ROLE;
+SELECT count(*) FROM with_key;
+DROP DOMAIN of_key.key CASCADE;
+SELECT * FROM by_key ORDER BY v;
+INSERT INTO by_key VALUES (4);
+UPDATE by_key SET v = v + 1;
+SELECT * FROM by_key ORDER BY v;
+SELECT * FROM with_key;
+SELECT count(*) FROM only_key;
+DROP TABLE by_key, with_key, only_key;
+DROP SCHEMA of_key;
+DROP ROLE owns_key;
+CREATE TYPE range_of AS RANGE (subtype = int);
+CREATE TABLE excludes (a int, r range_of, EXCLUDE USING hash (a WITH =) WHERE (NOT isempty(r)));
+-- @cluster SELECT create_distributed_table('excludes', 'a')
+INSERT INTO excludes VALUES (1, '[1,2]'), (2, '[1,2]');
+-- @error 23P01
+INSERT INTO excludes VALUES (1, '[3,4]');
+DROP TYPE range_of CASCADE;
+INSERT INTO excludes VALUES (1);
+SELECT * FROM excludes ORDER BY a;
+DROP TABLE excludes;
 -- Whole tables go as ever.
 CREATE TYPE row_type AS (a int, b int);
 CREATE TABLE of_type OF row_type;
