@@ -1,6 +1,7 @@
 #include "engine/executor/exchange.h"
 
 #include "engine/metadata/nodes.h"
+#include "engine/pg/list.h"
 
 namespace pgspan::executor {
 
@@ -90,17 +91,60 @@ char* FileFor(const ExchangeHandle& handle, int32 group_id) {
     return psprintf("%s.%d", handle.secret, group_id);
 }
 
-Scattered ParseScattered(char* text) {
-    Scattered scattered = {text, NIL};
-    for (char* at = strchr(text, ' '); at != nullptr; at = strchr(at, ' ')) {
-        *at++ = '\0';
-        scattered.groups = lappend_int(scattered.groups, atoi(at));
-    }
-    return scattered;
+namespace {
+
+Gathering* FindOrAdd(List** gatherings, int32 group_id) {
+    for (auto* known : pg::Each<Gathering>(*gatherings))
+        if (known->group_id == group_id) return known;
+    auto* gathering = static_cast<Gathering*>(palloc(sizeof(Gathering)));
+    gathering->group_id = group_id;
+    gathering->rows = 0;
+    initStringInfo(&gathering->handles);
+    *gatherings = lappend(*gatherings, gathering);
+    return gathering;
 }
 
-ChunkReader OpenChunks(const ExchangeHandle& handle, int32 group_id) {
-    ChunkReader reader = {handle, FileFor(handle, group_id), nullptr};
+// "handle group=rows group=rows …"
+void Note(char* scattered, List** gatherings) {
+    char* rest = nullptr;
+    const char* handle = strtok_r(scattered, " ", &rest);
+    while (char* word = strtok_r(nullptr, " ", &rest)) {
+        char* rows = strchr(word, '=');
+        if (rows == nullptr) elog(ERROR, "a node has answered \"%s\" for rows that it keeps", word);
+        Gathering* gathering = FindOrAdd(gatherings, pg_strtoint32(pnstrdup(word, rows - word)));
+        gathering->rows += atof(rows + 1);
+        appendStringInfo(&gathering->handles, "%s%s", gathering->handles.len > 0 ? " " : "",
+                         handle);
+    }
+}
+
+}  // namespace
+
+List* RunScatter(PlanState* plan) {
+    List* gatherings = NIL;
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        // What the plan makes may outlive this run.
+        const MemoryContext outer = MemoryContextSwitchTo(plan->state->es_query_cxt);
+        TupleTableSlot* slot = ExecProcNode(plan);
+        MemoryContextSwitchTo(outer);
+        if (TupIsNull(slot)) return gatherings;
+        bool is_null = false;
+        const Datum scattered = slot_getattr(slot, 1, &is_null);
+        if (!is_null) Note(TextDatumGetCString(scattered), &gatherings);
+    }
+}
+
+void SetGathering(const Gathering& gathering, bool once, Parameter* parameters) {
+    parameters[0].value = PointerGetDatum(cstring_to_text(gathering.handles.data));
+    parameters[1].value = Int32GetDatum(gathering.group_id);
+    parameters[2].value = Float8GetDatum(gathering.rows);
+    parameters[3].value = BoolGetDatum(once);
+    for (int i = 0; i < 4; i++) parameters[i].is_null = false;
+}
+
+ChunkReader OpenChunks(const ExchangeHandle& handle, int32 group_id, bool once) {
+    ChunkReader reader = {handle, FileFor(handle, group_id), nullptr, once};
     reader.file = BufFileOpenFileSet(&reader.handle.files, reader.name, O_RDONLY, true);
     if (reader.file == nullptr)
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -115,7 +159,7 @@ bytea* NextChunk(ChunkReader* reader) {
     const size_t read = BufFileRead(reader->file, &length, sizeof(length));
     if (read == 0) {
         BufFileClose(reader->file);
-        BufFileDeleteFileSet(&reader->handle.files, reader->name, false);
+        if (reader->once) BufFileDeleteFileSet(&reader->handle.files, reader->name, false);
         return nullptr;
     }
     auto* chunk = static_cast<bytea*>(palloc(length + VARHDRSZ));

@@ -7,6 +7,11 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/list.h"
 
+extern "C" {
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+}
+
 using namespace pgspan;
 using namespace pgspan::executor;
 
@@ -32,11 +37,11 @@ void Forget(void* source) {
     connection::Abandon(static_cast<Source*>(source));
 }
 
-void Ask(Source* source, int32 group_id) {
-    const Oid types[] = {TEXTOID, INT4OID};
-    const char* values[] = {source->handle, psprintf("%d", group_id)};
-    connection::Statement statement = {"SELECT pgspan.scattered($1, $2)"};
-    statement.parameter_count = 2;
+void Ask(Source* source, int32 group_id, bool once) {
+    const Oid types[] = {TEXTOID, INT4OID, BOOLOID};
+    const char* values[] = {source->handle, psprintf("%d", group_id), once ? "t" : "f"};
+    connection::Statement statement = {"SELECT pgspan.scattered($1, $2, $3)"};
+    statement.parameter_count = 3;
     statement.types = types;
     statement.values = values;
     statement.binary_result = true;
@@ -63,8 +68,8 @@ void TakeChunk(Rows* rows, char* data, int length) {
     }
 }
 
-void TakeOwn(Rows* rows, const char* handle, int32 group_id) {
-    ChunkReader reader = OpenChunks(ParseHandle(handle), group_id);
+void TakeOwn(Rows* rows, const char* handle, int32 group_id, bool once) {
+    ChunkReader reader = OpenChunks(ParseHandle(handle), group_id, once);
     StringInfoData copy;
     initStringInfo(&copy);
     while (bytea* chunk = NextChunk(&reader)) {
@@ -113,6 +118,7 @@ PGSPAN_FUNCTION(pgspan_gather) {
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     const int32 group_id = PG_GETARG_INT32(1);
+    const bool once = PG_GETARG_BOOL(3);
     Rows rows = {};
     rows.result = result;
     rows.decoder = DecoderOf(result->setDesc);
@@ -121,12 +127,27 @@ PGSPAN_FUNCTION(pgspan_gather) {
     rows.memory = AllocSetContextCreate(CurrentMemoryContext, "pgspan row", ALLOCSET_DEFAULT_SIZES);
     List* sources = SourcesOf(text_to_cstring(PG_GETARG_TEXT_PP(0)));
     for (auto* source : pg::Each<Source>(sources))
-        if (source->connection != nullptr) Ask(source, group_id);
+        if (source->connection != nullptr) Ask(source, group_id, once);
     for (auto* source : pg::Each<Source>(sources))
         if (source->connection == nullptr)
-            TakeOwn(&rows, source->handle, group_id);
+            TakeOwn(&rows, source->handle, group_id, once);
         else
             TakeSent(&rows, source);
     MemoryContextDelete(rows.memory);
     return Datum{0};
+}
+
+// PostgreSQL asks how many rows a call returns: the statement says so itself.
+PGSPAN_FUNCTION(pgspan_gather_support) {
+    auto* request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    if (!IsA(request, SupportRequestRows)) PG_RETURN_POINTER(nullptr);
+    auto* rows = reinterpret_cast<SupportRequestRows*>(request);
+    if (!rows->node || !IsA(rows->node, FuncExpr)) PG_RETURN_POINTER(nullptr);
+    const auto* call = reinterpret_cast<FuncExpr*>(rows->node);
+    const Node* count =
+        estimate_expression_value(rows->root, static_cast<Node*>(list_nth(call->args, 2)));
+    if (!IsA(count, Const) || reinterpret_cast<const Const*>(count)->constisnull)
+        PG_RETURN_POINTER(nullptr);
+    rows->rows = DatumGetFloat8(reinterpret_cast<const Const*>(count)->constvalue);
+    PG_RETURN_POINTER(rows);
 }

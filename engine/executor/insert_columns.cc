@@ -116,7 +116,8 @@ char* GatherSql(const plan::InsertPlan& plan) {
     AppendHead(&sql, plan);
     appendStringInfoString(&sql, " SELECT ");
     for (int i = 0; i < count; i++) appendStringInfo(&sql, "%sr.c%d", i > 0 ? ", " : "", i + 1);
-    appendStringInfo(&sql, " FROM pgspan.gather($%d, $%d) AS r(", parameter + 1, parameter + 2);
+    appendStringInfo(&sql, " FROM pgspan.gather($%d, $%d, $%d, $%d) AS r(", parameter + 1,
+                     parameter + 2, parameter + 3, parameter + 4);
     for (int i = 0; i < count; i++)
         appendStringInfo(&sql, "%sc%d %s", i > 0 ? ", " : "", i + 1,
                          strVal(list_nth(plan.gathered_types, i)));

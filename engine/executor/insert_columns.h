@@ -34,8 +34,8 @@ Datum ArrayOf(const InsertColumn& column, Datum* values, bool* nulls, int count)
 char* OneRowSql(const plan::InsertPlan& plan, const InsertColumn* columns);
 // The statement for many rows, one array parameter a column.
 char* ManyRowsSql(const plan::InsertPlan& plan, const InsertColumn* columns);
-// The statement for rows that come from other nodes; handles and group (exchange.h) follow the
-// tail's parameters.
+// The statement for rows that come from other nodes; the arguments of pgspan.gather (exchange.h)
+// follow the tail's parameters.
 char* GatherSql(const plan::InsertPlan& plan);
 
 }  // namespace pgspan::executor

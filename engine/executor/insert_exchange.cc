@@ -9,57 +9,20 @@ namespace pgspan::executor {
 
 namespace {
 
-// What a node that takes rows is told.
-struct Taker {
-    int32 group_id;
-    StringInfoData handles;
-};
+constexpr Oid kGatherTypes[] = {TEXTOID, INT4OID, FLOAT8OID, BOOLOID};
 
-Taker* FindOrAdd(List** takers, int32 group_id) {
-    for (auto* taker : pg::Each<Taker>(*takers))
-        if (taker->group_id == group_id) return taker;
-    auto* taker = static_cast<Taker*>(palloc(sizeof(Taker)));
-    taker->group_id = group_id;
-    initStringInfo(&taker->handles);
-    *takers = lappend(*takers, taker);
-    return taker;
-}
-
-// Has the rows scattered; returns a List of Taker*.
-List* ScatterRows(PlanState* child) {
-    List* takers = NIL;
-    for (;;) {
-        CHECK_FOR_INTERRUPTS();
-        TupleTableSlot* slot = ExecProcNode(child);
-        if (TupIsNull(slot)) return takers;
-        bool is_null = false;
-        const Datum value = slot_getattr(slot, 1, &is_null);
-        if (is_null) continue;
-        const Scattered scattered = ParseScattered(TextDatumGetCString(value));
-        for (const int group : pg::EachInt(scattered.groups)) {
-            Taker* taker = FindOrAdd(&takers, group);
-            appendStringInfo(&taker->handles, "%s%s", taker->handles.len > 0 ? " " : "",
-                             scattered.handle);
-        }
-    }
-}
-
-// The tail's parameters, then the handles and the group.
-ParameterSet* ParametersFor(const ParameterSet& tail, const Taker& taker) {
-    auto* types = static_cast<Oid*>(palloc(sizeof(Oid) * (tail.count + 2)));
+// The tail's parameters, then the arguments of pgspan.gather.
+ParameterSet* ParametersFor(const ParameterSet& tail, const Gathering& gathering) {
+    const int count = tail.count + static_cast<int>(lengthof(kGatherTypes));
+    auto* types = static_cast<Oid*>(palloc(sizeof(Oid) * count));
     std::copy_n(tail.types, tail.count, types);
-    types[tail.count] = TEXTOID;
-    types[tail.count + 1] = INT4OID;
-    auto* set =
-        new (palloc(sizeof(ParameterSet))) ParameterSet(MakeValueSet(tail.count + 2, types));
+    std::copy_n(kGatherTypes, lengthof(kGatherTypes), types + tail.count);
+    auto* set = new (palloc(sizeof(ParameterSet))) ParameterSet(MakeValueSet(count, types));
     for (int i = 0; i < tail.count; i++) {
         set->parameters[i] = tail.parameters[i];
         set->formats[i] = tail.formats[i];
     }
-    Parameter* own = &set->parameters[tail.count];
-    own[0].value = PointerGetDatum(cstring_to_text(taker.handles.data));
-    own[1].value = Int32GetDatum(taker.group_id);
-    own[0].is_null = own[1].is_null = false;
+    SetGathering(gathering, true, &set->parameters[tail.count]);
     EncodeParameters(set);
     return set;
 }
@@ -67,13 +30,14 @@ ParameterSet* ParametersFor(const ParameterSet& tail, const Taker& taker) {
 }  // namespace
 
 uint64 InsertExchanged(InsertScanState* state) {
-    List* takers = ScatterRows(static_cast<PlanState*>(linitial(state->scan.custom_ps)));
+    List* gatherings = RunScatter(static_cast<PlanState*>(linitial(state->scan.custom_ps)));
     const char* sql = GatherSql(state->plan);
     TaskList tasks;
-    tasks.tasks = static_cast<Task*>(palloc0(sizeof(Task) * (list_length(takers) + 1)));
-    for (auto* taker : pg::Each<Taker>(takers))
-        tasks.tasks[tasks.count++] = {taker->group_id, taker->group_id == metadata::LocalGroup(),
-                                      sql, ParametersFor(state->parameters, *taker)};
+    tasks.tasks = static_cast<Task*>(palloc0(sizeof(Task) * (list_length(gatherings) + 1)));
+    for (auto* gathering : pg::Each<Gathering>(gatherings))
+        tasks.tasks[tasks.count++] = {gathering->group_id,
+                                      gathering->group_id == metadata::LocalGroup(), sql,
+                                      ParametersFor(state->parameters, *gathering)};
     TaskOptions options;
     options.access = transaction::Access::kWrite;
     options.decoder = state->decoder;

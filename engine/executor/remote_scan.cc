@@ -137,6 +137,11 @@ bool RanAsTransaction(RemoteScanState* state, const TaskList& tasks) {
     return true;
 }
 
+transaction::Access AccessOf(const plan::DistributedPlan& plan) {
+    if (plan.modifies) return transaction::Access::kWrite;
+    return plan.holds ? transaction::Access::kHold : transaction::Access::kRead;
+}
+
 void StartRun(RemoteScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     CheckReadInTime(state);
@@ -154,8 +159,7 @@ void StartRun(RemoteScanState* state) {
         RunReferenceWrite(state, tasks);
     } else if (!RanAsTransaction(state, tasks)) {
         TaskOptions options;
-        options.access =
-            state->plan.modifies ? transaction::Access::kWrite : transaction::Access::kRead;
+        options.access = AccessOf(state->plan);
         options.decoder = state->decoder;
         options.desc = RowDescOf(state);
         // How many rows are shipped decides how the node joins them: planned for these arrays.

@@ -17,6 +17,7 @@ namespace {
 
 // The first two arguments, after the state, are the table and the key.
 constexpr int kFirstColumn = 3;
+constexpr int kForAll = -2;  // as the index of a key
 
 struct Destination {
     int32 group_id;
@@ -28,7 +29,8 @@ struct Destination {
 struct Scatter {
     ExchangeHandle handle;
     const metadata::Table* table;
-    int key;  // index of the distribution column among the values; -1: it is NULL in all rows
+    int key;  // index of the distribution column among the values; -1: it is NULL in all rows;
+              // kForAll
     Oid key_type;
     int column_count;
     ValueEncoder* columns;
@@ -51,6 +53,12 @@ const metadata::Table& TableOf(int32 table_id) {
 }
 
 void SetDestinations(Scatter* scatter) {
+    if (scatter->key == kForAll) {
+        scatter->destinations = static_cast<Destination*>(palloc0(sizeof(Destination)));
+        scatter->destinations[0].group_id = kEveryGroup;
+        scatter->destination_count = 1;
+        return;
+    }
     const int shards = scatter->table->shard_count;
     scatter->destinations = static_cast<Destination*>(palloc0(sizeof(Destination) * shards));
     scatter->destination_of_shard = static_cast<int*>(palloc(sizeof(int) * shards));
@@ -73,7 +81,7 @@ Scatter* Begin(FunctionCallInfo fcinfo) {
     scatter->table = &TableOf(PG_GETARG_INT32(1));
     scatter->key = PG_GETARG_INT32(2) - 1;
     scatter->column_count = PG_NARGS() - kFirstColumn;
-    if (scatter->key >= scatter->column_count)
+    if (scatter->key >= scatter->column_count || scatter->key < kForAll)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("pgspan.scatter has no value %d", scatter->key + 1));
     if (scatter->key >= 0)
@@ -121,8 +129,8 @@ int ShardOf(const Scatter* scatter, const NullableDatum* values) {
 }
 
 void AddRow(Scatter* scatter, const NullableDatum* values, MemoryContext memory) {
-    Destination* to =
-        &scatter->destinations[scatter->destination_of_shard[ShardOf(scatter, values)]];
+    Destination* to = &scatter->destinations[0];
+    if (scatter->key != kForAll) to += scatter->destination_of_shard[ShardOf(scatter, values)];
     if (to->chunk.data == nullptr || to->chunk.len >= kChunkBytes) {
         const MemoryContext outer = MemoryContextSwitchTo(memory);
         if (to->chunk.data == nullptr)
@@ -168,7 +176,7 @@ PGSPAN_FUNCTION(pgspan_scatter_handle) {
         WriteChunk(scatter, to);
         BufFileExportFileSet(to->file);
         BufFileClose(to->file);
-        appendStringInfo(&text, " %d", to->group_id);
+        appendStringInfo(&text, " %d=" UINT64_FORMAT, to->group_id, to->rows);
     }
     PG_RETURN_TEXT_P(cstring_to_text(text.data));
 }
@@ -179,8 +187,8 @@ PGSPAN_FUNCTION(pgspan_scattered) {
         call = SRF_FIRSTCALL_INIT();
         const MemoryContext outer = MemoryContextSwitchTo(call->multi_call_memory_ctx);
         auto* opened = static_cast<ChunkReader*>(palloc(sizeof(ChunkReader)));
-        *opened =
-            OpenChunks(ParseHandle(text_to_cstring(PG_GETARG_TEXT_PP(0))), PG_GETARG_INT32(1));
+        *opened = OpenChunks(ParseHandle(text_to_cstring(PG_GETARG_TEXT_PP(0))), PG_GETARG_INT32(1),
+                             PG_GETARG_BOOL(2));
         call->user_fctx = opened;
         MemoryContextSwitchTo(outer);
     }

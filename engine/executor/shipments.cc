@@ -1,5 +1,6 @@
 #include "engine/executor/shipments.h"
 
+#include "engine/executor/exchange.h"
 #include "engine/pg/list.h"
 
 namespace pgspan::executor {
@@ -92,6 +93,19 @@ struct Destinations {
     int count;
 };
 
+// Has nodes keep the rows for each other, and tells each task where its own are.
+void Exchange(const Destinations& to, const plan::Shipment& shipment, PlanState* child, int first) {
+    const List* gatherings = RunScatter(child);
+    for (int i = 0; i < to.count; i++) {
+        Gathering own = {
+            shipment.route_column >= 0 ? to.tasks.tasks[i].group_id : kEveryGroup, {}, 0};
+        initStringInfo(&own.handles);
+        for (const auto* gathering : pg::Each<Gathering>(gatherings))
+            if (gathering->group_id == own.group_id) own = *gathering;
+        SetGathering(own, false, &to.sets[i].parameters[first]);
+    }
+}
+
 void ShipRows(const Destinations& to, const plan::Shipment& shipment, PlanState* child, int first) {
     const bool routed = IsRouted(to.plan, shipment);
     const metadata::Table& anchor = RequireTable(to.plan.anchor);
@@ -127,7 +141,11 @@ void Ship(const plan::DistributedPlan& plan, List* children, TaskList* tasks,
     int first = 0;
     for (int i = 0; i < list_length(plan.shipments); i++) {
         const auto& shipment = *static_cast<plan::Shipment*>(list_nth(plan.shipments, i));
-        ShipRows(to, shipment, static_cast<PlanState*>(list_nth(children, i)), first);
+        auto* child = static_cast<PlanState*>(list_nth(children, i));
+        if (shipment.is_exchange)
+            Exchange(to, shipment, child, first);
+        else
+            ShipRows(to, shipment, child, first);
         first += list_length(shipment.types);
     }
     for (int i = 0; i < to.count; i++) EncodeParameters(&to.sets[i]);

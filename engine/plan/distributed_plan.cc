@@ -15,6 +15,7 @@ List* Encode(const DistributedPlan& plan) {
     out.Int(plan.command);
     out.Int(plan.returns_rows);
     out.Int(plan.modifies);
+    out.Int(plan.holds);
     out.Object(plan.anchor);
     out.Text(plan.sql);
     out.Nodes(plan.relations);
@@ -34,12 +35,15 @@ List* Encode(const DistributedPlan& plan) {
     out.Nodes(plan.result_collations);
     List* shipped_types = NIL;
     List* route_columns = NIL;
+    List* exchanges = NIL;
     for (auto* shipment : pg::Each<Shipment>(plan.shipments)) {
         shipped_types = lappend(shipped_types, shipment->types);
         route_columns = lappend_int(route_columns, shipment->route_column);
+        exchanges = lappend_int(exchanges, shipment->is_exchange);
     }
     out.Nodes(shipped_types);
     out.Nodes(route_columns);
+    out.Nodes(exchanges);
     return out.list;
 }
 
@@ -61,6 +65,7 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     plan.command = static_cast<CmdType>(in.Int());
     plan.returns_rows = in.Int() != 0;
     plan.modifies = in.Int() != 0;
+    plan.holds = in.Int() != 0;
     plan.anchor = in.Object();
     plan.sql = in.Text();
     plan.relations = in.Nodes();
@@ -80,10 +85,12 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     plan.result_collations = in.Nodes();
     const List* shipped_types = in.Nodes();
     const List* route_columns = in.Nodes();
+    const List* exchanges = in.Nodes();
     for (int i = 0; i < list_length(shipped_types); i++) {
         auto* shipment = static_cast<Shipment*>(palloc(sizeof(Shipment)));
         shipment->types = static_cast<List*>(list_nth(shipped_types, i));
         shipment->route_column = list_nth_int(route_columns, i);
+        shipment->is_exchange = list_nth_int(exchanges, i) != 0;
         plan.shipments = lappend(plan.shipments, shipment);
     }
 

@@ -25,12 +25,15 @@ enum class TaskKind : int {
     kReference = 3,  // a write to reference tables: the statement runs on every node, locally first
 };
 
-// Rows that a child plan of the scan computes and that travel with the tasks: a column is an array,
-// one of the tasks' parameters. The columns of all shipments, in order, are $1, $2, …
+// Rows that the tasks of the scan read beside the tables. Either a child plan computes them here
+// and they travel with the tasks: a column is an array, one of the tasks' parameters. Or the child
+// has nodes keep them for each other (executor/exchange.h), and the tasks are told where: by the
+// arguments of pgspan.gather. The parameters of all shipments, in order, are $1, $2, …
 struct Shipment {
-    List* types;       // OidList: of the columns
+    List* types;       // OidList: of the columns, or of the arguments
     int route_column;  // 0-based: each row goes to the node of the shard to which this value
                        // hashes; -1: every node gets all rows
+    bool is_exchange;
 };
 
 struct DistributedPlan {
@@ -38,6 +41,7 @@ struct DistributedPlan {
     CmdType command;    // CMD_SELECT, CMD_INSERT, CMD_UPDATE, CMD_DELETE
     bool returns_rows;  // SELECT or RETURNING
     bool modifies;  // any part writes (data-modifying CTEs too) or locks rows: needs Access::kWrite
+    bool holds;     // keeps something on the nodes until the transaction ends: needs Access::kHold
     Oid anchor;     // shell of a table of the colocation group: tells shard count and placement
     const char*
         sql;  // template: names containers (pgspan_data.orders_t12) and, for fan-out, holds the

@@ -5,14 +5,11 @@
 #include "engine/planner/estimate.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/scatter.h"
 #include "engine/planner/shape.h"
-#include "engine/planner/subquery.h"
 
 extern "C" {
-#include "catalog/pg_aggregate.h"
-#include "catalog/pg_collation.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_func.h"
 #include "rewrite/rewriteManip.h"
 }
 
@@ -27,8 +24,6 @@ bool enabled = true;
 // Each node asks each other one for rows: for fewer bytes than this for each pair, connections and
 // files cost more than the way over the coordinator.
 constexpr double kBytesOfPairMin = 4096;
-// Arguments of pgspan.scatter before the row's.
-constexpr int kOtherArguments = 2;
 
 // The expression without the casts that the deparser leaves out, because INSERT makes them again:
 // by assignment, which is not the same as an explicit cast.
@@ -78,10 +73,10 @@ bool AssignsParts(Node* expression) {
 }
 
 // What is sent of each row, over the source as entry 1: Exprs; NIL if the nodes cannot send it.
-// *key: which of them (from 1) is the distribution column, 0 if none.
+// *key: which of them (from 1) is the distribution column, kNullKey if none.
 List* ValuesToSend(const Query* query, const metadata::Table& table, int source_index, int* key) {
     List* values = NIL;
-    *key = 0;
+    *key = kNullKey;
     for (auto* entry : Each<TargetEntry>(query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);
         if (!IsRemotable(expr, query, nullptr) || checkExprHasSubLink(expr) ||
@@ -96,33 +91,7 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
         *key = list_length(values);
         if (!HashesAlike(type, table)) return NIL;
     }
-    return list_length(values) + kOtherArguments < FUNC_MAX_ARGS ? values : NIL;
-}
-
-Aggref* CallOfScatter(const metadata::Table& table, int key, const List* values) {
-    const Oid types[] = {INT4OID, INT4OID, ANYOID};
-    auto* call = makeNode(Aggref);
-    List* name = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("scatter")));
-    call->aggfnoid = LookupFuncName(name, lengthof(types), types, false);
-    call->aggtype = TEXTOID;
-    call->aggcollid = DEFAULT_COLLATION_OID;
-    call->inputcollid = DEFAULT_COLLATION_OID;
-    call->aggkind = AGGKIND_NORMAL;
-    call->aggsplit = AGGSPLIT_SIMPLE;
-    call->aggno = call->aggtransno = -1;
-    call->location = -1;
-    const auto add = [call](Node* value) {
-        call->aggargtypes = lappend_oid(call->aggargtypes, exprType(value));
-        call->args = lappend(
-            call->args,
-            makeTargetEntry(reinterpret_cast<Expr*>(value),
-                            static_cast<AttrNumber>(list_length(call->args) + 1), nullptr, false));
-    };
-    for (const int number : {static_cast<int>(table.table_id), key})
-        add(reinterpret_cast<Node*>(
-            makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(number), false, true)));
-    for (auto* value : Each<Node>(values)) add(value);
-    return call;
+    return CanScatter(values) ? values : NIL;
 }
 
 bool IsWorthIt(const Query* source, const Shape& shape, ParamListInfo bound_params) {
@@ -155,23 +124,18 @@ CustomScan* TryScatter(const Query* query, const metadata::Table& table,
     const QueryShape shape = AnalyzeQuery(level);
     if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)))
         return nullptr;
-    int key = 0;
+    int key = kNullKey;
     const int index = castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex;
     List* values = ValuesToSend(query, table, index, &key);
     if (values == NIL || !IsWorthIt(source->subquery, shape.whole, bound_params)) return nullptr;
     insert->gathered_types = NamesOfTypes(values);
     auto* rows = static_cast<RangeTblEntry*>(copyObjectImpl(source));
     rows->inFromCl = true;
-    Query* scatter = SelectOver(
-        rows,
-        pg::MakeList(makeTargetEntry(reinterpret_cast<Expr*>(CallOfScatter(table, key, values)), 1,
-                                     pstrdup("scatter"), false)),
-        nullptr);
-    scatter->hasAggs = true;
+    Query* scatter = ScatterQuery(rows, table, key, values);
     auto* shown = static_cast<List*>(copyObjectImpl(scatter->targetList));
     plan::DistributedPlan plan = MakeDistributedPlan(scatter, shape.whole, false, {});
     // The files that it makes last as long as the transaction on the node.
-    plan.modifies = true;
+    plan.holds = true;
     return MakeTopScan(plan, shown);
 }
 

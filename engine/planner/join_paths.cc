@@ -14,12 +14,14 @@
 #include "engine/planner/remote_path.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/subquery.h"
+#include "engine/planner/scatter.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 }
 
@@ -30,6 +32,7 @@ namespace {
 using pg::Each;
 
 set_join_pathlist_hook_type previous_join_pathlist_hook = nullptr;
+bool exchanges_enabled = true;
 
 // One pair of relations, as PostgreSQL's planner offers it.
 struct Pair {
@@ -51,6 +54,30 @@ CustomPath* MakePartPath(RelOptInfo* relation, const RemotePart* part) {
         MakeRemotePath(relation, relation->reltarget, info, relation->rows, part->cost);
     path->path.total_cost = part->cost + TransferCost(part->rows, relation->reltarget->width);
     return path;
+}
+
+// The path by which an exchange's rows are kept; nothing of them comes here.
+Path* MakeExchangePath(RelOptInfo* relation, const RemotePart* exchange) {
+    RemotePath info = {};
+    info.part = exchange->kept;
+    info.shape = exchange->kept->shape;
+    info.scan_target = list_copy(exchange->sent);
+    info.shipments = ShipmentsOf(exchange->kept);
+    info.exchange = exchange;
+    info.is_filtered = true;
+    PathTarget* target = create_empty_pathtarget();
+    add_column_to_pathtarget(target, ScatterResult(), 0);
+    target->width = 64;
+    return &MakeRemotePath(relation, target, info, CountNodes(info.shape), exchange->cost)->path;
+}
+
+RemotePart* Exchange(PlannerInfo* root, RelOptInfo* relation, const RemotePart* part,
+                     const Shape& destination, Expr* route) {
+    for (auto* expr : Each<Node>(relation->reltarget->exprs))
+        if (!CanRunRemotely(root, expr)) return nullptr;
+    RemotePart* exchange = MakeExchange(relation, part, destination, route);
+    if (exchange) exchange->source = MakeExchangePath(relation, exchange);
+    return exchange;
 }
 
 // True if EXISTS leaves the expression its meaning above the join.
@@ -126,6 +153,58 @@ void OfferShipments(const Pair& pair, const RemotePart* part, RelOptInfo* shippe
     if (!HasReplicatedPart(shipped)) offer(MakeShipment(shipped, destination, nullptr));
 }
 
+// The rows of a part of one relation handed to where a part of the other lies.
+void OfferExchange(const Pair& pair, const RemotePart* part, RelOptInfo* handed,
+                   const RemotePart* rows, bool part_is_left) {
+    if (!part->shape.IsDistributed() || !rows->shape.IsDistributed()) return;
+    Expr* route = part->shape.pin ? nullptr : RouteTo(*part, handed, pair.restrictions);
+    const RemotePart* exchange = Exchange(pair.root, handed, rows, part->shape, route);
+    if (part_is_left)
+        Offer(pair, part, exchange);
+    else
+        Offer(pair, exchange, part);
+}
+
+// The column among those of the relation that is this side of an equality.
+Expr* ColumnOf(const RelOptInfo* relation, Node* side) {
+    side = StripRelabel(side);
+    return IsA(side, Var) && list_member(relation->reltarget->exprs, side)
+               ? reinterpret_cast<Expr*>(side)
+               : nullptr;
+}
+
+// The rows of both relations handed to where those of the other lie that equal them, as if both
+// were distributed like the table of the first part.
+void OfferRepartition(const Pair& pair, const RemotePart* left, const RemotePart* right) {
+    if (!left->shape.IsDistributed() || !right->shape.IsDistributed()) return;
+    Shape like = {};
+    like.kind = Shape::Kind::kDistributed;
+    like.anchor = left->shape.anchor;
+    for (auto* restriction : Each<RestrictInfo>(pair.restrictions)) {
+        Node* sides[2];
+        if (!IsHashEquality(reinterpret_cast<Node*>(restriction->clause), *like.anchor, &sides[0],
+                            &sides[1]))
+            continue;
+        for (int i = 0; i < 2; i++) {
+            Expr* of_left = ColumnOf(pair.outer, sides[i]);
+            Expr* of_right = ColumnOf(pair.inner, sides[1 - i]);
+            if (!of_left || !of_right) continue;
+            return Offer(pair, Exchange(pair.root, pair.outer, left, like, of_left),
+                         Exchange(pair.root, pair.inner, right, like, of_right));
+        }
+    }
+}
+
+void OfferExchanges(const Pair& pair) {
+    if (!exchanges_enabled || HasModifyingCtes(pair.root)) return;
+    for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
+        for (auto* right : Each<RemotePart>(PartsOf(pair.inner))) {
+            OfferExchange(pair, left, pair.inner, right, true);
+            OfferExchange(pair, right, pair.outer, left, false);
+            OfferRepartition(pair, left, right);
+        }
+}
+
 void OfferJoins(const Pair& pair) {
     for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
         for (auto* right : Each<RemotePart>(PartsOf(pair.inner))) Offer(pair, left, right);
@@ -133,6 +212,7 @@ void OfferJoins(const Pair& pair) {
         OfferShipments(pair, left, pair.inner, true);
     for (auto* right : Each<RemotePart>(PartsOf(pair.inner)))
         OfferShipments(pair, right, pair.outer, false);
+    OfferExchanges(pair);
 }
 
 bool HasPushedDownFilter(const Pair& pair) {
@@ -240,6 +320,14 @@ void AddBaseParts(PlannerInfo* root, RelOptInfo* rel, RangeTblEntry* entry) {
         part = MakeTablePart(root, rel, entry);
     }
     if (part) KeepPart(rel, part);
+}
+
+void DefineJoinSettings() {
+    DefineCustomBoolVariable("citus.enable_repartition_joins",
+                             "Lets nodes hand rows to each other for joins on other columns than "
+                             "the distribution column.",
+                             nullptr, &exchanges_enabled, true, PGC_USERSET, 0, nullptr, nullptr,
+                             nullptr);
 }
 
 void InstallJoinHook() {

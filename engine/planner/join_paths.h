@@ -13,6 +13,9 @@ namespace pgspan::planner {
 // for it are known, and before they are replaced by ours.
 void AddBaseParts(PlannerInfo* root, RelOptInfo* rel, RangeTblEntry* entry);
 
+// citus.enable_repartition_joins; called once from DefineSettings.
+void DefineJoinSettings();
+
 void InstallJoinHook();
 
 }  // namespace pgspan::planner

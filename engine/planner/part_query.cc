@@ -4,6 +4,7 @@
 #include "engine/pg/walk.h"
 #include "engine/planner/conjuncts.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/scatter.h"
 
 extern "C" {
 #include "optimizer/optimizer.h"
@@ -121,6 +122,17 @@ void AddQuery(Builder* builder, const RemotePart* part) {
     }
 }
 
+Param* NextParameter(Builder* builder, Oid type, Oid collation) {
+    auto* param = makeNode(Param);
+    param->paramkind = PARAM_SUBLINK;  // as task_sql.cc marks its own
+    param->paramid = ++*builder->columns_shipped;
+    param->paramtype = type;
+    param->paramtypmod = -1;
+    param->paramcollid = collation;
+    param->location = -1;
+    return param;
+}
+
 // unnest($1, $2, …): a parameter for each column.
 void AddShipment(Builder* builder, const RemotePart* part) {
     auto* entry = makeNode(RangeTblEntry);
@@ -129,16 +141,10 @@ void AddShipment(Builder* builder, const RemotePart* part) {
     List* names = NIL;
     List* vars = NIL;
     const int index = list_length(builder->query->rtable) + 1;
-    for (auto* expr : Each<Node>(part->source->pathtarget->exprs)) {
+    for (auto* expr : Each<Node>(part->sent)) {
         const Oid type = exprType(expr);
         const Oid collation = exprCollation(expr);
-        auto* param = makeNode(Param);
-        param->paramkind = PARAM_SUBLINK;  // as task_sql.cc marks its own
-        param->paramid = ++*builder->columns_shipped;
-        param->paramtype = get_array_type(type);
-        param->paramtypmod = -1;
-        param->paramcollid = collation;
-        param->location = -1;
+        Param* param = NextParameter(builder, get_array_type(type), collation);
         auto* call = makeFuncExpr(F_UNNEST_ANYARRAY, type, pg::MakeList(param), collation,
                                   collation, COERCE_EXPLICIT_CALL);
         call->funcretset = true;
@@ -154,8 +160,24 @@ void AddShipment(Builder* builder, const RemotePart* part) {
     entry->eref = makeAlias("shipped", names);
     AddEntry(builder, entry);
     int i = 0;
-    for (auto* var : Each<Node>(vars))
-        builder->Stand(static_cast<Node*>(list_nth(part->source->pathtarget->exprs, i++)), var);
+    for (auto* expr : Each<Node>(part->sent))
+        builder->Stand(expr, static_cast<Node*>(list_nth(vars, i++)));
+    builder->part->shipments = lappend(builder->part->shipments, const_cast<RemotePart*>(part));
+}
+
+// pgspan.gather($1, …): a parameter for each argument.
+void AddExchange(Builder* builder, const RemotePart* part) {
+    List* arguments = NIL;
+    for (const Oid type : pg::EachOid(GatherTypes()))
+        arguments = lappend(arguments, NextParameter(builder, type, get_typcollation(type)));
+    const int index = AddEntry(builder, MakeGatherEntry(arguments, part->sent, "exchanged"));
+    AttrNumber number = 0;
+    for (auto* expr : Each<Node>(part->sent)) {
+        number++;
+        builder->Stand(
+            expr, reinterpret_cast<Node*>(makeVar(index, number, exprType(expr), exprTypmod(expr),
+                                                  exprCollation(expr), 0)));
+    }
     builder->part->shipments = lappend(builder->part->shipments, const_cast<RemotePart*>(part));
 }
 
@@ -206,6 +228,8 @@ void Add(Builder* builder, const RemotePart* part) {
         return AddQuals(builder, part->quals);
     case RemotePart::Kind::kShipment:
         return AddShipment(builder, part);
+    case RemotePart::Kind::kExchange:
+        return AddExchange(builder, part);
     case RemotePart::Kind::kJoin:
         if (part->join_type != JOIN_INNER) return AddExistence(builder, part);
         Add(builder, part->left);
@@ -241,7 +265,7 @@ bool IsPlainQuery(const Query* query) {
 }  // namespace
 
 List* ShipmentsOf(const RemotePart* part) {
-    if (part->kind == RemotePart::Kind::kShipment)
+    if (part->kind == RemotePart::Kind::kShipment || part->kind == RemotePart::Kind::kExchange)
         return pg::MakeList(const_cast<RemotePart*>(part));
     if (part->kind != RemotePart::Kind::kJoin) return NIL;
     return list_concat(ShipmentsOf(part->left), ShipmentsOf(part->right));

@@ -12,7 +12,7 @@ struct PartQuery {
     Shape shape;            // of its FROM; keys are Vars of the query
     List* locals = NIL;     // Exprs of the level …
     List* remotes = NIL;    // … and of the query, in the same order
-    List* shipments = NIL;  // of const RemotePart*: their columns are $1, $2, … in this order
+    List* shipments = NIL;  // of const RemotePart*: their parameters are $1, $2, … in this order
 };
 
 PartQuery MakePartQuery(PlannerInfo* root, const RemotePart* part);

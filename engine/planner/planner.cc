@@ -16,6 +16,7 @@
 #include "engine/planner/heirs.h"
 #include "engine/planner/hidden_relations.h"
 #include "engine/planner/insert_exchange.h"
+#include "engine/planner/join_paths.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/paths.h"
 #include "engine/planner/remote_relation.h"
@@ -24,6 +25,7 @@
 #include "engine/planner/row_security.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/scan_plan.h"
+#include "engine/planner/scatter.h"
 #include "engine/planner/shape.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/task_sql.h"
@@ -82,6 +84,12 @@ void LookAtRelation(const RangeTblEntry* rte, Contents* contents) {
     if (HasHeirs(rte)) contents->heirs = true;
 }
 
+void LookAtEntry(const RangeTblEntry* rte, Contents* contents) {
+    if (rte->rtekind == RTE_RELATION) LookAtRelation(rte, contents);
+    // A task that reads nothing but what other nodes keep for this one.
+    if (rte->rtekind == RTE_FUNCTION && IsGatherEntry(rte)) contents->containers = true;
+}
+
 void LookAtTarget(const Query* query, Contents* contents) {
     if (query->resultRelation == 0) return;
     const RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
@@ -99,18 +107,17 @@ Contents LookAt(Query* query) {
         // The common case without a tree walk.
         bool nested = false;
         for (auto* rte : Each<RangeTblEntry>(query->rtable))
-            if (rte->rtekind == RTE_RELATION)
-                LookAtRelation(rte, &contents);
-            else if (rte->rtekind == RTE_SUBQUERY)
+            if (rte->rtekind == RTE_SUBQUERY)
                 nested = true;
+            else
+                LookAtEntry(rte, &contents);
         if (!nested) return contents;
     }
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {
             if (IsA(node, RangeTblEntry)) {
-                const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
-                if (rte->rtekind == RTE_RELATION) LookAtRelation(rte, &contents);
+                LookAtEntry(reinterpret_cast<RangeTblEntry*>(node), &contents);
                 return false;
             }
             if (IsA(node, CommonTableExpr)) contents.ctes = true;
@@ -341,6 +348,7 @@ void InstallHooks() {
 void DefineSettings() {
     DefineHiddenRelationsSetting();
     DefineInsertExchangeSetting();
+    DefineJoinSettings();
 }
 
 }  // namespace pgspan::planner

@@ -9,6 +9,7 @@
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
 #include "engine/planner/subquery.h"
+#include "engine/planner/scatter.h"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -195,6 +196,7 @@ RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* r
         if (!CanShip(expr)) return nullptr;
     RemotePart* part = MakePart(RemotePart::Kind::kShipment, relation);
     part->source = source;
+    part->sent = source->pathtarget->exprs;
     const RemotePath* remote = RemotePathOf(source);
     part->rows = part->expected_rows = source->rows;
     if (remote && remote->part) part->rows = std::max(part->rows, remote->part->rows);
@@ -206,6 +208,46 @@ RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* r
         part->route = route;
         part->shape.kind = Shape::Kind::kDistributed;
         part->shape.anchor = destination.anchor;
+        part->shape.keys = pg::MakeList(route);
+    }
+    return part;
+}
+
+// Exchanges
+// ------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Of a row and of a byte: keeping and sending it, or taking it.
+constexpr Cost kExchangedRowCost = 0.03;
+constexpr Cost kExchangedByteCost = 0.0003;
+// Two statements instead of one, and a connection for each pair of nodes.
+constexpr Cost kExchangeCost = 100;
+constexpr Cost kPairCost = 20;
+
+}  // namespace
+
+RemotePart* MakeExchange(RelOptInfo* relation, const RemotePart* kept, const Shape& destination,
+                         Expr* route) {
+    if (!kept->shape.IsDistributed() || !destination.IsDistributed() || relation->lateral_relids ||
+        !CanScatter(relation->reltarget->exprs))
+        return nullptr;
+    for (auto* expr : Each<Node>(relation->reltarget->exprs))
+        if (exprType(expr) == RECORDOID || exprType(expr) == RECORDARRAYOID) return nullptr;
+    RemotePart* part = MakePart(RemotePart::Kind::kExchange, relation);
+    part->kept = kept;
+    part->sent = relation->reltarget->exprs;
+    part->rows = kept->rows;
+    part->expected_rows = kept->expected_rows;
+    const double from = CountNodes(kept->shape);
+    const double to = CountNodes(destination);
+    const Cost row = kExchangedRowCost + part->width * kExchangedByteCost;
+    part->cost = kept->cost + kExchangeCost + kPairCost * from * to + kept->rows / from * row +
+                 kept->rows / (route ? to : 1) * row;
+    part->shape.anchor = destination.anchor;
+    if (route) {
+        part->route = route;
+        part->shape.kind = Shape::Kind::kDistributed;
         part->shape.keys = pg::MakeList(route);
     }
     return part;

@@ -10,6 +10,8 @@
 //   all of
 //             them (broadcast), or each row to the node of its key (routed, which makes them
 //             colocated)
+//   exchange  rows of another part, which its nodes hand to the others without this one: broadcast
+//             or routed, too
 //   join      an inner, semi or anti join of two parts
 //
 // A part is replicated or distributed as a Shape is (shape.h); its keys are Vars of the level that
@@ -26,7 +28,7 @@ extern "C" {
 namespace pgspan::planner {
 
 struct RemotePart {
-    enum class Kind { kTable, kQuery, kShipment, kJoin };
+    enum class Kind { kTable, kQuery, kShipment, kExchange, kJoin };
     Kind kind = Kind::kTable;
     Shape shape;
     Relids relids = nullptr;
@@ -43,9 +45,11 @@ struct RemotePart {
     Query* query = nullptr;          // kQuery: its target list is the columns
     List* columns = NIL;             // kQuery: Vars of the level, one for each column of the query
     PlannerInfo* inside = nullptr;   // kQuery: how PostgreSQL would plan it, where that is known
-    // kShipment:
-    Path* source = nullptr;
-    Expr* route = nullptr;  // of the level, among the source's columns; nullptr: broadcast
+    // kShipment, kExchange:
+    Path* source = nullptr;            // computes the rows here, or has nodes keep them
+    List* sent = NIL;                  // Exprs of the level: the columns
+    Expr* route = nullptr;             // of the level, among these; nullptr: broadcast
+    const RemotePart* kept = nullptr;  // kExchange: the part whose rows they are
     // kJoin:
     JoinType join_type = JOIN_INNER;
     const RemotePart* left = nullptr;
@@ -78,6 +82,10 @@ RemotePart* MakeQueryPart(PlannerInfo* root, RelOptInfo* relation, Query* query,
 // The rows of a relation's cheapest path sent to the nodes of `destination`; nullptr if they cannot
 // travel or are too many. route: nullptr or the expression that is hashed.
 RemotePart* MakeShipment(RelOptInfo* relation, const Shape& destination, Expr* route);
+// The rows of a part of a relation handed to the nodes of `destination` by those that compute them;
+// nullptr if they cannot travel. route: as above. Its source is made by whoever uses it.
+RemotePart* MakeExchange(RelOptInfo* relation, const RemotePart* part, const Shape& destination,
+                         Expr* route);
 // The join of two parts; nullptr if the nodes cannot compute it. restrictions: RestrictInfos.
 RemotePart* JoinParts(const RelOptInfo* join, JoinType type, const RemotePart* left,
                       const RemotePart* right, const List* restrictions);

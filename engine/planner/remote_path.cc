@@ -4,6 +4,8 @@
 #include "engine/pg/list.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/part_query.h"
+#include "engine/planner/scatter.h"
+#include "engine/planner/subquery.h"
 
 extern "C" {
 #include "nodes/pathnodes.h"
@@ -27,13 +29,15 @@ List* ShipmentPlans(const List* shipments) {
     List* result = NIL;
     for (auto* shipment : Each<RemotePart>(shipments)) {
         auto* plan = static_cast<plan::Shipment*>(palloc0(sizeof(plan::Shipment)));
+        plan->is_exchange = shipment->kind == RemotePart::Kind::kExchange;
         plan->route_column = -1;
         int column = 0;
-        for (auto* expr : Each<Node>(shipment->source->pathtarget->exprs)) {
+        for (auto* expr : Each<Node>(shipment->sent)) {
             plan->types = lappend_oid(plan->types, exprType(expr));
             if (shipment->route && equal(shipment->route, expr)) plan->route_column = column;
             column++;
         }
+        if (plan->is_exchange) plan->types = GatherTypes();
         result = lappend(result, plan);
     }
     return result;
@@ -47,12 +51,28 @@ Query* QueryOf(PlannerInfo* root, const RemotePath* info) {
     return part.query;
 }
 
+// The rows of the path's query, kept for other nodes.
+Query* KeepFor(const RemotePart& exchange, Query* query) {
+    int key = exchange.route ? kNullKey : kForAllNodes;
+    List* values = NIL;
+    AttrNumber number = 0;
+    for (auto* expr : Each<Node>(exchange.sent)) {
+        number++;
+        values = lappend(
+            values, makeVar(1, number, exprType(expr), exprTypmod(expr), exprCollation(expr), 0));
+        if (exchange.route && equal(exchange.route, expr)) key = number;
+    }
+    return ScatterQuery(MakeSubqueryEntry(query, "rows"), *exchange.shape.anchor, key, values);
+}
+
 Plan* PlanRemotePath(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List* tlist,
                      List* clauses, List* plans) {
     const RemotePath* info = PathInfo(path);
-    plan::DistributedPlan plan =
-        MakeDistributedPlan(QueryOf(root, info), info->shape, info->partial, info->order,
-                            ShipmentPlans(info->shipments));
+    Query* query = QueryOf(root, info);
+    if (info->exchange) query = KeepFor(*info->exchange, query);
+    plan::DistributedPlan plan = MakeDistributedPlan(query, info->shape, info->partial, info->order,
+                                                     ShipmentPlans(info->shipments));
+    plan.holds = info->exchange != nullptr;
     auto* scan = makeNode(CustomScan);
     scan->custom_plans = plans;
     scan->methods = GetCustomScanMethods(plan::kRemoteScanName, false);
@@ -65,9 +85,10 @@ Plan* PlanRemotePath(PlannerInfo* root, RelOptInfo* rel, CustomPath* path, List*
         scan->scan.scanrelid = rel->relid;
         plan.scan_attributes = info->attributes;
     } else {
-        SetResultTypes(&plan, info->scan_target);
+        const List* target = info->exchange ? path->path.pathtarget->exprs : info->scan_target;
+        SetResultTypes(&plan, target);
         AttrNumber number = 0;
-        for (auto* expr : Each<Expr>(info->scan_target)) {
+        for (auto* expr : Each<Expr>(target)) {
             number++;
             scan->custom_scan_tlist = lappend(
                 scan->custom_scan_tlist,

@@ -15,6 +15,7 @@ struct RemotePath {
     List* scan_target;  // exprs, in terms of the level being planned, of the remote query's columns
     List* attributes;   // general way: IntList of the shell's attributes, instead of scan_target
     List* shipments;    // of const RemotePart*, whose rows the query reads; custom_paths are theirs
+    const RemotePart* exchange;  // the rows are kept for other nodes, as this one says
     bool partial;
     bool is_filtered;  // the nodes have applied the relation's filters, whose columns may be gone
     List* pushed;      // the RestrictInfos of the relation that the nodes apply

@@ -42,7 +42,7 @@ plan::DistributedPlan MakeDistributedPlan(Query* remote, const Shape& shape, boo
     List* arrays = NIL;
     for (auto* shipment : Each<plan::Shipment>(shipments))
         for (const Oid type : pg::EachOid(shipment->types))
-            arrays = lappend_oid(arrays, get_array_type(type));
+            arrays = lappend_oid(arrays, shipment->is_exchange ? type : get_array_type(type));
     const TaskSql task = MakeTaskSql(
         remote, shape.pin ? Constants::kEqualities : Constants::kInline, marker, arrays);
     plan.shipments = shipments;

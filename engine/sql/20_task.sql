@@ -50,7 +50,7 @@ CREATE FUNCTION pgspan.lock_copy(copy regclass, use integer) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_lock_copy';
 
 -- Rows that nodes hand to each other (engine/executor/exchange.h): those that compute them keep them for the others,
--- by the shard of a table to which the key-th value belongs (0: NULL) …
+-- by the shard of a table to which the key-th value belongs (0: NULL; -1: for all) …
 CREATE FUNCTION pgspan.scatter_row(internal, table_id integer, key integer, VARIADIC row_values "any") RETURNS internal
     LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_scatter_row';
 CREATE FUNCTION pgspan.scatter_handle(internal) RETURNS text
@@ -59,7 +59,11 @@ CREATE AGGREGATE pgspan.scatter(table_id integer, key integer, VARIADIC row_valu
     SFUNC = pgspan.scatter_row, STYPE = internal, FINALFUNC = pgspan.scatter_handle, FINALFUNC_MODIFY = READ_WRITE,
     PARALLEL = RESTRICTED);
 -- … and those that take them ask for them.
-CREATE FUNCTION pgspan.scattered(handle text, group_id integer) RETURNS SETOF bytea
+CREATE FUNCTION pgspan.scattered(handle text, group_id integer, once boolean) RETURNS SETOF bytea
     LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_scattered';
-CREATE FUNCTION pgspan.gather(handles text, group_id integer) RETURNS SETOF record
-    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgspan_gather';
+CREATE FUNCTION pgspan.gather_support(internal) RETURNS internal
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pgspan_gather_support';
+CREATE FUNCTION pgspan.gather(handles text, group_id integer, row_count double precision, once boolean)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED SUPPORT pgspan.gather_support
+    AS 'MODULE_PATHNAME', 'pgspan_gather';

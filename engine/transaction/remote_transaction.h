@@ -29,7 +29,11 @@
 
 namespace pgspan::transaction {
 
-enum class Access { kRead, kWrite };
+enum class Access {
+    kRead,
+    kHold,  // reads, and leaves something on the node that lasts as long as the transaction
+    kWrite,
+};
 
 // Makes the connection part of the current transaction as far as needed: a read outside a
 // transaction block needs no BEGIN. Queues BEGIN and SAVEPOINTs; cheap when nothing is due.

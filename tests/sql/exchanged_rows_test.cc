@@ -51,7 +51,7 @@ TEST_F(ExchangedRowsTest, NodesAskEachOther) {
     for (Session& worker : workers_)
         EXPECT_EQ(Rows(worker,
                        "SELECT sum(calls), sum(rows) > 0 FROM pg_stat_statements WHERE query = "
-                       "'SELECT pgspan.scattered($1, $2)'"),
+                       "'SELECT pgspan.scattered($1, $2, $3)'"),
                   "1|t");
     // What comes to the coordinator is how many rows there are.
     for (Session& worker : workers_)
@@ -59,6 +59,33 @@ TEST_F(ExchangedRowsTest, NodesAskEachOther) {
                          "SELECT sum(rows) FROM pg_stat_statements WHERE query LIKE "
                          "'SELECT pgspan.scatter(%'"),
                   1);
+}
+
+long Count(const std::string& text, const std::string& part) {
+    long count = 0;
+    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        count++;
+    return count;
+}
+
+TEST_F(ExchangedRowsTest, AJoinHandsOverWhatLiesElsewhere) {
+    OnCluster("INSERT INTO given SELECT g, g % 20000, 'more' FROM generate_series(9000, 60000) g");
+    OnCluster("CREATE TABLE other (id int, x int, note text)");
+    OnCluster("SELECT create_distributed_table('other', 'id', colocate_with => 'none')");
+    OnCluster("INSERT INTO other SELECT g, g % 20000, 'other' FROM generate_series(1, 60000) g");
+    OnCluster("ANALYZE given, other");
+    const std::string one = "SELECT count(*) FROM given JOIN other ON given.k = other.x";
+    const std::string both = "SELECT count(*) FROM given JOIN other ON given.a = other.x";
+    EXPECT_EQ(Count(Rows("EXPLAIN " + one), "Function Scan on gather"), 1)
+        << Rows("EXPLAIN " + one);
+    EXPECT_EQ(Count(Rows("EXPLAIN " + both), "Function Scan on gather"), 2)
+        << Rows("EXPLAIN " + both);
+    const long of_one = Number(one);
+    const long of_both = Number(both);
+    OnCluster("SET citus.enable_repartition_joins = off");
+    EXPECT_EQ(Number(one), of_one);
+    EXPECT_EQ(Number(both), of_both);
+    EXPECT_EQ(Files(), 0);
 }
 
 TEST_F(ExchangedRowsTest, FewRowsGoByWayOfTheCoordinator) {
@@ -122,7 +149,7 @@ TEST_F(ExchangedRowsTest, ANodeThatIsLostMeanwhileLosesTheStatement) {
     for (Session& worker : workers_)
         Do(worker,
            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE query = "
-           "'SELECT pgspan.scattered($1, $2)' AND pid <> pg_backend_pid()");
+           "'SELECT pgspan.scattered($1, $2, $3)' AND pid <> pg_backend_pid()");
     OnCluster("INSERT INTO taken SELECT a + 100000, k, note FROM given");
     OnCluster("COMMIT");
     EXPECT_EQ(Number("SELECT count(*) FROM taken"), 16000);
@@ -145,11 +172,12 @@ TEST_F(ExchangedRowsTest, HappensWithTheRightsOfTheUser) {
 }
 
 TEST_F(ExchangedRowsTest, CallsByHandAreRefused) {
-    ExpectError("SELECT pgspan.scattered('0:1:1', 1)", "22023");
-    ExpectError("SELECT pgspan.scattered('0:1:1:1:1663:" + std::string(32, '0') + "', 1)", "55000");
-    ExpectError(
-        "SELECT * FROM pgspan.gather('1:1:1:1:1663:" + std::string(32, '0') + "', 1) AS r(a int)",
-        "55000");
+    ExpectError("SELECT pgspan.scattered('0:1:1', 1, true)", "22023");
+    ExpectError("SELECT pgspan.scattered('0:1:1:1:1663:" + std::string(32, '0') + "', 1, true)",
+                "55000");
+    ExpectError("SELECT * FROM pgspan.gather('1:1:1:1:1663:" + std::string(32, '0') +
+                    "', 1, 0, true) AS r(a int)",
+                "55000");
     ExpectError("SELECT pgspan.scatter(-1, 1, k) FROM generate_series(1, 3) k", "55000");
     // Bytes of one type are no values of another.
     const std::string table =
@@ -157,7 +185,7 @@ TEST_F(ExchangedRowsTest, CallsByHandAreRefused) {
     ExpectError(
         "SELECT * FROM (SELECT pgspan.scatter(" + table +
             ", 1, k) FROM generate_series(1, 9) k) s(h), LATERAL pgspan.gather(split_part(h, "
-            "' ', 1), split_part(h, ' ', 2)::int) AS r(a text)",
+            "' ', 1), 1, 1, true) AS r(a text)",
         "22021");
 }
 
