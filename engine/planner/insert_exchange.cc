@@ -23,7 +23,7 @@ bool enabled = true;
 
 // Each node asks each other one for rows: for fewer bytes than this for each pair, connections and
 // files cost more than the way over the coordinator.
-constexpr double kBytesOfPairMin = 4096;
+constexpr double kBytesOfPairMin = 16.0 * 1024;
 
 // The expression without the casts that the deparser leaves out, because INSERT makes them again:
 // by assignment, which is not the same as an explicit cast.

@@ -223,7 +223,7 @@ constexpr Cost kExchangedRowCost = 0.03;
 constexpr Cost kExchangedByteCost = 0.0003;
 // Two statements instead of one, and a connection for each pair of nodes.
 constexpr Cost kExchangeCost = 100;
-constexpr Cost kPairCost = 20;
+constexpr Cost kPairCost = 100;
 
 }  // namespace
 

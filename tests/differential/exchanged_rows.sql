@@ -17,7 +17,7 @@ INSERT INTO src SELECT g, CASE WHEN g % 50 = 0 THEN NULL ELSE g % 700 END, CASE 
     timestamptz '2024-02-28 23:00+00' + g * interval '1 hour', g * interval '1 month 3 days 4.5 seconds', CASE WHEN g % 13 = 0 THEN '[0:1]={1,2}' ELSE ARRAY[g, NULL, -g] END,
     (ARRAY['sad', 'ok', 'glad'])[g % 3 + 1]::mood, ARRAY['ok', NULL, 'sad']::mood[], ROW(g, 'p,"' || g)::pair, ARRAY[ROW(g, NULL)::pair, NULL], g, int4range(g, g + 3),
     jsonb_build_object('n', g, 'list', ARRAY[g, 1]), decode(lpad(to_hex(g), 8, '0'), 'hex'), g / 3.0, 'pg_class', 'c' || g % 10
-    FROM generate_series(1, 5000) g;
+    FROM generate_series(1, 8000) g;
 ANALYZE src;
 
 -- Every column, another distribution column.
@@ -76,7 +76,7 @@ ROLLBACK;
 INSERT INTO src (k, a, b) SELECT a + 100000, k, b FROM src WHERE k <= 2500;
 SELECT count(*), sum(k), sum(a) FROM src;
 SELECT k, a FROM src WHERE k = 100123 ORDER BY a;
-DELETE FROM src WHERE k > 5000 OR k IS NULL;
+DELETE FROM src WHERE k > 8000 OR k IS NULL;
 -- ON CONFLICT.
 INSERT INTO keyed (a, total) SELECT k, a FROM src;
 INSERT INTO keyed (a, total) SELECT k, 1 FROM src WHERE k > 1000 ON CONFLICT DO NOTHING;
@@ -122,10 +122,10 @@ SELECT count(*), sum(k), sum(a) FROM src;
 CREATE FUNCTION copy_all(low int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE n bigint;
 BEGIN
-    INSERT INTO keyed (a, total) SELECT k + 1000000, a FROM src WHERE k > low AND k <= 5000;
+    INSERT INTO keyed (a, total) SELECT k + 1000000, a FROM src WHERE k > low AND k <= 8000;
     GET DIAGNOSTICS n = ROW_COUNT;
     BEGIN
-        INSERT INTO keyed (a, total) SELECT k + 1000000, a FROM src WHERE k <= 5000;
+        INSERT INTO keyed (a, total) SELECT k + 1000000, a FROM src WHERE k <= 8000;
     EXCEPTION WHEN unique_violation THEN
         n := -n;
     END;

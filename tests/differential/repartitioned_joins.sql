@@ -19,6 +19,7 @@ INSERT INTO ref SELECT g, 'label ' || g FROM generate_series(0, 9) g;
 -- Before anything is known of the tables.
 SELECT count(*), sum(a.k), sum(b.id), sum(b.w) FROM a JOIN b ON a.x = b.y;
 SELECT a.x, count(*), sum(b.id) FROM a JOIN b ON a.x = b.y GROUP BY a.x ORDER BY 2 DESC, 1 LIMIT 10;
+SELECT a.x, sum(b.w), max(b.s) FROM a JOIN b ON a.x = b.y GROUP BY a.x ORDER BY 1 LIMIT 300;
 SELECT a.g, b.m, count(*) FROM a JOIN b ON a.x = b.y JOIN c ON c.z = b.y GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 10;
 ANALYZE a, b, c, small, ref;
 
@@ -57,6 +58,9 @@ SELECT count(*) FROM (SELECT * FROM a WHERE k % 500 = 0) q CROSS JOIN b;
 -- Groups, windows, DISTINCT, set operations, sub-queries, CTEs above them.
 SELECT a.m, b.m, count(*), sum(w), avg(n) FROM a JOIN b ON a.x = b.y GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT a.k, count(*), sum(w) FROM a JOIN b ON a.x = b.y GROUP BY a.k ORDER BY 3 DESC, 1 LIMIT 20;
+SELECT a.x, count(*), sum(w), max(a.s || b.s), min(a.p::text) FROM a JOIN b ON a.x = b.y GROUP BY a.x ORDER BY 3 DESC, 1 LIMIT 200;
+SELECT b.y, count(*), count(DISTINCT a.m) FROM a JOIN b ON a.x = b.y AND a.m <> b.m GROUP BY b.y ORDER BY 2 DESC, 1 LIMIT 50;
+SELECT a.s, count(*), sum(b.id) FROM a JOIN b ON a.s = b.s GROUP BY a.s ORDER BY 1 LIMIT 50;
 SELECT DISTINCT a.g FROM a JOIN b ON a.x = b.y WHERE b.id < 1000 ORDER BY 1 LIMIT 40;
 SELECT k, id, row_number() OVER (PARTITION BY g ORDER BY k, id) FROM a JOIN b ON x = y WHERE g < 5 ORDER BY 1, 2;
 SELECT g, sum(c) FROM (SELECT a.g, a.x, count(*) AS c FROM a JOIN b ON a.x = b.y GROUP BY 1, 2) q GROUP BY g ORDER BY 2 DESC, 1 LIMIT 10;
