@@ -12,9 +12,10 @@
 //   scattered SELECT pgspan.scattered(handle, group, once): what gather asks a node for, in chunks
 //             of packed rows (row_decoder.h). once: nobody will ask for them again.
 //
-// The files are PostgreSQL's own for temporary data (FileSet): they respect temp_tablespaces and
-// temp_file_limit, go with the transaction that has made them, and with a crash. Whoever knows a
-// handle can read the rows: it holds 128 random bits.
+// The files are PostgreSQL's own for temporary data (FileSet): they respect temp_tablespaces (and
+// temp_file_limit as long as they are written), go with the transaction that has made them, and
+// with a crash. Those that are read once are gone when they have been. Whoever knows a handle can
+// read the rows: it holds 128 random bits.
 #pragma once
 
 #include "engine/executor/parameters.h"

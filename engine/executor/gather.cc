@@ -100,14 +100,23 @@ RowDecoder* DecoderOf(TupleDesc desc) {
 // One for each word of the text.
 List* SourcesOf(char* handles) {
     List* sources = NIL;
+    List* groups = NIL;  // of the sources, in order
     char* rest = nullptr;
     for (char* word = strtok_r(handles, " ", &rest); word; word = strtok_r(nullptr, " ", &rest)) {
         auto* source = new (palloc(sizeof(Source))) Source();
         source->handle = word;
-        const ExchangeHandle handle = ParseHandle(word);
-        if (handle.group_id != metadata::LocalGroup())
-            source->connection = connection::ForGroup(handle.group_id);
         sources = lappend(sources, source);
+        groups = lappend_int(groups, ParseHandle(word).group_id);
+    }
+    auto* others = static_cast<int32*>(palloc(sizeof(int32) * (list_length(groups) + 1)));
+    size_t count = 0;
+    for (const int group : pg::EachInt(groups))
+        if (group != metadata::LocalGroup()) others[count++] = group;
+    connection::OpenAll({others, count});
+    int i = 0;
+    for (auto* source : pg::Each<Source>(sources)) {
+        const int group = list_nth_int(groups, i++);
+        if (group != metadata::LocalGroup()) source->connection = connection::ForGroup(group);
     }
     return sources;
 }

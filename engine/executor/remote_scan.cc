@@ -241,7 +241,9 @@ void ReScan(RemoteScanState* state) {
     const Bitmapset* changes = state->scan.ss.ps.chgParam;
     const bool changed = changes != nullptr &&
                          (state->scan.custom_ps != NIL || bms_overlap(changes, state->depends_on));
-    if (!changed && state->keeps_rows) {
+    // What nodes keep is handed over once: they have to keep it anew.
+    const bool replays = !changed && !state->plan.holds;
+    if (replays && state->keeps_rows) {
         tuplestore_rescan(state->kept.store);
         return;
     }
@@ -252,7 +254,7 @@ void ReScan(RemoteScanState* state) {
         ExecReScan(child);
     }
     if (state->run_memory != nullptr) MemoryContextReset(state->run_memory);
-    state->keeps_rows = !changed;
+    state->keeps_rows = replays;
     if (state->keeps_rows) {
         const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
         MakeKept(state);

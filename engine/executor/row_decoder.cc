@@ -51,6 +51,7 @@ Datum Receive(ColumnDecoder* column, char* data, int length, int index) {
 
 // Inside a packed row the next column's data follow, where the text has to end.
 Datum Input(ColumnDecoder* column, char* data, int length) {
+    pg_verifymbstr(data, length, false);
     const char next = data[length];
     data[length] = '\0';
     const Datum value =

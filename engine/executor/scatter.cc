@@ -31,7 +31,7 @@ struct Scatter {
     const metadata::Table* table;
     int key;  // index of the distribution column among the values; -1: it is NULL in all rows;
               // kForAll
-    Oid key_type;
+    FmgrInfo hash;  // of the key
     int column_count;
     ValueEncoder* columns;
     int destination_count;
@@ -73,6 +73,13 @@ void SetDestinations(Scatter* scatter) {
     }
 }
 
+void SetHash(Scatter* scatter, Oid key_type) {
+    if (!metadata::FindHashFunction(*scatter->table, key_type, &scatter->hash))
+        ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+                errmsg("values of type %s do not hash like the distribution column of table \"%s\"",
+                       format_type_be(key_type), get_rel_name(scatter->table->relation)));
+}
+
 Scatter* Begin(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_NARGS() <= kFirstColumn)
         ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -85,7 +92,7 @@ Scatter* Begin(FunctionCallInfo fcinfo) {
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("pgspan.scatter has no value %d", scatter->key + 1));
     if (scatter->key >= 0)
-        scatter->key_type = get_fn_expr_argtype(fcinfo->flinfo, kFirstColumn + scatter->key);
+        SetHash(scatter, get_fn_expr_argtype(fcinfo->flinfo, kFirstColumn + scatter->key));
     scatter->columns =
         static_cast<ValueEncoder*>(palloc0(sizeof(ValueEncoder) * scatter->column_count));
     for (int i = 0; i < scatter->column_count; i++)
@@ -116,16 +123,10 @@ void AppendColumn(ValueEncoder* encoder, const NullableDatum& value, StringInfo 
     memcpy(out->data + at, &length, sizeof(length));
 }
 
-int ShardOf(const Scatter* scatter, const NullableDatum* values) {
-    if (scatter->key < 0 || values[scatter->key].isnull)
-        return metadata::ShardIndexFor(*scatter->table, Datum(0), true);
-    const int shard = metadata::ShardIndexFor(*scatter->table, values[scatter->key].value, false,
-                                              scatter->key_type);
-    if (shard < 0)
-        ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-                errmsg("values of type %s do not hash like the distribution column of table \"%s\"",
-                       format_type_be(scatter->key_type), get_rel_name(scatter->table->relation)));
-    return shard;
+int ShardOf(Scatter* scatter, const NullableDatum* values) {
+    if (scatter->key < 0) return metadata::ShardIndexFor(*scatter->table, Datum(0), true);
+    const NullableDatum& key = values[scatter->key];
+    return metadata::ShardIndexFor(*scatter->table, key.value, key.isnull, &scatter->hash);
 }
 
 void AddRow(Scatter* scatter, const NullableDatum* values, MemoryContext memory) {

@@ -102,7 +102,8 @@ void Exchange(const Destinations& to, const plan::Shipment& shipment, PlanState*
         initStringInfo(&own.handles);
         for (const auto* gathering : pg::Each<Gathering>(gatherings))
             if (gathering->group_id == own.group_id) own = *gathering;
-        SetGathering(own, false, &to.sets[i].parameters[first]);
+        // What is for all nodes is read by each of them.
+        SetGathering(own, own.group_id != kEveryGroup, &to.sets[i].parameters[first]);
     }
 }
 

@@ -334,9 +334,18 @@ RowDecoder* MakeEmptyDecoder(int count) {
 
 // Where a user may have said what the bytes are, the type's own function sees whether they can be.
 void CheckValues(ColumnDecoder* column, Oid type) {
+    type = getBaseType(type);
+    if (column->form == ColumnDecoder::Form::kArray)
+        return CheckValues(column->parts, column->element);
+    if (column->form == ColumnDecoder::Form::kRecord) {
+        for (int i = 0; i < column->desc->natts; i++)
+            if (const Form_pg_attribute part = TupleDescAttr(column->desc, i); !part->attisdropped)
+                CheckValues(&column->parts[i], part->atttypid);
+        return;
+    }
     if (column->form >= ColumnDecoder::Form::kReceive) return;
     Oid function = InvalidOid;
-    getTypeBinaryInputInfo(getBaseType(type), &function, &column->io_parameter);
+    getTypeBinaryInputInfo(type, &function, &column->io_parameter);
     fmgr_info(function, &column->function);
     column->form = ColumnDecoder::Form::kReceive;
 }

@@ -234,20 +234,34 @@ int32 ShardIndexFor(const Table& table, Datum value, bool is_null) {
                                  UInt64GetDatum(HASH_PARTITION_SEED)));
 }
 
+bool FindHashFunction(const Table& table, Oid value_type, FmgrInfo* function) {
+    const Oid type = getBaseType(value_type);
+    if (type != getBaseType(table.distribution_type)) {
+        const Oid of_type = get_opfamily_proc(table.hash_opfamily, type, type, HASHEXTENDED_PROC);
+        if (OidIsValid(of_type)) {
+            fmgr_info(of_type, function);
+            return true;
+        }
+        // The family's equality takes varchar for text, too.
+        if (!IsBinaryCoercible(type, getBaseType(table.distribution_type))) return false;
+    }
+    fmgr_info_copy(function, table.hash_function, CurrentMemoryContext);
+    return true;
+}
+
+int32 ShardIndexFor(const Table& table, Datum value, bool is_null, FmgrInfo* function) {
+    if (is_null) return 0;
+    return ShardIndexOfHash(table, FunctionCall2Coll(function, table.distribution_collation, value,
+                                                     UInt64GetDatum(HASH_PARTITION_SEED)));
+}
+
 int32 ShardIndexFor(const Table& table, Datum value, bool is_null, Oid value_type) {
-    if (is_null || value_type == table.distribution_type ||
-        value_type == getBaseType(table.distribution_type))
+    if (is_null || value_type == table.distribution_type)
         return ShardIndexFor(table, value, is_null);
-    const Oid function =
-        get_opfamily_proc(table.hash_opfamily, value_type, value_type, HASHEXTENDED_PROC);
-    // The family's equality takes varchar for text, too.
-    if (!OidIsValid(function))
-        return IsBinaryCoercible(getBaseType(value_type), getBaseType(table.distribution_type))
-                   ? ShardIndexFor(table, value, is_null)
-                   : -1;
-    return ShardIndexOfHash(table,
-                            OidFunctionCall2Coll(function, table.distribution_collation, value,
-                                                 UInt64GetDatum(HASH_PARTITION_SEED)));
+    FmgrInfo function;
+    return FindHashFunction(table, value_type, &function)
+               ? ShardIndexFor(table, value, is_null, &function)
+               : -1;
 }
 
 char* ShardName(const char* base_name, int64 shard_id) {

@@ -64,6 +64,10 @@ int32 ShardIndexFor(const Table& table, Datum value, bool is_null);
 // The same for a value of another type of the hash operator family (int4 for an int8 column);
 // -1 if the family cannot hash that type compatibly.
 int32 ShardIndexFor(const Table& table, Datum value, bool is_null, Oid value_type);
+// The hash function for values of a type, for many of them; false if the family cannot hash it
+// compatibly.
+bool FindHashFunction(const Table& table, Oid value_type, FmgrInfo* function);
+int32 ShardIndexFor(const Table& table, Datum value, bool is_null, FmgrInfo* function);
 
 // Names, palloc'd. A shard's table: "orders_102008"; its container: "orders_t12". Truncated at a
 // character boundary so that the suffix always fits.

@@ -9,6 +9,8 @@
 #include "engine/planner/shape.h"
 
 extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_cast.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 }
@@ -52,6 +54,13 @@ Node* WithoutImplicitCasts(Node* node) {
     }
 }
 
+// CREATE CAST is unknown to other nodes.
+bool IsCastOfOnesOwn(Oid source, Oid target) {
+    const Oid cast = GetSysCacheOid2(CASTSOURCETARGET, Anum_pg_cast_oid, ObjectIdGetDatum(source),
+                                     ObjectIdGetDatum(target));
+    return OidIsValid(cast) && cast >= FirstNormalObjectId;
+}
+
 bool IsInteger(Oid type) {
     return type == INT2OID || type == INT4OID || type == INT8OID;
 }
@@ -84,12 +93,17 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
             return NIL;
         auto* value = static_cast<Node*>(copyObjectImpl(WithoutImplicitCasts(expr)));
         const Oid type = exprType(value);
-        if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID) return NIL;
+        if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID ||
+            IsCastOfOnesOwn(type, exprType(expr)))
+            return NIL;
         ChangeVarNodes(value, source_index, 1, 0);
         values = lappend(values, value);
         if (entry->resno != table.distribution_column) continue;
         *key = list_length(values);
-        if (!HashesAlike(type, table)) return NIL;
+        // A length coercion (numeric(10, 2), timestamp(0)) changes the value before it is stored.
+        if (!HashesAlike(type, table) ||
+            (table.distribution_typmod != -1 && exprTypmod(value) != table.distribution_typmod))
+            return NIL;
     }
     return CanScatter(values) ? values : NIL;
 }

@@ -103,6 +103,13 @@ void Offer(const Pair& pair, const RemotePart* left, const RemotePart* right) {
     add_path(pair.join, &MakePartPath(pair.join, part)->path);
 }
 
+// True if values of the expression hash as those of the table's distribution column do: polymorphic
+// equalities (of enums, of arrays) compare types that do not.
+bool CanHash(const metadata::Table& table, Node* expression) {
+    FmgrInfo function;
+    return metadata::FindHashFunction(table, exprType(expression), &function);
+}
+
 // The expression of `relation` that the conditions equate with a key of the part.
 Expr* RouteTo(const RemotePart& part, const RelOptInfo* relation, const List* restrictions) {
     for (auto* restriction : Each<RestrictInfo>(restrictions)) {
@@ -113,7 +120,7 @@ Expr* RouteTo(const RemotePart& part, const RelOptInfo* relation, const List* re
         for (int i = 0; i < 2; i++) {
             Node* key = StripRelabel(sides[i]);
             Node* other = StripRelabel(sides[1 - i]);
-            if (IsA(key, Var) && IsA(other, Var) &&
+            if (IsA(key, Var) && IsA(other, Var) && CanHash(*part.shape.anchor, other) &&
                 IsKey(part.shape, reinterpret_cast<Var*>(key)) &&
                 bms_is_member(static_cast<int>(reinterpret_cast<Var*>(other)->varno),
                               relation->relids) &&
@@ -188,7 +195,9 @@ void OfferRepartition(const Pair& pair, const RemotePart* left, const RemotePart
         for (int i = 0; i < 2; i++) {
             Expr* of_left = ColumnOf(pair.outer, sides[i]);
             Expr* of_right = ColumnOf(pair.inner, sides[1 - i]);
-            if (!of_left || !of_right) continue;
+            if (!of_left || !of_right || !CanHash(*like.anchor, reinterpret_cast<Node*>(of_left)) ||
+                !CanHash(*like.anchor, reinterpret_cast<Node*>(of_right)))
+                continue;
             return Offer(pair, Exchange(pair.root, pair.outer, left, like, of_left),
                          Exchange(pair.root, pair.inner, right, like, of_right));
         }

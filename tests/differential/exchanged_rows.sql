@@ -77,6 +77,38 @@ INSERT INTO src (k, a, b) SELECT a + 100000, k, b FROM src WHERE k <= 2500;
 SELECT count(*), sum(k), sum(a) FROM src;
 SELECT k, a FROM src WHERE k = 100123 ORDER BY a;
 DELETE FROM src WHERE k > 8000 OR k IS NULL;
+-- Keys that are rounded or cut as they are stored, or are of a domain; casts of one's own.
+CREATE TABLE rounded (n numeric(10, 1), k int);
+CREATE TABLE cut (s varchar(8), k int);
+CREATE TABLE seconds (t timestamp(0), k int);
+CREATE TABLE domains (p positive, k int);
+-- @cluster SELECT create_distributed_table('rounded', 'n', colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('cut', 's', colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('seconds', 't', colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('domains', 'p', colocate_with => 'none')
+INSERT INTO rounded SELECT n, k FROM src;
+INSERT INTO cut SELECT 'k' || k || repeat(' ', k % 9), k FROM src;
+INSERT INTO seconds SELECT d::timestamp + k * interval '0.01 second', k FROM src;
+INSERT INTO domains SELECT k, k FROM src;
+INSERT INTO domains SELECT pos, k FROM src;
+SELECT count(*), count(DISTINCT n), sum(n) FROM rounded;
+SELECT k FROM rounded WHERE n = 100.1 ORDER BY 1;
+SELECT count(*), max(s), max(length(s)) FROM cut;
+SELECT k FROM cut WHERE s = 'k777';
+SELECT count(*), max(t) FROM seconds;
+SELECT count(*), sum(p) FROM domains;
+SELECT k FROM domains WHERE p = 77;
+DROP TABLE rounded, cut, seconds, domains;
+CREATE CAST (varchar AS mood) WITH INOUT AS IMPLICIT;
+CREATE TABLE moods (m varchar, k int);
+-- @cluster SELECT create_distributed_table('moods', 'k')
+INSERT INTO moods SELECT 'ok', k FROM src;
+BEGIN;
+INSERT INTO dst (a, k, m, b) SELECT k + 1, k, m, 'a note' FROM moods;
+SELECT m, count(*) FROM dst WHERE b LIKE 'a note%' GROUP BY m;
+ROLLBACK;
+DROP TABLE moods;
+DROP CAST (varchar AS mood);
 -- ON CONFLICT.
 INSERT INTO keyed (a, total) SELECT k, a FROM src;
 INSERT INTO keyed (a, total) SELECT k, 1 FROM src WHERE k > 1000 ON CONFLICT DO NOTHING;

@@ -52,6 +52,31 @@ SELECT count(*), sum(a.k), sum(b.id) FROM a JOIN b ON a.s = b.s WHERE a.k < 3000
 SELECT count(*), sum(a.k) FROM a JOIN b ON a.d = b.d WHERE a.k < 2000 AND b.id < 2000;
 SELECT count(*), sum(a.k), max(c.note) FROM a JOIN c ON a.s = replace(c.name, 'name', 'größe') AND a.k < 5000;
 SELECT count(*), sum(a.k), max(c.name) FROM a JOIN c ON 'name ' || a.g = c.name;
+-- By domains, enums, arrays, and keys of other types of a family.
+CREATE DOMAIN id4 AS int;
+CREATE DOMAIN id8 AS bigint;
+CREATE TABLE wide (k bigint, d8 id8, m mood, note text);
+CREATE TABLE narrow (j int, d id4, d8 id8, m mood, note text);
+CREATE TABLE moody (m mood, x mood, n int);
+CREATE TABLE lists (l int[], b bigint[], n int);
+-- @cluster SELECT create_distributed_table('wide', 'k')
+-- @cluster SELECT create_distributed_table('narrow', 'j', colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('moody', 'm', colocate_with => 'none')
+-- @cluster SELECT create_distributed_table('lists', 'l', colocate_with => 'none')
+INSERT INTO wide SELECT g, g * 3 % 9000, 'ok', 'wide ' || g FROM generate_series(1, 9000) g;
+INSERT INTO narrow SELECT g, g * 7 % 9000, g * 5 % 9000, 'ok', 'narrow ' || g FROM generate_series(1, 9000) g;
+INSERT INTO moody SELECT (ARRAY['sad', 'ok', 'glad'])[g % 3 + 1]::mood, (ARRAY['sad', 'ok', 'glad'])[g % 2 + 1]::mood, g FROM generate_series(1, 300) g;
+INSERT INTO lists SELECT ARRAY[g, g + 1], ARRAY[g * 2, g]::bigint[], g FROM generate_series(1, 5000) g;
+SELECT count(*), sum(j) FROM wide JOIN narrow ON wide.k = narrow.d;
+SELECT count(*), sum(j) FROM wide JOIN narrow ON wide.d8 = narrow.d8;
+SELECT wide.d8, count(*), sum(j) FROM wide JOIN narrow ON wide.d8 = narrow.d8 GROUP BY 1 ORDER BY 1 LIMIT 9;
+SELECT n.d8, count(*) FROM narrow n JOIN narrow o ON n.d8 = o.d8 GROUP BY 1 ORDER BY 1 LIMIT 9;
+SELECT count(*) FROM moody a JOIN moody b ON a.x = b.x;
+SELECT a.x, count(*) FROM moody a JOIN moody b ON a.x = b.x GROUP BY a.x ORDER BY 1;
+SELECT count(*) FROM lists a JOIN lists b ON a.b = b.b;
+SELECT a.b, count(*) FROM lists a JOIN lists b ON a.b = b.b GROUP BY 1 ORDER BY 1 LIMIT 9;
+DROP TABLE wide, narrow, moody, lists;
+DROP DOMAIN id4, id8;
 -- Non-equal and cross joins.
 SELECT count(*) FROM a JOIN b ON a.x < b.y AND a.k < 40 AND b.id < 400;
 SELECT count(*) FROM (SELECT * FROM a WHERE k % 500 = 0) q CROSS JOIN b;
