@@ -185,11 +185,16 @@ void HandleTruncate(const Statement& statement) {
     AddCascade(stmt, cascade);
     RefusePublished(tables);
     AfterTruncate after = SuspendAfterTriggers(list_concat(all, cascade), locked);
-    TruncateHere(statement, stmt, PartsOf(tables, Parts::kContainers), MayTruncateAll(heirs));
-    const char* elsewhere = psprintf("TRUNCATE TABLE %s %s %s", QualifiedNames(tables),
-                                     stmt->restart_seqs ? "RESTART IDENTITY" : "CONTINUE IDENTITY",
-                                     cascades ? "CASCADE" : "RESTRICT");
-    connection::AsLogin([&] { Broadcast(elsewhere); });
+    const bool may_truncate_all = MayTruncateAll(heirs);
+    TruncateHere(statement, stmt, PartsOf(tables, Parts::kContainers), may_truncate_all);
+    const char* elsewhere = psprintf("TRUNCATE TABLE %s %s", QualifiedNames(tables),
+                                     stmt->restart_seqs ? "RESTART IDENTITY" : "CONTINUE IDENTITY");
+    // A table of a node's own that references one of them is somebody's: who asks needs the right
+    // to it.
+    if (may_truncate_all)
+        Broadcast(cascades ? psprintf("%s CASCADE", elsewhere) : elsewhere);
+    else
+        connection::AsLogin([&] { Broadcast(elsewhere); });
     FireAfterTriggers(&after);
 }
 

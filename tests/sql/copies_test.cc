@@ -103,5 +103,30 @@ TEST_F(CopiesTest, SessionsThatWriteTheSameRowsLeaveThemEqualWithoutAnError) {
     }
 }
 
+// The nodes empty the copies; a table that is a node's own is not for everybody to empty.
+TEST_F(CopiesTest, TruncateCascadesToANodesOwnTablesWithTheRightsOfTheUser) {
+    OnCluster("CREATE ROLE empties");
+    OnCluster("GRANT USAGE ON SCHEMA " + schema() + " TO empties");
+    OnCluster("CREATE TABLE mine (k int PRIMARY KEY)");
+    OnCluster("SELECT create_reference_table('mine')");
+    OnCluster("ALTER TABLE mine OWNER TO empties");
+    OnCluster("INSERT INTO mine VALUES (1)");
+    Session worker = OpenNode(Workers().at(0));
+    Do(worker, "SET search_path = " + schema());
+    Do(worker, "CREATE TABLE own (k int REFERENCES mine)");
+    Do(worker, "INSERT INTO own VALUES (1)");
+    OnCluster("SET ROLE empties");
+    ExpectError("TRUNCATE mine CASCADE", "42501", "own");
+    OnCluster("RESET ROLE");
+    EXPECT_EQ(Number(worker, "SELECT count(*) FROM own"), 1);
+    EXPECT_EQ(Number("SELECT count(*) FROM mine"), 1);
+    OnCluster("TRUNCATE mine CASCADE");
+    EXPECT_EQ(Number(worker, "SELECT count(*) FROM own"), 0);
+    Do(worker, "DROP TABLE own");
+    OnCluster("DROP TABLE mine");
+    OnCluster("DROP OWNED BY empties");
+    OnCluster("DROP ROLE empties");
+}
+
 }  // namespace
 }  // namespace pgspan::test
