@@ -124,10 +124,23 @@ Node* ArrayInPlaceOf(const Write& write, Node* conjunct) {
 
 // ---- FROM chosen WHERE chosen.id = key
 
+bool HasCte(const List* ctes, const char* name) {
+    for (auto* cte : Each<CommonTableExpr>(ctes))
+        if (strcmp(cte->ctename, name) == 0) return true;
+    return false;
+}
+
+char* NewName(const Query* query) {
+    int number = list_length(query->cteList) + 1;
+    char* name = psprintf("chosen %d", number);
+    while (HasCte(query->cteList, name)) name = psprintf("chosen %d", ++number);
+    return name;
+}
+
 // A sub-query in FROM is to be read twice: it becomes a CTE.
 CommonTableExpr* MoveToCte(Query* query, RangeTblEntry* rte) {
     auto* cte = makeNode(CommonTableExpr);
-    cte->ctename = psprintf("chosen %d", list_length(query->cteList) + 1);
+    cte->ctename = NewName(query);
     cte->ctematerialized = CTEMaterializeAlways;
     cte->ctequery = reinterpret_cast<Node*>(rte->subquery);
     cte->cterefcount = 1;
@@ -151,8 +164,10 @@ CommonTableExpr* MoveToCte(Query* query, RangeTblEntry* rte) {
 
 // The CTE that the entry reads, if it chooses rows.
 CommonTableExpr* ChosenRows(const Write& write, RangeTblEntry* rte) {
+    // A view's entry (from PostgreSQL 16 on it names the view) tells whose rights are checked.
     if (rte->rtekind == RTE_SUBQUERY && !rte->lateral && !rte->security_barrier &&
-        rte->subquery->rowMarks != NIL && ChoosesRows(write, rte->subquery))
+        !OidIsValid(rte->relid) && rte->subquery->rowMarks != NIL &&
+        ChoosesRows(write, rte->subquery))
         return MoveToCte(write.query, rte);
     CommonTableExpr* cte = CteOf(write, rte, 0);
     return cte && IsLocking(cte) ? cte : nullptr;
