@@ -131,6 +131,7 @@ const char* CheckNamedObjects(const Const* value) {
     if (IsWrittenAsName(value->consttype))
         return NameIsRemotable(value->consttype, DatumGetObjectId(value->constvalue)) ? nullptr
                                                                                       : kWhy;
+    if (value->constlen != -1) return nullptr;  // no array: spares a look-up
     const Oid element = get_element_type(value->consttype);
     if (!IsWrittenAsName(element)) return nullptr;
     Datum* objects = nullptr;
