@@ -137,6 +137,15 @@ bool RanAsTransaction(RemoteScanState* state, const TaskList& tasks) {
     return true;
 }
 
+// True if an array that another part of the statement computes is one of the parameters.
+bool AwaitsArray(const RemoteScanState* state) {
+    for (auto* parameter : pg::Each<Node>(state->plan.parameters))
+        if (IsA(parameter, Param) && reinterpret_cast<Param*>(parameter)->paramkind == PARAM_EXEC &&
+            OidIsValid(get_element_type(reinterpret_cast<Param*>(parameter)->paramtype)))
+            return true;
+    return false;
+}
+
 transaction::Access AccessOf(const plan::DistributedPlan& plan) {
     if (plan.modifies) return transaction::Access::kWrite;
     return plan.holds ? transaction::Access::kHold : transaction::Access::kRead;
@@ -162,8 +171,9 @@ void StartRun(RemoteScanState* state) {
         options.access = AccessOf(state->plan);
         options.decoder = state->decoder;
         options.desc = RowDescOf(state);
-        // How many rows are shipped decides how the node joins them: planned for these arrays.
-        options.prepare = state->plan.shipments == NIL;
+        // How many rows are shipped, or keys chosen, decides how the node looks for them: planned
+        // for these arrays.
+        options.prepare = state->plan.shipments == NIL && !AwaitsArray(state);
         state->stream_count = tasks.count;
         state->streams = StartTasks(tasks, state->parameters, options);
         if (state->plan.returns_rows)
