@@ -101,8 +101,8 @@ Query* MakeOuterQuery(const Query* query, List* kept) {
     outer->canSetTag = true;
     outer->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
     pg::ShareRights(outer, query);
-    outer->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node*>(kept)) ||
-                         checkExprHasSubLink(reinterpret_cast<Node*>(query->jointree->fromlist));
+    // Those of its own conditions, and of functions, VALUES and samples in FROM.
+    outer->hasSubLinks = query->hasSubLinks;
     outer->jointree = makeFromExpr(static_cast<List*>(copyObjectImpl(query->jointree->fromlist)),
                                    AllOf(static_cast<List*>(copyObjectImpl(kept))));
     return outer;

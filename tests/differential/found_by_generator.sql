@@ -173,3 +173,12 @@ DELETE FROM scratch t WHERE t.id < 4 AND 1 IN (SELECT DISTINCT ON (1) 1 FROM vis
 UPDATE scratch t SET c1 = 7 WHERE t.c2 IN (SELECT v.c1 FROM visits v, labels l WHERE v.id > t.id + 40 AND l.c2 < t.c2 GROUP BY v.c1) RETURNING id;
 UPDATE scratch t SET c1 = (SELECT max(v.id) FROM visits v JOIN labels l ON v.c1 = l.c2 WHERE v.parent < t.c2 AND l.c3 > t.id) WHERE id > 3 RETURNING id, c1;
 SELECT * FROM scratch;
+
+-- Sub-queries beside rows whose functions in FROM have sub-queries of their own.
+CREATE TABLE asked (k int, id int, v int, PRIMARY KEY (k, id));
+-- @cluster SELECT create_distributed_table('asked', 'k')
+INSERT INTO asked SELECT g, g, g * 2 FROM generate_series(1, 3) g;
+SELECT x, (SELECT a.v FROM asked a WHERE a.k < g.x AND a.k > g.x - 2) FROM generate_series(1, (SELECT 3)) AS g(x) ORDER BY 1;
+SELECT min(1) OVER (ORDER BY (SELECT a.v FROM asked a WHERE 1 < g.x)) FROM generate_series(1, abs((SELECT 1) % 5)) AS g(x);
+SELECT 1 FROM unnest((SELECT '{}'::int[])) AS g(x) LEFT JOIN (SELECT 1 AS y) j ON g.x = j.y WHERE (SELECT 1 FROM asked a WHERE j.y = 1) BETWEEN 6 AND 1 GROUP BY g.x;
+DROP TABLE asked;
