@@ -40,19 +40,23 @@ bool IsRouted(const plan::DistributedPlan& plan, const plan::Shipment& shipment)
     return shipment.route_column >= 0 && plan.kind == plan::TaskKind::kFanOut;
 }
 
-// The task that answers for the shard of a row's key.
-int TaskOf(const TaskList& tasks, const metadata::Table& anchor, const plan::Shipment& shipment,
-           const TupleTableSlot* row) {
-    const int column = shipment.route_column;
-    const int shard =
-        metadata::ShardIndexFor(anchor, row->tts_values[column], row->tts_isnull[column],
-                                list_nth_oid(shipment.types, column));
-    if (shard < 0)
+// How the rows' key is hashed.
+FmgrInfo HashOf(const metadata::Table& anchor, const plan::Shipment& shipment) {
+    const Oid type = list_nth_oid(shipment.types, shipment.route_column);
+    FmgrInfo hash = {};
+    if (!metadata::FindHashFunction(anchor, type, &hash))
         ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                 errmsg("values of type %s cannot be hashed like the distribution column of table "
                        "\"%s\"",
-                       format_type_be(list_nth_oid(shipment.types, column)),
-                       get_rel_name(anchor.relation)));
+                       format_type_be(type), get_rel_name(anchor.relation)));
+    return hash;
+}
+
+// The task that answers for the shard of a row's key.
+int TaskOf(const TaskList& tasks, const metadata::Table& anchor, int column, FmgrInfo* hash,
+           const TupleTableSlot* row) {
+    const int shard =
+        metadata::ShardIndexFor(anchor, row->tts_values[column], row->tts_isnull[column], hash);
     for (int i = 0; i < tasks.count; i++)
         if (tasks.tasks[i].group_id == anchor.shard_groups[shard]) return i;
     elog(ERROR, "no task answers for shard %d of table \"%s\"", shard,
@@ -93,9 +97,26 @@ struct Destinations {
     int count;
 };
 
+// Rows for a node that has no task would be lost: nodes must agree on where shards lie. (The one
+// task of a router plan needs its own rows alone.)
+void CheckTakers(const Destinations& to, const plan::Shipment& shipment, const List* gatherings) {
+    if (!IsRouted(to.plan, shipment)) return;
+    for (const auto* gathering : pg::Each<Gathering>(gatherings)) {
+        bool has_task = false;
+        for (int i = 0; i < to.tasks.count; i++)
+            has_task = has_task || to.tasks.tasks[i].group_id == gathering->group_id;
+        if (!has_task)
+            ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("a node keeps rows for group %d, which has no shards of table \"%s\"",
+                           gathering->group_id, get_rel_name(to.plan.anchor)),
+                    errhint("A shard may have been moved a moment ago; run the statement again."));
+    }
+}
+
 // Has nodes keep the rows for each other, and tells each task where its own are.
 void Exchange(const Destinations& to, const plan::Shipment& shipment, PlanState* child, int first) {
     const List* gatherings = RunScatter(child);
+    CheckTakers(to, shipment, gatherings);
     for (int i = 0; i < to.count; i++) {
         Gathering own = {
             shipment.route_column >= 0 ? to.tasks.tasks[i].group_id : kEveryGroup, {}, 0};
@@ -110,11 +131,13 @@ void Exchange(const Destinations& to, const plan::Shipment& shipment, PlanState*
 void ShipRows(const Destinations& to, const plan::Shipment& shipment, PlanState* child, int first) {
     const bool routed = IsRouted(to.plan, shipment);
     const metadata::Table& anchor = RequireTable(to.plan.anchor);
+    FmgrInfo hash = routed ? HashOf(anchor, shipment) : FmgrInfo{};
     const int copies = routed ? to.count : 1;
     auto* arrays = static_cast<Arrays*>(palloc(sizeof(Arrays) * copies));
     for (int i = 0; i < copies; i++) arrays[i] = MakeArrays(shipment);
     while (TupleTableSlot* row = NextRow(child))
-        AddRow(shipment, row, &arrays[routed ? TaskOf(to.tasks, anchor, shipment, row) : 0]);
+        AddRow(shipment, row,
+               &arrays[routed ? TaskOf(to.tasks, anchor, shipment.route_column, &hash, row) : 0]);
     for (int i = 0; i < to.count; i++) {
         if (routed || i == 0)
             SetArrays(shipment, arrays[i], first, &to.sets[i]);
