@@ -2,6 +2,7 @@
 
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
+#include "engine/plan/distributed_plan.h"
 
 namespace pgspan::executor {
 
@@ -140,7 +141,7 @@ void SetGathering(const Gathering& gathering, bool once, Parameter* parameters) 
     parameters[1].value = Int32GetDatum(gathering.group_id);
     parameters[2].value = Float8GetDatum(gathering.rows);
     parameters[3].value = BoolGetDatum(once);
-    for (int i = 0; i < 4; i++) parameters[i].is_null = false;
+    for (size_t i = 0; i < lengthof(plan::kGatherTypes); i++) parameters[i].is_null = false;
 }
 
 ChunkReader OpenChunks(const ExchangeHandle& handle, int32 group_id, bool once) {
@@ -162,7 +163,7 @@ bytea* NextChunk(ChunkReader* reader) {
         if (reader->once) BufFileDeleteFileSet(&reader->handle.files, reader->name, false);
         return nullptr;
     }
-    auto* chunk = static_cast<bytea*>(palloc(length + VARHDRSZ));
+    auto* chunk = static_cast<bytea*>(palloc(length + VARHDRSZ + 1));
     SET_VARSIZE(chunk, length + VARHDRSZ);
     if (read != sizeof(length) || BufFileRead(reader->file, VARDATA(chunk), length) != length)
         ereport(ERROR, errcode_for_file_access(),

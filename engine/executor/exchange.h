@@ -56,7 +56,7 @@ struct Gathering {
 };
 // Runs a plan whose rows are those of pgspan.scatter; returns a List of Gathering*.
 List* RunScatter(PlanState* plan);
-// The four arguments of pgspan.gather as parameters.
+// The arguments of pgspan.gather (plan::kGatherTypes) as parameters.
 void SetGathering(const Gathering& gathering, bool once, Parameter* parameters);
 
 // Chunks of packed rows, of at most this many bytes unless a row is longer.
@@ -70,8 +70,8 @@ struct ChunkReader {
     bool once;
 };
 ChunkReader OpenChunks(const ExchangeHandle& handle, int32 group_id, bool once);
-// The next one as a bytea in the current memory context; nullptr at the end, with which the file is
-// gone if it was to be read once.
+// The next one as a bytea, with a byte behind it, in the current memory context; nullptr at the
+// end, with which the file is gone if it was to be read once.
 bytea* NextChunk(ChunkReader* reader);
 
 }  // namespace pgspan::executor

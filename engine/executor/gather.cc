@@ -70,14 +70,9 @@ void TakeChunk(Rows* rows, char* data, int length) {
 
 void TakeOwn(Rows* rows, const char* handle, int32 group_id, bool once) {
     ChunkReader reader = OpenChunks(ParseHandle(handle), group_id, once);
-    StringInfoData copy;
-    initStringInfo(&copy);
     while (bytea* chunk = NextChunk(&reader)) {
-        // With a byte behind it.
-        resetStringInfo(&copy);
-        appendBinaryStringInfo(&copy, VARDATA(chunk), static_cast<int>(VARSIZE(chunk) - VARHDRSZ));
+        TakeChunk(rows, VARDATA(chunk), static_cast<int>(VARSIZE(chunk) - VARHDRSZ));
         pfree(chunk);
-        TakeChunk(rows, copy.data, copy.len);
     }
 }
 

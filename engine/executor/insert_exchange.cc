@@ -9,14 +9,12 @@ namespace pgspan::executor {
 
 namespace {
 
-constexpr Oid kGatherTypes[] = {TEXTOID, INT4OID, FLOAT8OID, BOOLOID};
-
 // The tail's parameters, then the arguments of pgspan.gather.
 ParameterSet* ParametersFor(const ParameterSet& tail, const Gathering& gathering) {
-    const int count = tail.count + static_cast<int>(lengthof(kGatherTypes));
+    const int count = tail.count + static_cast<int>(lengthof(plan::kGatherTypes));
     auto* types = static_cast<Oid*>(palloc(sizeof(Oid) * count));
     std::copy_n(tail.types, tail.count, types);
-    std::copy_n(kGatherTypes, lengthof(kGatherTypes), types + tail.count);
+    std::copy_n(plan::kGatherTypes, lengthof(plan::kGatherTypes), types + tail.count);
     auto* set = new (palloc(sizeof(ParameterSet))) ParameterSet(MakeValueSet(count, types));
     for (int i = 0; i < tail.count; i++) {
         set->parameters[i] = tail.parameters[i];

@@ -36,6 +36,9 @@ struct Shipment {
     bool is_exchange;
 };
 
+// The types of these arguments: handles, group, rows, once (executor/exchange.h).
+inline constexpr Oid kGatherTypes[] = {TEXTOID, INT4OID, FLOAT8OID, BOOLOID};
+
 struct DistributedPlan {
     TaskKind kind;
     CmdType command;    // CMD_SELECT, CMD_INSERT, CMD_UPDATE, CMD_DELETE

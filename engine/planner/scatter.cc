@@ -1,6 +1,7 @@
 #include "engine/planner/scatter.h"
 
 #include "engine/pg/list.h"
+#include "engine/plan/distributed_plan.h"
 #include "engine/planner/subquery.h"
 
 extern "C" {
@@ -74,7 +75,9 @@ Expr* ScatterResult() {
 }
 
 List* GatherTypes() {
-    return list_make4_oid(TEXTOID, INT4OID, FLOAT8OID, BOOLOID);
+    List* types = NIL;
+    for (const Oid type : plan::kGatherTypes) types = lappend_oid(types, type);
+    return types;
 }
 
 bool IsGatherEntry(const RangeTblEntry* entry) {
@@ -88,9 +91,8 @@ bool IsGatherEntry(const RangeTblEntry* entry) {
 }
 
 RangeTblEntry* MakeGatherEntry(List* arguments, const List* values, const char* name) {
-    const Oid types[] = {TEXTOID, INT4OID, FLOAT8OID, BOOLOID};
-    auto* call = makeFuncExpr(FunctionOf("gather", types), RECORDOID, arguments, InvalidOid,
-                              DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+    auto* call = makeFuncExpr(FunctionOf("gather", plan::kGatherTypes), RECORDOID, arguments,
+                              InvalidOid, DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
     call->funcretset = true;
     auto* function = makeNode(RangeTblFunction);
     function->funcexpr = reinterpret_cast<Node*>(call);
