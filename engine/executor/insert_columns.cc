@@ -1,5 +1,7 @@
 #include "engine/executor/insert_columns.h"
 
+#include "engine/pg/deparse.h"
+
 extern "C" {
 #include "utils/datum.h"
 }
@@ -8,10 +10,8 @@ namespace pgspan::executor {
 
 namespace {
 
-// A type modifier is given (as "none") so that character and bit are not read as of length 1.
 const char* CastTo(Oid type) {
-    return psprintf("::%s", format_type_extended(
-                                type, -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+    return psprintf("::%s", pg::NameOfType(type));
 }
 
 void SetElement(InsertColumn* column, Oid base) {

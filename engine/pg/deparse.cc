@@ -104,4 +104,9 @@ char* DeparseQuery(Query* query) {
     return WithEscapes(sql);
 }
 
+// A type modifier is given (as "none") so that character and bit are not read as of length 1.
+char* NameOfType(Oid type) {
+    return format_type_extended(type, -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
 }  // namespace pgspan::pg

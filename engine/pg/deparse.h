@@ -10,4 +10,7 @@ namespace pgspan::pg {
 // whatever it sets afterwards. The query's relations are locked as for planning.
 char* DeparseQuery(Query* query);
 
+// The type's qualified name, in SQL for its values of any length.
+char* NameOfType(Oid type);
+
 }  // namespace pgspan::pg

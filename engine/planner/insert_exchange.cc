@@ -1,5 +1,6 @@
 #include "engine/planner/insert_exchange.h"
 
+#include "engine/pg/deparse.h"
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/estimate.h"
@@ -26,33 +27,6 @@ bool enabled = true;
 // Each node asks each other one for rows: for fewer bytes than this for each pair, connections and
 // files cost more than the way over the coordinator.
 constexpr double kBytesOfPairMin = 16.0 * 1024;
-
-// The expression without the casts that the deparser leaves out, because INSERT makes them again:
-// by assignment, which is not the same as an explicit cast.
-Node* WithoutImplicitCasts(Node* node) {
-    for (;;) {
-        if (IsA(node, FuncExpr) &&
-            reinterpret_cast<FuncExpr*>(node)->funcformat == COERCE_IMPLICIT_CAST)
-            node = static_cast<Node*>(linitial(reinterpret_cast<FuncExpr*>(node)->args));
-        else if (IsA(node, RelabelType) &&
-                 reinterpret_cast<RelabelType*>(node)->relabelformat == COERCE_IMPLICIT_CAST)
-            node = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
-        else if (IsA(node, CoerceViaIO) &&
-                 reinterpret_cast<CoerceViaIO*>(node)->coerceformat == COERCE_IMPLICIT_CAST)
-            node = reinterpret_cast<Node*>(reinterpret_cast<CoerceViaIO*>(node)->arg);
-        else if (IsA(node, ArrayCoerceExpr) &&
-                 reinterpret_cast<ArrayCoerceExpr*>(node)->coerceformat == COERCE_IMPLICIT_CAST)
-            node = reinterpret_cast<Node*>(reinterpret_cast<ArrayCoerceExpr*>(node)->arg);
-        else if (IsA(node, CoerceToDomain) &&
-                 reinterpret_cast<CoerceToDomain*>(node)->coercionformat == COERCE_IMPLICIT_CAST)
-            node = reinterpret_cast<Node*>(reinterpret_cast<CoerceToDomain*>(node)->arg);
-        else if (IsA(node, ConvertRowtypeExpr) &&
-                 reinterpret_cast<ConvertRowtypeExpr*>(node)->convertformat == COERCE_IMPLICIT_CAST)
-            node = reinterpret_cast<Node*>(reinterpret_cast<ConvertRowtypeExpr*>(node)->arg);
-        else
-            return node;
-    }
-}
 
 // CREATE CAST is unknown to other nodes.
 bool IsCastOfOnesOwn(Oid source, Oid target) {
@@ -91,7 +65,8 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
         if (!IsRemotable(expr, query, nullptr) || checkExprHasSubLink(expr) ||
             contain_volatile_functions(expr) || AssignsParts(expr))
             return NIL;
-        auto* value = static_cast<Node*>(copyObjectImpl(WithoutImplicitCasts(expr)));
+        // INSERT makes such casts again: by assignment, which is not the same as an explicit cast.
+        auto* value = static_cast<Node*>(copyObjectImpl(strip_implicit_coercions(expr)));
         const Oid type = exprType(value);
         if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID ||
             IsCastOfOnesOwn(type, exprType(expr)))
@@ -115,13 +90,10 @@ bool IsWorthIt(const Query* source, const Shape& shape, ParamListInfo bound_para
     return estimate.plan_rows * estimate.plan_width >= kBytesOfPairMin * nodes * nodes;
 }
 
-// A type modifier is given (as "none") so that character and bit are not read as of length 1.
 List* NamesOfTypes(const List* values) {
     List* names = NIL;
     for (auto* value : Each<Node>(values))
-        names = lappend(names, makeString(format_type_extended(
-                                   exprType(value), -1,
-                                   FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
+        names = lappend(names, makeString(pg::NameOfType(exprType(value))));
     return names;
 }
 
