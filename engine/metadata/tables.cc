@@ -235,16 +235,19 @@ int32 ShardIndexFor(const Table& table, Datum value, bool is_null) {
 }
 
 bool FindHashFunction(const Table& table, Oid value_type, FmgrInfo* function) {
-    const Oid type = getBaseType(value_type);
-    if (type != getBaseType(table.distribution_type)) {
-        const Oid of_type = get_opfamily_proc(table.hash_opfamily, type, type, HASHEXTENDED_PROC);
-        if (OidIsValid(of_type)) {
-            fmgr_info(of_type, function);
-            return true;
-        }
-        // The family's equality takes varchar for text, too.
-        if (!IsBinaryCoercible(type, getBaseType(table.distribution_type))) return false;
+    const auto in_family = [&](Oid type) {
+        return get_opfamily_proc(table.hash_opfamily, type, type, HASHEXTENDED_PROC);
+    };
+    Oid found = in_family(value_type);
+    const Oid base = OidIsValid(found) ? value_type : getBaseType(value_type);
+    if (base != value_type) found = in_family(base);
+    if (OidIsValid(found)) {
+        fmgr_info(found, function);
+        return true;
     }
+    // The family's equality takes varchar for text, too; enums and arrays are in it by no type of
+    // their own.
+    if (!IsBinaryCoercible(base, getBaseType(table.distribution_type))) return false;
     fmgr_info_copy(function, table.hash_function, CurrentMemoryContext);
     return true;
 }
