@@ -96,11 +96,14 @@ bool TargetCanTravel(const Pair& pair) {
     return true;
 }
 
-void Offer(const Pair& pair, const RemotePart* left, const RemotePart* right) {
-    if (!left || !right) return;
+// False if no node sees all that the join of the two needs.
+bool Offer(const Pair& pair, const RemotePart* left, const RemotePart* right) {
+    if (!left || !right) return false;
     RemotePart* part = JoinParts(pair.join, pair.type, left, right, pair.restrictions);
-    if (!part || !KeepPart(pair.join, part) || part->shape.IsReplicated()) return;
-    add_path(pair.join, &MakePartPath(pair.join, part)->path);
+    if (!part) return false;
+    if (KeepPart(pair.join, part) && part->shape.IsDistributed())
+        add_path(pair.join, &MakePartPath(pair.join, part)->path);
+    return true;
 }
 
 // True if values of the expression hash as those of the table's distribution column do: polymorphic
@@ -198,30 +201,28 @@ void OfferRepartition(const Pair& pair, const RemotePart* left, const RemotePart
             if (!of_left || !of_right || !CanHash(*like.anchor, reinterpret_cast<Node*>(of_left)) ||
                 !CanHash(*like.anchor, reinterpret_cast<Node*>(of_right)))
                 continue;
-            return Offer(pair, Exchange(pair.root, pair.outer, left, like, of_left),
-                         Exchange(pair.root, pair.inner, right, like, of_right));
+            Offer(pair, Exchange(pair.root, pair.outer, left, like, of_left),
+                  Exchange(pair.root, pair.inner, right, like, of_right));
+            return;
         }
     }
 }
 
-void OfferExchanges(const Pair& pair) {
-    if (!exchanges_enabled || HasModifyingCtes(pair.root)) return;
-    for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
-        for (auto* right : Each<RemotePart>(PartsOf(pair.inner))) {
-            OfferExchange(pair, left, pair.inner, right, true);
-            OfferExchange(pair, right, pair.outer, left, false);
-            OfferRepartition(pair, left, right);
-        }
+void OfferExchanges(const Pair& pair, const RemotePart* left, const RemotePart* right) {
+    OfferExchange(pair, left, pair.inner, right, true);
+    OfferExchange(pair, right, pair.outer, left, false);
+    OfferRepartition(pair, left, right);
 }
 
 void OfferJoins(const Pair& pair) {
+    const bool exchanges = exchanges_enabled && !HasModifyingCtes(pair.root);
     for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
-        for (auto* right : Each<RemotePart>(PartsOf(pair.inner))) Offer(pair, left, right);
+        for (auto* right : Each<RemotePart>(PartsOf(pair.inner)))
+            if (!Offer(pair, left, right) && exchanges) OfferExchanges(pair, left, right);
     for (auto* left : Each<RemotePart>(PartsOf(pair.outer)))
         OfferShipments(pair, left, pair.inner, true);
     for (auto* right : Each<RemotePart>(PartsOf(pair.inner)))
         OfferShipments(pair, right, pair.outer, false);
-    OfferExchanges(pair);
 }
 
 bool HasPushedDownFilter(const Pair& pair) {
