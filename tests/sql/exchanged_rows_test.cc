@@ -118,6 +118,7 @@ TEST_F(ExchangedRowsTest, FilesGoWithTheTransaction) {
     EXPECT_EQ(Files(), 0);
     OnCluster("BEGIN");
     OnCluster("INSERT INTO taken SELECT a + 100000, k, note FROM given");
+    EXPECT_GT(Files(), 0);
     OnCluster("ROLLBACK");
     EXPECT_TRUE(Eventually(kPatience, [&] { return Files() == 0; }));
     ExpectError(kCopy, "23505");
