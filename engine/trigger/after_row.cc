@@ -1,4 +1,5 @@
 #include "engine/pg/list.h"
+#include "engine/trigger/course.h"
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
@@ -7,6 +8,17 @@
 #include "engine/trigger/reference_wait.h"
 
 namespace pgspan::trigger {
+
+// Of the events of one firing.
+struct Playback {
+    Firing* firing;
+    int64 position;  // the event that is next
+    TupleTableSlot* old_row;
+    TupleTableSlot* new_row;
+    LookAhead* ahead;   // positions are those of events
+    uint64 looking;     // bit i: trigger i looks ahead
+    int pointer_ahead;  // of the store of rows
+};
 
 namespace {
 
@@ -28,39 +40,7 @@ void AddEvent(Firing* firing, RowEvent event) {
     firing->events[firing->event_count++] = event;
 }
 
-// The tables that triggers for the command ask for.
-TransitionTables AskedTables(const Firing* firing, CmdType command) {
-    TransitionTables tables = {};
-    for (int i = 0; i < firing->triggers->numtriggers; i++) {
-        const Trigger& trigger = firing->triggers->triggers[i];
-        if ((trigger.tgtype & EventType(command)) == 0) continue;
-        if (trigger.tgoldtable && !tables.old_rows) tables.old_rows = MakeStore(firing);
-        if (trigger.tgnewtable && !tables.new_rows) tables.new_rows = MakeStore(firing);
-    }
-    return tables;
-}
-
-bool KeepsTables(const Firing* firing, CmdType command) {
-    for (int i = 0; i < firing->triggers->numtriggers; i++) {
-        const Trigger& trigger = firing->triggers->triggers[i];
-        if ((trigger.tgtype & EventType(command)) != 0 &&
-            (trigger.tgoldtable || trigger.tgnewtable))
-            return true;
-    }
-    return false;
-}
-
 // ---- At the end of the statement
-
-struct Playback {
-    Firing* firing;
-    TupleTableSlot* old_row;
-    TupleTableSlot* new_row;
-    TransitionTables tables[CMD_NOTHING];  // by CmdType
-    LookAhead* ahead;                      // positions are those of events
-    uint64 looking;                        // bit i: trigger i looks ahead
-    int pointer_ahead;                     // of the store of rows
-};
 
 void ReadRows(const Playback& playback, CmdType command) {
     Tuplestorestate* rows = playback.firing->rows;
@@ -70,32 +50,11 @@ void ReadRows(const Playback& playback, CmdType command) {
     if (!complete) elog(ERROR, "a row of a trigger is missing");
 }
 
-void FillTables(Playback* playback) {
-    Firing* firing = playback->firing;
-    bool asked = false;
-    for (const CmdType command : {CMD_INSERT, CMD_UPDATE, CMD_DELETE}) {
-        playback->tables[command] = AskedTables(firing, command);
-        asked = asked || playback->tables[command].old_rows || playback->tables[command].new_rows;
-    }
-    if (!asked || !firing->rows) return;
-    for (int64 i = 0; i < firing->event_count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        const CmdType command = firing->events[i].command;
-        const TransitionTables& tables = playback->tables[command];
-        ReadRows(*playback, command);
-        if (firing->events[i].of_part) continue;
-        if (tables.old_rows && command != CMD_INSERT)
-            tuplestore_puttupleslot(tables.old_rows, playback->old_row);
-        if (tables.new_rows && command != CMD_DELETE)
-            tuplestore_puttupleslot(tables.new_rows, playback->new_row);
-    }
-    tuplestore_rescan(firing->rows);
-}
-
-void CallAfter(const Playback& playback, int index, TriggerData* data, CmdType command) {
+void CallAfter(const Playback& playback, int index, TriggerData* data, TableCommand* statement) {
     const Trigger& trigger = playback.firing->triggers->triggers[index];
-    if (trigger.tgoldtable) data->tg_oldtable = playback.tables[command].old_rows;
-    if (trigger.tgnewtable) data->tg_newtable = playback.tables[command].new_rows;
+    if (trigger.tgoldtable) data->tg_oldtable = statement->old_rows;
+    if (trigger.tgnewtable) data->tg_newtable = statement->new_rows;
+    if (trigger.tgoldtable || trigger.tgnewtable) statement->seen = true;
     if (trigger.tgisinternal && ChecksReference(trigger))
         CheckReference(playback.firing, index, data, MayHaveChanged(playback.firing));
     else
@@ -106,7 +65,6 @@ void FireRow(const Playback& playback, const RowEvent& event) {
     Firing* firing = playback.firing;
     ReadRows(playback, event.command);
     BeginRow(firing);
-    if (event.fires == 0) return;
     HeapTuple old_tuple = event.command == CMD_INSERT ? nullptr : TupleOf(firing, playback.old_row);
     HeapTuple new_tuple = event.command == CMD_DELETE ? nullptr : TupleOf(firing, playback.new_row);
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
@@ -121,7 +79,7 @@ void FireRow(const Playback& playback, const RowEvent& event) {
         data.tg_trigslot = old_tuple ? playback.old_row : playback.new_row;
         data.tg_newtuple = old_tuple ? new_tuple : nullptr;
         data.tg_newslot = old_tuple && new_tuple ? playback.new_row : nullptr;
-        CallAfter(playback, i, &data, event.command);
+        CallAfter(playback, i, &data, event.statement);
     }
 }
 
@@ -156,21 +114,14 @@ void LookForReferences(const Playback& playback, int64 position) {
     FindReferences(playback.ahead, position);
 }
 
-void FireStatement(const Playback& playback, CmdType command) {
+void FireStatement(const Playback& playback, const Turn& turn) {
     Firing* firing = playback.firing;
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        if ((turn.fires & (UINT64CONST(1) << i)) == 0) continue;
         BeginRow(firing);
-        if (!IsToFire(firing, i, TRIGGER_TYPE_STATEMENT, TRIGGER_TYPE_AFTER, command, nullptr,
-                      nullptr))
-            continue;
-        TriggerData data = CallOf(firing, i, command, 0);
-        CallAfter(playback, i, &data, command);
+        TriggerData data = CallOf(firing, i, turn.statement->command, 0);
+        CallAfter(playback, i, &data, turn.statement);
     }
-}
-
-void EndTables(const TransitionTables& tables) {
-    if (tables.old_rows) tuplestore_end(tables.old_rows);
-    if (tables.new_rows) tuplestore_end(tables.new_rows);
 }
 
 // Who references the rows that have been deleted, or have another key, can be seen from now on.
@@ -189,50 +140,73 @@ void AwaitReferencing(const Firing& firing) {
     AwaitReferences(relation, CMD_DELETE, nullptr);
 }
 
+Playback* Begin(Firing* firing) {
+    const TupleDesc descriptor = RelationGetDescr(firing->relation);
+    auto* playback = static_cast<Playback*>(palloc0(sizeof(Playback)));
+    playback->firing = firing;
+    playback->old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    playback->new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+    PrepareLookAhead(playback);
+    AwaitReferencing(*firing);
+    return playback;
+}
+
+void End(Firing* firing) {
+    if (const Playback* playback = firing->playback) {
+        ExecDropSingleTupleTableSlot(playback->old_row);
+        ExecDropSingleTupleTableSlot(playback->new_row);
+    }
+    ExecResetTupleTable(firing->estate->es_tupleTable, false);
+    ExecCloseResultRelations(firing->estate);
+    if (firing->rows) tuplestore_end(firing->rows);
+    for (auto* named : pg::Each<RelationData>(firing->named)) table_close(named, NoLock);
+    table_close(firing->relation, NoLock);
+}
+
+void FireTurn(const Turn& turn) {
+    Firing* firing = turn.firing;
+    if (turn.cancelled) return;
+    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
+    if (!firing->playback) firing->playback = Begin(firing);
+    Playback* playback = firing->playback;
+    if (turn.statement) FireStatement(*playback, turn);
+    for (int64 i = 0; i < turn.rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const int64 position = playback->position++;
+        if (playback->looking != 0 && NeedsWindow(playback->ahead, position))
+            LookForReferences(*playback, position);
+        FireRow(*playback, firing->events[position]);
+    }
+    MemoryContextSwitchTo(outer);
+}
+
 }  // namespace
 
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
                    TupleTableSlot* new_row, bool of_part) {
-    RowEvent event = {command, 0, of_part};
+    RowEvent event = {command, 0, CommandOf(firing, command), 0};
+    if (!of_part && event.statement->old_rows)
+        tuplestore_puttupleslot(event.statement->old_rows, old_row);
+    if (!of_part && event.statement->new_rows)
+        tuplestore_puttupleslot(event.statement->new_rows, new_row);
     for (int i = 0; i < firing->triggers->numtriggers; i++)
         if (IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, command, old_row, new_row))
             event.fires |= UINT64CONST(1) << i;
-    if (event.fires == 0 && (of_part || !KeepsTables(firing, command))) return;
+    if (event.fires == 0) return;
     if (!firing->rows) firing->rows = MakeStore(firing);
     if (command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
     if (command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);
     AddEvent(firing, event);
+    AddRowTurn(firing);
 }
 
-void FireQueued(Firing* firing) {
-    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
-    const TupleDesc descriptor = RelationGetDescr(firing->relation);
-    Playback playback = {};
-    playback.firing = firing;
-    playback.old_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    playback.new_row = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
-    PrepareLookAhead(&playback);
-    FillTables(&playback);
-    AwaitReferencing(*firing);
-    // What foreign keys change in local tables queues triggers there: as a part of this statement.
-    AfterTriggerBeginQuery();
-    for (int64 i = 0; i < firing->event_count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        if (playback.looking != 0 && NeedsWindow(playback.ahead, i)) LookForReferences(playback, i);
-        FireRow(playback, firing->events[i]);
+void FireCycle(const Cycle& cycle) {
+    for (const Turn* turn = cycle.turns; turn; turn = turn->next) FireTurn(*turn);
+    for (Firing* firing = cycle.firings; firing;) {
+        Firing* next = firing->next;
+        End(firing);
+        firing = next;
     }
-    for (const int command : pg::EachInt(firing->completed))
-        FireStatement(playback, static_cast<CmdType>(command));
-    AfterTriggerEndQuery(firing->estate);
-    ExecResetTupleTable(firing->estate->es_tupleTable, false);
-    firing->estate->es_tupleTable = NIL;
-    ExecCloseResultRelations(firing->estate);
-    ExecDropSingleTupleTableSlot(playback.old_row);
-    ExecDropSingleTupleTableSlot(playback.new_row);
-    for (const TransitionTables& tables : playback.tables) EndTables(tables);
-    if (firing->rows) tuplestore_end(firing->rows);
-    firing->rows = nullptr;
-    MemoryContextSwitchTo(outer);
 }
 
 }  // namespace pgspan::trigger

@@ -5,6 +5,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/trigger/course.h"
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
@@ -21,35 +22,15 @@ namespace pgspan::trigger {
 
 namespace {
 
-Firing* firings = nullptr;
 uint64 writes_begun = 0;
 EState* completing = nullptr;  // the statement whose triggers AFTER fire
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorFinish_hook_type next_finish = nullptr;
 
-void Unlink(const void* firing) {
-    for (Firing** link = &firings; *link; link = &(*link)->next) {
-        if (*link != firing) continue;
-        *link = (*link)->next;
-        return;
-    }
-}
-
-Firing* Find(const EState* statement, Oid relation) {
-    for (Firing* firing = firings; firing; firing = firing->next)
-        if (firing->statement == statement &&
-            (!OidIsValid(relation) || RelationGetRelid(firing->relation) == relation))
-            return firing;
+Firing* Find(const Course* course, Oid relation) {
+    for (Firing* firing = course->firings; firing; firing = firing->next)
+        if (RelationGetRelid(firing->relation) == relation) return firing;
     return nullptr;
-}
-
-void Append(Firing* firing) {
-    Firing** link = &firings;
-    while (*link) link = &(*link)->next;
-    *link = firing;
-    firing->forget.func = [](void* item) { Unlink(item); };
-    firing->forget.arg = firing;
-    MemoryContextRegisterResetCallback(firing->statement->es_query_cxt, &firing->forget);
 }
 
 bool HasRowsHere(Oid relation) {
@@ -74,9 +55,9 @@ bool CatchesErrors(Oid function) {
     return catches;
 }
 
-Firing* Make(EState* statement, Oid relation) {
+Firing* Make(Course* course, Oid relation) {
     auto* firing = static_cast<Firing*>(palloc0(sizeof(Firing)));
-    firing->statement = statement;
+    firing->course = course;
     firing->estate = CreateExecutorState();
     firing->relation = table_open(relation, NoLock);
     firing->has_rows_here = HasRowsHere(relation);
@@ -125,14 +106,6 @@ void StartHook(QueryDesc* query, int eflags) {
     });
 }
 
-void Complete(Firing* firing) {
-    Unlink(firing);
-    FireQueued(firing);
-    for (auto* named : pg::Each<RelationData>(firing->named)) table_close(named, NoLock);
-    table_close(firing->relation, NoLock);
-    firing->relation = nullptr;
-}
-
 // What PostgreSQL is about to run before it fires the triggers of the statement; it does no harm
 // twice.
 void RunModifications(EState* statement) {
@@ -147,17 +120,27 @@ void RunModifications(EState* statement) {
     MemoryContextSwitchTo(outer);
 }
 
-Firing* FindPart(const EState* statement) {
-    for (Firing* firing = firings; firing; firing = firing->next)
-        if (firing->statement == statement && firing->is_part && firing->completed == NIL)
-            return firing;
-    return nullptr;
+// What is queued in the course. What foreign keys change in local tables because of it queues
+// triggers there: as a part of this statement, after all that is queued here.
+void FireCourse(Course* course, bool parts) {
+    EState* estate = CreateExecutorState();
+    const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
+    for (Cycle cycle = TakeCycle(course, parts); cycle.firings;) {
+        AfterTriggerBeginQuery();
+        for (; cycle.firings; cycle = TakeCycle(course, parts)) FireCycle(cycle);
+        AfterTriggerEndQuery(estate);
+        cycle = TakeCycle(course, parts);
+    }
+    ExecResetTupleTable(estate->es_tupleTable, false);
+    ExecCloseResultRelations(estate);
+    MemoryContextSwitchTo(outer);
+    FreeExecutorState(estate);
 }
 
 // Triggers of the rows of split writes, ahead of those of the statement, which are PostgreSQL's.
 void FireParts(EState* statement) {
     const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
-    while (Firing* part = FindPart(statement)) Complete(part);
+    if (Course* course = FindCourse(statement)) FireCourse(course, true);
     pg::RequeueAfterStatement(statement);
     MemoryContextSwitchTo(outer);
 }
@@ -201,7 +184,7 @@ void Finish(QueryDesc* query) {
     else
         standard_ExecutorFinish(query);
     CheckRouting(query->estate);
-    if (firings) FireAfter(query->estate);
+    if (IsAnyUnderWay()) FireAfter(query->estate);
 }
 
 void FinishHook(QueryDesc* query) {
@@ -246,14 +229,17 @@ HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row) {
 Firing* FiringOf(EState* statement, Oid relation) {
     const bool is_action = IsAction(statement);
     if (is_action) statement = completing;
-    if (Firing* known = Find(statement, relation)) {
+    Course* course = CourseOf(statement);
+    if (Firing* known = Find(course, relation)) {
         if (is_action) known->updated = nullptr;  // another action's
         return known;
     }
     const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
-    Firing* firing = Make(statement, relation);
+    Firing* firing = Make(course, relation);
     MemoryContextSwitchTo(outer);
-    Append(firing);
+    Firing** link = &course->firings;
+    while (*link) link = &(*link)->next;
+    *link = firing;
     return firing;
 }
 
@@ -282,9 +268,9 @@ bool Belongs(Firing* firing, TupleTableSlot* row) {
 void FireBeforeStatement(Firing* firing, CmdType command, const Bitmapset* updated) {
     const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
     firing->updated = bms_add_members(firing->updated, updated);
-    const bool again = list_member_int(firing->begun, command);
-    if (!again) firing->begun = lappend_int(firing->begun, command);
     MemoryContextSwitchTo(outer);
+    firing->is_named = true;
+    const bool again = std::exchange(CommandOf(firing, command)->begun, true);
     for (int i = 0; !again && i < firing->triggers->numtriggers; i++) {
         BeginRow(firing);
         if (!IsToFire(firing, i, TRIGGER_TYPE_STATEMENT, TRIGGER_TYPE_BEFORE, command, nullptr,
@@ -316,15 +302,21 @@ void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* ne
 }
 
 void QueueAfterStatement(Firing* firing, CmdType command) {
-    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
-    firing->completed = lappend_int(list_delete_int(firing->completed, command), command);
-    MemoryContextSwitchTo(outer);
+    uint64 fires = 0;
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        BeginRow(firing);
+        if (IsToFire(firing, i, TRIGGER_TYPE_STATEMENT, TRIGGER_TYPE_AFTER, command, nullptr,
+                     nullptr))
+            fires |= UINT64CONST(1) << i;
+    }
+    AddStatementTurn(firing, command, fires);
 }
 
 void FireAfter(EState* statement) {
-    WhileCompleting(statement, [&] {
-        while (Firing* firing = Find(statement, InvalidOid)) Complete(firing);
-    });
+    Course* course = FindCourse(statement);
+    if (!course) return;
+    WhileCompleting(statement, [&] { FireCourse(course, false); });
+    EndCourse(course);
 }
 
 void Initialize() {

@@ -11,18 +11,18 @@ extern "C" {
 
 namespace pgspan::trigger {
 
+struct Course;
+struct Cycle;
+struct Playback;
+struct TableCommand;
+struct Turn;
+
 // A row that was written; its old and new state follow each other in the store of rows.
 struct RowEvent {
     CmdType command;
-    uint64 fires;  // bit i: trigger i is to be fired
-    bool of_part;  // no row for transition tables of this table's triggers
-    uint64 found;  // bit i: what trigger i looks for is there (reference_batch.h)
-};
-
-// REFERENCING OLD TABLE and NEW TABLE of one command.
-struct TransitionTables {
-    Tuplestorestate* old_rows;
-    Tuplestorestate* new_rows;
+    uint64 fires;             // bit i: trigger i is to be fired
+    TableCommand* statement;  // whose transition tables they see
+    uint64 found;             // bit i: what trigger i looks for is there (reference_batch.h)
 };
 
 inline constexpr int kTriggersMax = 64;  // bits of RowEvent::fires
@@ -33,10 +33,10 @@ struct KeyTrigger {
     bool carries_out_moves;
 };
 
+// Made anew for what is queued while the triggers of an older one fire.
 struct Firing {
     Firing* next;  // in the order in which they were made
-    EState* statement;
-    MemoryContextCallback forget;
+    Course* course;
     EState* estate;  // own: memory a row, conditions, generated columns
     Relation relation;
     ResultRelInfo* target;  // for PostgreSQL's functions; its triggers are never fired
@@ -47,11 +47,12 @@ struct Firing {
     Bitmapset* updated;
     bool has_rows_here;
     uint64 writes_before;  // statements that this session had begun, which write
-    bool is_part;  // rows of it were written for a statement that names another table of its tree
-    List* named;   // Relations of these tables, open
-    bool* catches_errors;  // by trigger: its function has an EXCEPTION block
-    List* begun;           // IntList of CmdType: BEFORE STATEMENT has been fired
-    List* completed;       // IntList of CmdType: AFTER STATEMENT is to be fired, in this order
+    bool is_part;   // rows of it were written for a statement that names another table of its tree
+    bool is_named;  // by a statement, or a foreign key's
+    List* named;    // Relations of the tables that are named in its place, open
+    bool* catches_errors;                 // by trigger: its function has an EXCEPTION block
+    TableCommand* commands[CMD_NOTHING];  // by CmdType
+    Playback* playback;
     Tuplestorestate* rows;
     RowEvent* events;
     int64 event_count;
@@ -77,7 +78,7 @@ HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row);
 // PendingWrites has it.
 void SendHeldBack(bool queried);
 
-// Fires the queued events of one table.
-void FireQueued(Firing* firing);
+// Fires what has been taken from the course, in turn, and ends the firings.
+void FireCycle(const Cycle& cycle);
 
 }  // namespace pgspan::trigger

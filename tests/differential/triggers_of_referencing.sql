@@ -227,4 +227,126 @@ SELECT count(*), count(kind), count(name) FROM things;
 ROLLBACK;
 SELECT count(*), count(kind), count(name) FROM things;
 DROP TABLE things, kinds;
+-- Triggers of the statement fire once, however many levels a key takes a table through; their transition tables hold all.
+CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    INSERT INTO log (what) SELECT concat_ws(' ', TG_NAME, TG_LEVEL, CASE WHEN TG_LEVEL = 'ROW' THEN OLD::text END, count(*), string_agg(g::text, ' ' ORDER BY g::text)) FROM gone g;
+  ELSE
+    INSERT INTO log (what) SELECT concat_ws(' ', TG_NAME, TG_LEVEL, CASE WHEN TG_LEVEL = 'ROW' THEN OLD::text END, count(*), string_agg(g::text, ' ' ORDER BY g::text), (SELECT string_agg(c::text, ' ' ORDER BY c::text) FROM come c)) FROM gone g;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TABLE line (k int, id int, up int, PRIMARY KEY (k, id), CONSTRAINT upwards FOREIGN KEY (k, up) REFERENCES line ON DELETE CASCADE ON UPDATE CASCADE);
+-- @cluster SELECT create_distributed_table('line', 'k', shard_count => 8)
+INSERT INTO line SELECT 1, g, nullif(g - 1, 0) FROM generate_series(1, 40) g;
+CREATE TRIGGER before_all BEFORE UPDATE OR DELETE ON line EXECUTE FUNCTION say();
+CREATE TRIGGER after_all AFTER UPDATE OR DELETE ON line EXECUTE FUNCTION say();
+CREATE TRIGGER after_row AFTER UPDATE OR DELETE ON line FOR EACH ROW EXECUTE FUNCTION say();
+CREATE TRIGGER of_up AFTER UPDATE OF up ON line EXECUTE FUNCTION say();
+CREATE TRIGGER of_id AFTER UPDATE OF id ON line EXECUTE FUNCTION say();
+TRUNCATE log;
+DELETE FROM line WHERE id = 38;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+UPDATE line SET id = 137 WHERE id = 37;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+UPDATE line SET id = 136 WHERE id = 36;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+UPDATE line SET k = 2, up = NULL WHERE id = 34;
+SELECT what FROM log ORDER BY id;
+SELECT * FROM line WHERE k = 2 ORDER BY id;
+DELETE FROM line WHERE k = 2;
+TRUNCATE log;
+DELETE FROM line WHERE id = 30 AND k = 1 AND up IS NULL;
+SELECT what FROM log ORDER BY id;
+CREATE TRIGGER after_gone AFTER DELETE ON line REFERENCING OLD TABLE AS gone EXECUTE FUNCTION counts();
+CREATE TRIGGER after_changed AFTER UPDATE ON line REFERENCING OLD TABLE AS gone NEW TABLE AS come EXECUTE FUNCTION counts();
+TRUNCATE log;
+DELETE FROM line WHERE id = 30;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+DELETE FROM line WHERE id IN (27, 29);
+SELECT what FROM log WHERE what NOT LIKE '%ROW%' ORDER BY id;
+SELECT what FROM log WHERE what LIKE '%ROW%' ORDER BY what;
+TRUNCATE log;
+UPDATE line SET id = 126 WHERE id = 26;
+UPDATE line SET id = 125 WHERE id = 25;
+UPDATE line SET k = 3, up = NULL WHERE id = 24;
+SELECT what FROM log ORDER BY id;
+BEGIN;
+DELETE FROM line WHERE id = 23;
+SAVEPOINT s;
+TRUNCATE log;
+DELETE FROM line WHERE id = 22;
+SELECT what FROM log ORDER BY id;
+ROLLBACK TO s;
+DELETE FROM line WHERE id = 21;
+COMMIT;
+SELECT count(*), max(id) FROM line;
+-- Transition tables that a trigger for each row has seen are closed: what follows is as if it were another statement's.
+CREATE TRIGGER row_gone AFTER DELETE ON line REFERENCING OLD TABLE AS gone FOR EACH ROW EXECUTE FUNCTION counts();
+CREATE TRIGGER "A_row_changed" AFTER UPDATE ON line REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH ROW EXECUTE FUNCTION counts();
+TRUNCATE log;
+DELETE FROM line WHERE id = 18;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+UPDATE line SET id = 116 WHERE id = 16;
+SELECT what FROM log ORDER BY id;
+CREATE TRIGGER "A_row_gone" AFTER DELETE ON line REFERENCING OLD TABLE AS gone FOR EACH ROW EXECUTE FUNCTION counts();
+TRUNCATE log;
+DELETE FROM line WHERE id = 14;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+WITH d AS (DELETE FROM line WHERE id = 13 RETURNING *), u AS (UPDATE line SET id = 100 WHERE id = 10 RETURNING *) SELECT * FROM d, u;
+SELECT what FROM log WHERE what NOT LIKE '%ROW%' ORDER BY what;
+DROP TRIGGER row_gone ON line;
+DROP TRIGGER "A_row_changed" ON line;
+DROP TRIGGER "A_row_gone" ON line;
+TRUNCATE log;
+WITH d AS (DELETE FROM line WHERE id = 9 RETURNING *), u AS (UPDATE line SET id = 108 WHERE id = 8 RETURNING *), v AS (UPDATE line SET up = NULL WHERE id = 5) SELECT d.id, u.id FROM d, u;
+SELECT what FROM log WHERE what NOT LIKE '%ROW%' ORDER BY what;
+-- What a key sets to NULL is an UPDATE of the same table.
+ALTER TABLE line DROP CONSTRAINT upwards;
+ALTER TABLE line ADD CONSTRAINT upwards FOREIGN KEY (k, up) REFERENCES line ON DELETE SET NULL (up);
+TRUNCATE log;
+DELETE FROM line WHERE id = 3;
+SELECT what FROM log ORDER BY id;
+DROP TABLE line;
+-- Tables that reference each other, and two that reference one: in the order in which PostgreSQL fires.
+CREATE TABLE one (k int, id int, other int, PRIMARY KEY (k, id));
+CREATE TABLE two (k int, id int, other int, PRIMARY KEY (k, id), FOREIGN KEY (k, other) REFERENCES one ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE three (k int, id int, other int, PRIMARY KEY (k, id), FOREIGN KEY (k, other) REFERENCES one ON DELETE CASCADE ON UPDATE CASCADE);
+-- @cluster SELECT create_distributed_table('one', 'k', shard_count => 8)
+-- @cluster SELECT create_distributed_table('two', 'k', colocate_with => 'one')
+-- @cluster SELECT create_distributed_table('three', 'k', colocate_with => 'one')
+INSERT INTO one SELECT k, g, NULL FROM generate_series(1, 3) k, generate_series(1, 5) g;
+INSERT INTO two SELECT k, id, id FROM one;
+INSERT INTO three SELECT k, 10 * id + g, id FROM one, generate_series(0, 1) g;
+UPDATE one SET other = id - 1 WHERE id > 1;
+ALTER TABLE one ADD CONSTRAINT back FOREIGN KEY (k, other) REFERENCES two ON DELETE CASCADE ON UPDATE CASCADE;
+CREATE TRIGGER after_all AFTER UPDATE OR DELETE ON one EXECUTE FUNCTION say();
+CREATE TRIGGER before_all BEFORE UPDATE OR DELETE ON one EXECUTE FUNCTION say();
+CREATE TRIGGER after_row AFTER UPDATE OR DELETE ON one FOR EACH ROW EXECUTE FUNCTION say();
+CREATE TRIGGER two_all AFTER UPDATE OR DELETE ON two EXECUTE FUNCTION say();
+CREATE TRIGGER two_before BEFORE UPDATE OR DELETE ON two EXECUTE FUNCTION say();
+CREATE TRIGGER two_row AFTER UPDATE OR DELETE ON two FOR EACH ROW EXECUTE FUNCTION say();
+CREATE TRIGGER two_gone AFTER DELETE ON two REFERENCING OLD TABLE AS gone EXECUTE FUNCTION counts();
+CREATE TRIGGER three_all AFTER UPDATE OR DELETE ON three EXECUTE FUNCTION say();
+CREATE TRIGGER three_row AFTER UPDATE OR DELETE ON three FOR EACH ROW EXECUTE FUNCTION say();
+CREATE TRIGGER three_gone AFTER DELETE ON three REFERENCING OLD TABLE AS gone EXECUTE FUNCTION counts();
+TRUNCATE log;
+DELETE FROM one WHERE k = 1 AND id = 4;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+UPDATE one SET id = id + 10 WHERE k = 2 AND id = 3;
+SELECT what FROM log ORDER BY id;
+TRUNCATE log;
+DELETE FROM one WHERE k = 3 AND id = 1;
+SELECT what FROM log ORDER BY id;
+SELECT (SELECT count(*) FROM one), (SELECT count(*) FROM two), (SELECT count(*) FROM three);
+ALTER TABLE one DROP CONSTRAINT back;
+DROP TABLE two, three, one;
 DROP TABLE log;
