@@ -101,10 +101,13 @@ CmdType NamedTables(const RowTriggers& triggers, CmdType command) {
     return triggers.plan->named_command == CMD_INSERT ? command : triggers.plan->named_command;
 }
 
-void Queue(RowTriggers* triggers, CmdType command, TupleTableSlot* old_row,
-           TupleTableSlot* new_row) {
-    const bool of_part = OidIsValid(triggers->plan->named);
-    trigger::QueueAfterRow(triggers->firing, command, old_row, new_row, of_part);
+void Queue(RowTriggers* triggers, CmdType command, TupleTableSlot* old_row, TupleTableSlot* new_row,
+           bool moves = false) {
+    const trigger::Writer writer = moves ? trigger::Writer::kMove
+                                   : OidIsValid(triggers->plan->named)
+                                       ? trigger::Writer::kPart
+                                       : trigger::Writer::kStatement;
+    trigger::QueueAfterRow(triggers->firing, command, old_row, new_row, writer);
     if (pg::TransitionRows* rows = triggers->named_rows[NamedTables(*triggers, command)])
         pg::AddTransitionRow(rows, NamedEvent(*triggers, command), old_row, new_row);
 }
@@ -190,8 +193,10 @@ bool FireBeforeLeaving(RowTriggers* triggers, trigger::PendingWrites pending) {
 }
 
 void QueueAfterLeaving(RowTriggers* triggers) {
+    trigger::QueueAfterMove(triggers->firing, triggers->plan->named, triggers->old_row,
+                            triggers->new_row);
     if (!triggers->plan->needs_outcome) return;
-    Queue(triggers, CMD_DELETE, triggers->old_row, nullptr);
+    Queue(triggers, CMD_DELETE, triggers->old_row, nullptr, true);
 }
 
 void QueueAfterInserted(RowTriggers* triggers, TupleTableSlot* child) {

@@ -79,6 +79,33 @@ void SilencePart(ModifyTableState* modify, const TreePart& part) {
             triggers->triggers[i].tgenabled = TRIGGER_DISABLED;
 }
 
+// PostgreSQL's for all ModifyTable nodes, and what is told of the rows that they return.
+ExecProcNodeMtd run_modify_table = nullptr;
+void (*report_departure)(EState* statement, Oid named, TupleTableSlot* returned) = nullptr;
+
+TupleTableSlot* RunDepartures(PlanState* node) {
+    return Entry([&] {
+        TupleTableSlot* returned = run_modify_table(node);
+        TreePart part = {};
+        if (!TupIsNull(returned) && PartOfSplit(node, &part))
+            report_departure(node->state, part.named, returned);
+        return returned;
+    });
+}
+
+// Those that stand in the partition only because a key references the tree.
+void SilenceKeysOfTree(ModifyTableState* modify) {
+    for (int i = 0; i < modify->mt_nrels; i++) {
+        TriggerDesc* triggers = modify->resultRelInfo[i].ri_TrigDesc;
+        for (int t = 0; triggers && t < triggers->numtriggers; t++) {
+            Trigger& trigger = triggers->triggers[t];
+            if (trigger.tgisinternal && trigger.tgisclone &&
+                RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK)
+                trigger.tgenabled = TRIGGER_DISABLED;
+        }
+    }
+}
+
 // PostgreSQL forgets what it has queued before for the same table and command.
 void Requeue(EState* statement, ModifyTableState* modify) {
     ResultRelInfo* target = modify->rootResultRelInfo;
@@ -157,6 +184,17 @@ void SilenceUserTriggers(const QueryDesc* query) {
 
 void SilencePartsOfMoves(const QueryDesc* query) {
     VisitParts(query->estate, SilencePart);
+}
+
+void ReportDepartures(const QueryDesc* query,
+                      void (*report)(EState* statement, Oid named, TupleTableSlot* returned)) {
+    report_departure = report;
+    VisitParts(query->estate, [](ModifyTableState* modify, const TreePart& part) {
+        if (!part.departs) return;
+        run_modify_table = modify->ps.ExecProcNodeReal;
+        ExecSetExecProcNode(&modify->ps, RunDepartures);
+        SilenceKeysOfTree(modify);
+    });
 }
 
 void RequeueAfterStatement(EState* statement) {

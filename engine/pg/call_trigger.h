@@ -34,6 +34,11 @@ void SilenceReferencedSide(const QueryDesc* query);
 // For transition tables these rows are the statement's.
 void SilencePartsOfMoves(const QueryDesc* query);
 
+// Reports each row that a part of a started query deletes because it moves (TreePart::departs), as
+// it is returned. For foreign keys of the tree it is no deletion: their triggers are silent.
+void ReportDepartures(const QueryDesc* query,
+                      void (*report)(EState* statement, Oid named, TupleTableSlot* returned));
+
 // Once all commands of the query are done: triggers AFTER STATEMENT of split writes are to fire
 // after whatever fires for rows.
 void RequeueAfterStatement(EState* statement);

@@ -10,6 +10,7 @@
 #include "engine/planner/planner.h"
 #include "engine/planner/triggered_write.h"
 #include "engine/planner/write_rewrite.h"
+#include "engine/trigger/matching.h"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -237,19 +238,36 @@ List* NewRow(const Query* update) {
     return row;
 }
 
+bool IsReferencedTree(Oid root) {
+    bool found = false;
+    for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr))) {
+        const Relation relation = table_open(member, NoLock);
+        for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+            found = found || (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE &&
+                              trigger::IsOnReferencedSide(relation->trigdesc->triggers[i]));
+        table_close(relation, NoLock);
+    }
+    return found;
+}
+
 const char* KeyAgainstMoves(Oid root) {
     const char* key = nullptr;
+    bool changes_rows = false;
     for (const Oid member : pg::EachOid(find_all_inheritors(root, RowExclusiveLock, nullptr))) {
         const Relation relation = table_open(member, NoLock);
         for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++) {
             const Trigger& trigger = relation->trigdesc->triggers[i];
-            if (trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK &&
+            if (trigger::IsOnReferencedSide(trigger) && TRIGGER_FOR_UPDATE(trigger.tgtype) &&
                 !metadata::OnlyRefuses(metadata::ReadForeignKey(trigger.tgconstraint)))
                 key = pstrdup(trigger.tgname);
+            changes_rows = changes_rows ||
+                           (!trigger.tgisinternal && trigger.tgenabled != TRIGGER_DISABLED &&
+                            TRIGGER_FOR_ROW(trigger.tgtype) && TRIGGER_FOR_BEFORE(trigger.tgtype) &&
+                            TRIGGER_FOR_INSERT(trigger.tgtype));
         }
         table_close(relation, NoLock);
     }
-    return key;
+    return changes_rows ? key : nullptr;
 }
 
 Expr* AnyOf(List* conditions) {

@@ -30,8 +30,11 @@ bool MayMoveRows(const Query* update, const List* partitions);
 // their own.
 List* NewRow(const Query* update);
 
-// The trigger of a foreign key that references a table of the tree, for which a row that is deleted
-// and inserted elsewhere is not one that moves; nullptr if there is none.
+// True if foreign keys may reference a partitioned table of the tree.
+bool IsReferencedTree(Oid root);
+// The trigger of a foreign key that references a table of the tree and changes what references a
+// row that moves, where BEFORE triggers may make it another row yet when it arrives; nullptr if
+// there is none.
 const char* KeyAgainstMoves(Oid root);
 
 // OR of conditions.

@@ -6,11 +6,13 @@
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
+#include "engine/planner/attribute_var.h"
 #include "engine/planner/member_write.h"
 #include "engine/planner/split_parts.h"
 #include "engine/planner/upper_level.h"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -181,6 +183,48 @@ void AddMember(Moves* moves, Oid member) {
     moves->gone = lappend(moves->gone, AddCte(split, gone));
 }
 
+// The old row and its partition, for keys that reference the tree (TreePart::departs).
+List* OldRow(const Query* update) {
+    const Oid root = TargetEntryOf(update)->relid;
+    List* row = NIL;
+    const auto add = [&](AttrNumber column) {
+        row = lappend(row, makeTargetEntry(reinterpret_cast<Expr*>(
+                                               AttributeVar(root, update->resultRelation, column)),
+                                           0, pstrdup("old"), false));
+    };
+    const Relation relation = table_open(root, NoLock);
+    for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+        if (!TupleDescAttr(RelationGetDescr(relation), i)->attisdropped)
+            add(static_cast<AttrNumber>(i + 1));
+    table_close(relation, NoLock);
+    add(TableOidAttributeNumber);
+    return row;
+}
+
+// Deletes the local rows that go to distributed tables; returned is what they are to become.
+void AddDepartures(Moves* moves, Query* leaving, List* new_row) {
+    Split* split = moves->split;
+    leaving->commandType = CMD_DELETE;
+    leaving->targetList = NIL;
+    leaving->withCheckOptions = NIL;
+    leaving->returningList = new_row;
+    for (auto* var : Each<Var>(split->carried))
+        leaving->returningList = lappend(
+            leaving->returningList,
+            makeTargetEntry(static_cast<Expr*>(copyObjectImpl(var)), 0, pstrdup("carried"), false));
+    const int count = list_length(leaving->returningList);
+    const bool reports = IsReferencedTree(TargetEntryOf(moves->update)->relid);
+    if (reports)
+        leaving->returningList = list_concat(leaving->returningList, OldRow(moves->update));
+    AttrNumber number = 0;
+    for (auto* entry : Each<TargetEntry>(leaving->returningList)) entry->resno = ++number;
+    PointAtLocal(split, leaving, reports);
+    leaving->canSetTag = false;
+    CommonTableExpr* departed = AddCte(split, leaving);
+    if (reports) departed = AddCte(split, SelectFrom(departed, 1, count, 1));
+    moves->gone = lappend(moves->gone, departed);
+}
+
 // What is local: an UPDATE of what stays, a DELETE of what goes to distributed tables.
 void AddLocal(Moves* moves) {
     Split* split = moves->split;
@@ -202,19 +246,7 @@ void AddLocal(Moves* moves) {
     AddLocalPart(split, stays);
     Query* leaving = CopyForPart(split);
     AddFilter(leaving, leaves);
-    leaving->commandType = CMD_DELETE;
-    leaving->targetList = NIL;
-    leaving->withCheckOptions = NIL;
-    leaving->returningList = static_cast<List*>(copyObjectImpl(new_row));
-    for (auto* var : Each<Var>(split->carried))
-        leaving->returningList = lappend(
-            leaving->returningList,
-            makeTargetEntry(static_cast<Expr*>(copyObjectImpl(var)), 0, pstrdup("carried"), false));
-    AttrNumber number = 0;
-    for (auto* entry : Each<TargetEntry>(leaving->returningList)) entry->resno = ++number;
-    PointAtLocal(split, leaving);
-    leaving->canSetTag = false;
-    moves->gone = lappend(moves->gone, AddCte(split, leaving));
+    AddDepartures(moves, leaving, static_cast<List*>(copyObjectImpl(new_row)));
 }
 
 }  // namespace
@@ -232,7 +264,7 @@ void SplitMoving(Split* split, MakePart make) {
     const Query* update = split->query;
     if (const char* key = KeyAgainstMoves(TargetEntryOf(update)->relid))
         RefuseSplit(update, psprintf("moving rows by foreign key trigger \"%s\" of", key),
-                    "Rows that move are deleted and inserted.");
+                    "Its partitions have BEFORE INSERT triggers for each row.");
     split->carried = CarriedColumns(update);
     Moves moves = {
         split, update, make, list_length(update->returningList), list_length(NewColumns(update)),

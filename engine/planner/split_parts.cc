@@ -174,15 +174,15 @@ Query* CopyForPart(const Split* split) {
 
 void PointAt(const Split* split, Query* part, Oid member, bool may_leave) {
     const pg::TreePart mark = {TargetEntryOf(split->query)->relid, split->command, may_leave,
-                               split->query->returningList != NIL};
+                               split->query->returningList != NIL, false};
     Retarget(part, member);
     pg::MarkTreePart(rt_fetch(part->resultRelation, part->rtable), mark);
 }
 
-void PointAtLocal(const Split* split, Query* part) {
+void PointAtLocal(const Split* split, Query* part, bool departs) {
     RangeTblEntry* target = rt_fetch(part->resultRelation, part->rtable);
     MarkLocalPart(target);
-    pg::MarkTreePart(target, {target->relid, split->command, false, false});
+    pg::MarkTreePart(target, {target->relid, split->command, false, false, departs});
 }
 
 void AddPart(Split* split, Query* part) {

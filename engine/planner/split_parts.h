@@ -47,7 +47,8 @@ Query* CopyForPart(const Split* split);
 // Points the part at a table of the tree and marks it as one.
 void PointAt(const Split* split, Query* part, Oid member, bool may_leave = false);
 // Points the part at all that is local in the tree. The triggers of the statement fire for it.
-void PointAtLocal(const Split* split, Query* part);
+// departs: as TreePart has it.
+void PointAtLocal(const Split* split, Query* part, bool departs = false);
 // The part's rows are RETURNING's, and count.
 void AddPart(Split* split, Query* part);
 // The same ahead of all others: with it fire the triggers BEFORE STATEMENT.

@@ -182,22 +182,31 @@ void FireTurn(const Turn& turn) {
 
 }  // namespace
 
+void QueueEvent(Firing* firing, RowEvent event, TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    if (event.fires == 0) return;
+    if (!firing->rows) firing->rows = MakeStore(firing);
+    if (event.command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
+    if (event.command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);
+    AddEvent(firing, event);
+    AddRowTurn(firing);
+}
+
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
-                   TupleTableSlot* new_row, bool of_part) {
+                   TupleTableSlot* new_row, Writer writer) {
     RowEvent event = {command, 0, CommandOf(firing, command), 0};
+    const bool of_part = writer != Writer::kStatement;
     if (!of_part && event.statement->old_rows)
         tuplestore_puttupleslot(event.statement->old_rows, old_row);
     if (!of_part && event.statement->new_rows)
         tuplestore_puttupleslot(event.statement->new_rows, new_row);
-    for (int i = 0; i < firing->triggers->numtriggers; i++)
+    for (int i = 0; i < firing->triggers->numtriggers; i++) {
+        const Trigger& trigger = firing->triggers->triggers[i];
+        // That of the table named sees to it.
+        if (writer == Writer::kMove && IsOnReferencedSide(trigger) && trigger.tgisclone) continue;
         if (IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, command, old_row, new_row))
             event.fires |= UINT64CONST(1) << i;
-    if (event.fires == 0) return;
-    if (!firing->rows) firing->rows = MakeStore(firing);
-    if (command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
-    if (command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);
-    AddEvent(firing, event);
-    AddRowTurn(firing);
+    }
+    QueueEvent(firing, event, old_row, new_row);
 }
 
 void FireCycle(const Cycle& cycle) {

@@ -126,25 +126,22 @@ void AddStatementTurn(Firing* firing, CmdType command, uint64 fires) {
     statement->completed = turn;
 }
 
-Cycle TakeCycle(Course* course, bool parts) {
+Cycle TakeCycle(Course* course, bool (*takes)(const Firing& firing)) {
     Cycle taken = {};
     Cycle left = {};
-    const auto is_taken = [&](const Firing* firing) {
-        return !parts || (firing->is_part && !firing->is_named);
-    };
     for (Firing* firing = std::exchange(course->firings, nullptr); firing;) {
         Firing* next = firing->next;
-        Append(is_taken(firing) ? &taken.firings : &left.firings, firing);
+        Append(takes(*firing) ? &taken.firings : &left.firings, firing);
         firing = next;
     }
     Turn** taken_link = &taken.turns;
     Turn** left_link = &left.turns;
     course->last_turn = nullptr;
     for (Turn* turn = course->turns; turn; turn = turn->next) {
-        Turn**& link = is_taken(turn->firing) ? taken_link : left_link;
+        Turn**& link = takes(*turn->firing) ? taken_link : left_link;
         *link = turn;
         link = &turn->next;
-        if (!is_taken(turn->firing)) course->last_turn = turn;
+        if (!takes(*turn->firing)) course->last_turn = turn;
     }
     *taken_link = nullptr;
     *left_link = nullptr;

@@ -64,7 +64,7 @@ struct Cycle {
     Firing* firings;
     Turn* turns;
 };
-// parts: only of tables that are written for a statement which names another table of their tree.
-Cycle TakeCycle(Course* course, bool parts);
+// Only of the firings that are taken.
+Cycle TakeCycle(Course* course, bool (*takes)(const Firing& firing));
 
 }  // namespace pgspan::trigger

@@ -9,6 +9,7 @@
 #include "engine/trigger/deferred.h"
 #include "engine/trigger/firing_state.h"
 #include "engine/trigger/matching.h"
+#include "engine/trigger/moved_row.h"
 #include "engine/trigger/reference_wait.h"
 
 extern "C" {
@@ -101,8 +102,10 @@ void StartHook(QueryDesc* query, int eflags) {
         else
             standard_ExecutorStart(query, eflags);
         if (IsOwnDeparture(query)) pg::SilenceReferencedSide(query);
-        if (query->plannedstmt->hasModifyingCTE && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+        if (query->plannedstmt->hasModifyingCTE && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) {
             pg::SilencePartsOfMoves(query);
+            WatchLocalMoves(query);
+        }
     });
 }
 
@@ -122,14 +125,14 @@ void RunModifications(EState* statement) {
 
 // What is queued in the course. What foreign keys change in local tables because of it queues
 // triggers there: as a part of this statement, after all that is queued here.
-void FireCourse(Course* course, bool parts) {
+void FireCourse(Course* course, bool (*takes)(const Firing& firing)) {
     EState* estate = CreateExecutorState();
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
-    for (Cycle cycle = TakeCycle(course, parts); cycle.firings;) {
+    for (Cycle cycle = TakeCycle(course, takes); cycle.firings;) {
         AfterTriggerBeginQuery();
-        for (; cycle.firings; cycle = TakeCycle(course, parts)) FireCycle(cycle);
+        for (; cycle.firings; cycle = TakeCycle(course, takes)) FireCycle(cycle);
         AfterTriggerEndQuery(estate);
-        cycle = TakeCycle(course, parts);
+        cycle = TakeCycle(course, takes);
     }
     ExecResetTupleTable(estate->es_tupleTable, false);
     ExecCloseResultRelations(estate);
@@ -140,7 +143,10 @@ void FireCourse(Course* course, bool parts) {
 // Triggers of the rows of split writes, ahead of those of the statement, which are PostgreSQL's.
 void FireParts(EState* statement) {
     const MemoryContext outer = MemoryContextSwitchTo(statement->es_query_cxt);
-    if (Course* course = FindCourse(statement)) FireCourse(course, true);
+    if (Course* course = FindCourse(statement)) {
+        FireCourse(course, [](const Firing& firing) { return firing.is_part && !firing.is_named; });
+        FireCourse(course, [](const Firing& firing) { return firing.is_of_moves; });
+    }
     pg::RequeueAfterStatement(statement);
     MemoryContextSwitchTo(outer);
 }
@@ -315,7 +321,7 @@ void QueueAfterStatement(Firing* firing, CmdType command) {
 void FireAfter(EState* statement) {
     Course* course = FindCourse(statement);
     if (!course) return;
-    WhileCompleting(statement, [&] { FireCourse(course, false); });
+    WhileCompleting(statement, [&] { FireCourse(course, [](const Firing&) { return true; }); });
     EndCourse(course);
 }
 

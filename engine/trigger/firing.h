@@ -53,10 +53,16 @@ bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
                    TupleTableSlot* new_row, PendingWrites pending);
 // Computes the generated columns of the new row.
 void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row);
-// The row has been written, or will be before the statement ends; copied. of_part: by a write that
-// BeginPart began.
+// By what a row is written: the statement, or a part of it that BeginPart began; there, a row that
+// is deleted may be one that moves to another table of the tree.
+enum class Writer { kStatement, kPart, kMove };
+// The row has been written, or will be before the statement ends; copied.
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
-                   TupleTableSlot* new_row, bool of_part = false);
+                   TupleTableSlot* new_row, Writer writer = Writer::kStatement);
+// The row moves from the table to another one below the table named. To the foreign keys that
+// reference this one it is updated. Rows as the table has them.
+void QueueAfterMove(const Firing* source, Oid named, TupleTableSlot* old_row,
+                    TupleTableSlot* new_row);
 void QueueAfterStatement(Firing* firing, CmdType command);
 
 // Fires what is queued for the statement. PostgreSQL's executor does it by a hook; COPY by hand.

@@ -47,10 +47,11 @@ struct Firing {
     Bitmapset* updated;
     bool has_rows_here;
     uint64 writes_before;  // statements that this session had begun, which write
-    bool is_part;   // rows of it were written for a statement that names another table of its tree
-    bool is_named;  // by a statement, or a foreign key's
-    List* named;    // Relations of the tables that are named in its place, open
-    bool* catches_errors;                 // by trigger: its function has an EXCEPTION block
+    bool is_part;  // rows of it were written for a statement that names another table of its tree
+    bool is_of_moves;      // the table named of such parts: its events are rows that have moved
+    bool is_named;         // by a statement, or a foreign key's
+    List* named;           // Relations of the tables that are named in its place, open
+    bool* catches_errors;  // by trigger: its function has an EXCEPTION block
     TableCommand* commands[CMD_NOTHING];  // by CmdType
     Playback* playback;
     Tuplestorestate* rows;
@@ -64,6 +65,8 @@ struct Firing {
 // TRIGGER_TYPE_BEFORE or _AFTER. Rows may be nullptr.
 bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType command,
               TupleTableSlot* old_row, TupleTableSlot* new_row);
+// The same for a foreign key's trigger on the table named, for a row that has moved below it.
+bool IsToFireForMove(Firing* firing, int index, TupleTableSlot* old_row, TupleTableSlot* new_row);
 // How many statements that write this session has begun.
 uint64 WritesBegun();
 // True if other statements that write were begun after this one.
@@ -73,6 +76,9 @@ TriggerData CallOf(const Firing* firing, int index, CmdType command, TriggerEven
 HeapTuple Call(Firing* firing, int index, TriggerData* data);
 // In the memory of one row.
 HeapTuple TupleOf(const Firing* firing, TupleTableSlot* row);
+
+// Puts the row and its event into the queue. Rows that the command does not have may be nullptr.
+void QueueEvent(Firing* firing, RowEvent event, TupleTableSlot* old_row, TupleTableSlot* new_row);
 
 // Sends what the code that called the running BEFORE ROW function holds back; queried: as
 // PendingWrites has it.

@@ -92,4 +92,11 @@ bool IsToFire(Firing* firing, int index, int16 level, int16 timing, CmdType comm
            ConditionHolds(firing, index, old_row, new_row);
 }
 
+bool IsToFireForMove(Firing* firing, int index, TupleTableSlot* old_row, TupleTableSlot* new_row) {
+    Trigger& trigger = firing->triggers->triggers[index];
+    return IsOnReferencedSide(trigger) && TRIGGER_FOR_UPDATE(trigger.tgtype) &&
+           IsEnabled(trigger) &&
+           RI_FKey_pk_upd_check_required(&trigger, firing->relation, old_row, new_row);
+}
+
 }  // namespace pgspan::trigger

@@ -233,6 +233,10 @@ bool ChecksReference(const Trigger& trigger) {
     return RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_FK;
 }
 
+bool IsOnReferencedSide(const Trigger& trigger) {
+    return trigger.tgisinternal && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK;
+}
+
 Matching MatchingTriggers(Oid relation_id, CmdType command, const Bitmapset* updated,
                           bool rows_only) {
     Matching matching = {};

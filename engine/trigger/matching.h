@@ -53,6 +53,8 @@ bool ActsOnReferences(Relation relation, const Trigger& trigger, CmdType command
 // Of a foreign key's trigger: true if it checks rows that reference, false if it is on the
 // referenced side.
 bool ChecksReference(const Trigger& trigger);
+// Of any trigger.
+bool IsOnReferencedSide(const Trigger& trigger);
 
 // TRIGGER_TYPE_INSERT, …
 int16 EventType(CmdType command);
