@@ -54,6 +54,15 @@ List* EnableRowSecurity(Oid relation, const char* target);
 // another type.
 const char* TypeDefinition(Oid type);
 
+// What makes an object that somebody made (object_definition.cc): Definitions that replace one of
+// the name that differs. Without what it needs; NIL if there is nothing to make.
+List* CastDefinition(Oid cast);
+List* OperatorDefinition(Oid op);
+List* OperatorFamilyDefinition(Oid family);  // left alone where there is one
+List* OperatorClassDefinition(Oid opclass);
+List* TextSearchDictionaryDefinition(Oid dictionary);
+List* TextSearchConfigurationDefinition(Oid configuration);
+
 // GRANT statements of a schema.
 List* SchemaGrants(Oid schema);
 

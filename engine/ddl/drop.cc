@@ -1,5 +1,6 @@
 #include "engine/connection/roles.h"
 #include "engine/ddl/change_while_local.h"
+#include "engine/ddl/companion.h"
 #include "engine/ddl/drop_watch.h"
 #include "engine/ddl/forget_table.h"
 #include "engine/ddl/handlers.h"
@@ -52,9 +53,10 @@ void FollowDroppedTables(const DropWatch& watch, const char* command, DropBehavi
     Broadcast(psprintf("DROP TABLE %s %s", Joined(watch.names), BehaviorClause(behavior)));
 }
 
-// Triggers and policies that went with what they need, from tables that stay. Whoever drops that
-// need not own the tables.
+// Triggers and policies that went with what they need, from tables that stay, and casts and
+// operator classes. Whoever drops that need not own these.
 void FollowDroppedParts(const DropWatch& watch, const char* command) {
+    FollowDroppedCompanions(watch);
     for (int i = 0; i < list_length(watch.followed_drops); i++) {
         if (list_member_oid(watch.tables, list_nth_oid(watch.followed_owners, i))) continue;
         RequireOrigin(command);

@@ -1,5 +1,6 @@
 #include "engine/ddl/drop_watch.h"
 
+#include "engine/ddl/companion.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/policy.h"
 #include "engine/ddl/trigger.h"
@@ -105,6 +106,8 @@ void NoteDrop(Oid class_id, Oid object_id, int sub_id) {
         NoteTrigger(object_id);
     } else if (class_id == PolicyRelationId) {
         NotePolicy(object_id);
+    } else if (char* drop = DropCompanionStatement(class_id, object_id)) {
+        watch.companion_drops = lappend(watch.companion_drops, drop);
     } else {
         NotePart({class_id, object_id, sub_id});
     }

@@ -25,6 +25,7 @@ struct DropWatch {
     List* parts;            // of LostPart
     List* followed_owners;  // OIDs of tables that lost a trigger or a policy
     List* followed_drops;   // the statement by which other nodes lose theirs, char*
+    List* companion_drops;  // the same for casts and default operator classes (companion.h)
 };
 
 // Makes the watch the one that is told; returns the one before.
@@ -33,7 +34,7 @@ DropWatch* SetDropWatch(DropWatch* watch);
 // Runs body and returns what it dropped.
 template <typename Body>
 DropWatch Watching(Body&& body) {
-    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL};
+    DropWatch watch = {CurrentMemoryContext, metadata::AllTables(), NIL, NIL, NIL, NIL, NIL, NIL};
     DropWatch* const outer = SetDropWatch(&watch);
     ErrorData* error = pg::Capture(body);
     SetDropWatch(outer);

@@ -30,6 +30,8 @@ void HandleAlterEnum(const Statement& statement);        // type.cc
 void HandleAlterDomain(const Statement& statement);      // type.cc
 void HandleCreateFunction(const Statement& statement);   // function.cc
 void HandleAlterFunction(const Statement& statement);    // function.cc
+void HandleCreateCompanion(const Statement& statement);  // companion.cc
+void HandleAlterObject(const Statement& statement);      // object.cc
 void HandleCreateTrigger(const Statement& statement);    // trigger.cc
 void HandleSetConstraints(const Statement& statement);   // set_constraints.cc
 void HandleCreateExtension(const Statement& statement);  // extension.cc
@@ -44,7 +46,7 @@ void HandleCreateRule(const Statement& statement);         // rule.cc
 void HandleSecurityLabel(const Statement& statement);      // security_label.cc
 void HandleCreatePublication(const Statement& statement);  // publication.cc
 void HandleAlterPublication(const Statement& statement);   // publication.cc
-void HandleAlterOwner(const Statement& statement);         // publication.cc
+void HandleAlterOwner(const Statement& statement);         // owner.cc
 void HandleTwoPhase(const Statement& statement);           // prepared_transaction.cc
 
 // For HandleAlterTable and HandleRename: a composite type by its relation.
@@ -53,6 +55,10 @@ void AlterCompositeType(const Statement& statement, Oid relation);  // type.cc
 // For HandleRename and HandleDrop.
 void RenamePublication(const Statement& statement, const RenameStmt& stmt);  // publication.cc
 void DropPublications(const Statement& statement, const DropStmt& stmt);     // publication.cc
+
+// For HandleAlterOwner.
+void AlterPublicationOwner(const Statement& statement,
+                           const AlterOwnerStmt& stmt);  // publication.cc
 
 // For HandleRename: ALTER ROLE … RENAME TO.
 void RenameRole(const Statement& statement, const char* old_name);  // role.cc

@@ -56,11 +56,10 @@ void HandleAlterPublication(const Statement& statement) {
     Send(stmt->pubname);
 }
 
-void HandleAlterOwner(const Statement& statement) {
-    const auto* stmt = statement.Tree<AlterOwnerStmt>();
-    if (stmt->objectType == OBJECT_PUBLICATION) RequireOrigin("ALTER PUBLICATION");
+void AlterPublicationOwner(const Statement& statement, const AlterOwnerStmt& stmt) {
+    RequireOrigin("ALTER PUBLICATION");
     RunStandard(statement);
-    if (stmt->objectType == OBJECT_PUBLICATION) Send(strVal(stmt->object));
+    Send(strVal(stmt.object));
 }
 
 void RenamePublication(const Statement& statement, const RenameStmt& stmt) {

@@ -215,6 +215,13 @@ void HandleRename(const Statement& statement) {
     case OBJECT_AGGREGATE:
         RunWhereRequired(statement, ProcedureRelationId, FunctionNamed(*stmt), "ALTER FUNCTION");
         return;
+    case OBJECT_COLLATION:
+    case OBJECT_OPCLASS:
+    case OBJECT_OPFAMILY:
+    case OBJECT_TSCONFIGURATION:
+    case OBJECT_TSDICTIONARY:
+        HandleAlterObject(statement);
+        return;
     default:
         RunStandard(statement);
     }

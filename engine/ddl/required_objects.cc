@@ -1,23 +1,36 @@
 // What a table needs before it can exist on another node, found by following pg_depend from the
 // table, its defaults, constraints and indexes. Dependencies on built-in objects are not recorded
-// there, so all that is found was made by somebody. Objects without a definition here (operators,
-// operator classes, text search configurations outside an extension) are left to the statement that
-// uses them, which fails with PostgreSQL's own message if they are missing.
+// there, so all that is found was made by somebody. Objects without a definition here (text search
+// parsers and templates, conversions) are left to the statement that uses them, which fails with
+// PostgreSQL's own message if they are missing.
+//
+// Casts and default operator classes are named by nothing, and decide all the same what expressions
+// and comparisons of a type mean: they are wherever their types are (companions of types).
 #include "engine/ddl/definition_parts.h"
 #include "engine/ddl/partition_check.h"
 #include "engine/ddl/role_definition.h"
+#include "engine/metadata/nodes.h"
+#include "engine/metadata/type_use.h"
 
 extern "C" {
 #include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_amproc.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "commands/extension.h"
 #include "utils/acl.h"
 }
@@ -176,6 +189,37 @@ void NeedType(Collector* collector, Oid type) {
                   quote_identifier(GetUserNameFromId(owner, false))));
 }
 
+// The operators and functions of a class hang on rows that hang on it.
+void FollowMembers(Collector* collector, Oid opclass) {
+    List* rows = CatalogRows(
+        "SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_opclass'::regclass AND"
+        " refobjid = %u AND classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) ORDER BY 1, 2",
+        opclass);
+    for (const auto* row : pg::Each<CatalogRow>(rows))
+        FollowDependencies(collector, static_cast<Oid>(strtoul(row[0], nullptr, 10)),
+                           static_cast<Oid>(strtoul(row[1], nullptr, 10)));
+}
+
+// What has a definition of its own and nothing else to it.
+List* PlainDefinition(Oid class_id, Oid object_id) {
+    switch (class_id) {
+    case CastRelationId:
+        return CastDefinition(object_id);
+    case OperatorRelationId:
+        return OperatorDefinition(object_id);
+    case OperatorFamilyRelationId:
+        return OperatorFamilyDefinition(object_id);
+    case OperatorClassRelationId:
+        return OperatorClassDefinition(object_id);
+    case TSDictionaryRelationId:
+        return TextSearchDictionaryDefinition(object_id);
+    case TSConfigRelationId:
+        return TextSearchConfigurationDefinition(object_id);
+    default:
+        return NIL;
+    }
+}
+
 void FollowDependencies(Collector* collector, Oid class_id, Oid object_id) {
     List* rows = CatalogRows(
         "SELECT DISTINCT refclassid, refobjid FROM pg_depend WHERE classid = %u AND objid = %u"
@@ -213,12 +257,15 @@ void Visit(Collector* collector, Oid class_id, Oid object_id) {
     // The columns of a composite type hang on its relation, which hangs on the type.
     if (class_id == TypeRelationId && get_typtype(object_id) == TYPTYPE_COMPOSITE)
         FollowDependencies(collector, RelationRelationId, get_typ_typrelid(object_id));
+    if (class_id == OperatorClassRelationId) FollowMembers(collector, object_id);
     FollowDependencies(collector, class_id, object_id);
     if (class_id == NamespaceRelationId) return NeedSchema(collector, object_id);
     if (class_id == ProcedureRelationId) return NeedFunction(collector, object_id);
     if (class_id == TypeRelationId) return NeedType(collector, object_id);
     if (class_id == CollationRelationId) return NeedCollation(collector, object_id);
     if (class_id == AccessMethodRelationId) return NeedAccessMethod(collector, object_id);
+    collector->definitions =
+        list_concat(collector->definitions, PlainDefinition(class_id, object_id));
 }
 
 void FollowTable(Collector* collector, Oid relation) {
@@ -250,6 +297,37 @@ void FollowTable(Collector* collector, Oid relation) {
         if (function >= FirstNormalObjectId) Visit(collector, ProcedureRelationId, function);
 }
 
+// Whether every node has the type, or is to have it by what has been collected.
+bool IsEverywhere(const Collector& collector, Oid type) {
+    if (const Oid element = get_element_type(type); OidIsValid(element)) type = element;
+    const ObjectAddress address = {TypeRelationId, type, 0};
+    return type < FirstNormalObjectId || object_address_present(&address, collector.visited) ||
+           OidIsValid(getExtensionOfObject(TypeRelationId, type)) || metadata::TypeIsUsed(type);
+}
+
+// The casts and default operator classes of types that every node has.
+void FollowCompanions(Collector* collector) {
+    List* rows = CatalogRows(
+        "SELECT 'pg_cast'::regclass::oid, oid, castsource, casttarget FROM pg_cast WHERE oid >= %u"
+        " UNION ALL SELECT 'pg_opclass'::regclass::oid, oid, opcintype, opcintype FROM pg_opclass"
+        " WHERE oid >= %u AND opcdefault ORDER BY 2",
+        FirstNormalObjectId, FirstNormalObjectId);
+    for (const auto* row : pg::Each<CatalogRow>(rows)) {
+        const auto oid = [&](int column) {
+            return static_cast<Oid>(strtoul(row[column], nullptr, 10));
+        };
+        if (!OidIsValid(getExtensionOfObject(oid(0), oid(1))) && IsEverywhere(*collector, oid(2)) &&
+            IsEverywhere(*collector, oid(3)))
+            Visit(collector, oid(0), oid(1));
+    }
+}
+
+void FollowAllTables(Collector* collector) {
+    for (const Oid relation : pg::EachOid(metadata::AllTables()))
+        if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
+            FollowTable(collector, relation);
+}
+
 template <typename Body>
 Collector Collect(Body&& body) {
     const int settings = EnterCanonicalSettings();
@@ -274,7 +352,19 @@ List* Collected(Body&& body) {
 }  // namespace
 
 List* RequiredObjects(Oid relation) {
-    return Collected([&](Collector* collector) { FollowTable(collector, relation); });
+    return Collected([&](Collector* collector) {
+        FollowTable(collector, relation);
+        FollowCompanions(collector);
+    });
+}
+
+List* CompanionsOfTypes() {
+    return Collected([](Collector* collector) {
+        FollowAllTables(collector);
+        const int count = list_length(collector->definitions);
+        FollowCompanions(collector);
+        collector->definitions = list_copy_tail(collector->definitions, count);
+    });
 }
 
 List* RequiredSchemas(Oid relation) {
@@ -311,9 +401,8 @@ bool IsRequired(Oid class_id, Oid object_id) {
     bool required = false;
     const ObjectAddress wanted = {class_id, object_id, 0};
     (void)Collected([&](Collector* collector) {
-        for (const Oid relation : pg::EachOid(metadata::AllTables()))
-            if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
-                FollowTable(collector, relation);
+        FollowAllTables(collector);
+        FollowCompanions(collector);
         required = object_address_present(&wanted, collector->visited);
     });
     return required;

@@ -29,6 +29,14 @@ void HandleSetSchema(const Statement& statement) {
             LookupFuncWithArgs(stmt->objectType, castNode(ObjectWithArgs, stmt->object), true),
             "ALTER FUNCTION");
         return;
+    case OBJECT_COLLATION:
+    case OBJECT_OPCLASS:
+    case OBJECT_OPERATOR:
+    case OBJECT_OPFAMILY:
+    case OBJECT_TSCONFIGURATION:
+    case OBJECT_TSDICTIONARY:
+        HandleAlterObject(statement);
+        return;
     case OBJECT_EXTENSION:
         RunForExtension(statement, strVal(stmt->object));
         return;

@@ -36,11 +36,14 @@ void RunDefinitions(List* definitions);
 char* RemoteDefinitions(List* definitions);
 
 // What the table needs on another node before it can be made there: roles (owner and grantees),
-// schemas, extensions, types, functions, collations; each created if missing. In order of
-// dependency.
+// schemas, extensions, types, functions, operators, …, and the casts of its types; each created if
+// missing. In order of dependency.
 List* RequiredObjects(Oid relation);
 // The roles and schemas among them.
 List* RequiredSchemas(Oid relation);
+// The casts and default operator classes that every node is to have, and what they need: those of
+// types that all nodes have.
+List* CompanionsOfTypes();
 // What an object (not a table) needs on another node before it can be made there; without itself.
 List* RequirementsOf(Oid class_id, Oid object_id);
 // A function with its requirements; the definition there is replaced if it differs.

@@ -3,6 +3,10 @@
 #include "engine/metadata/nodes.h"
 #include "engine/pg/entry.h"
 
+extern "C" {
+#include "utils/plancache.h"
+}
+
 namespace pgspan::metadata {
 
 namespace {
@@ -37,6 +41,15 @@ void NamespaceCallback(Datum, int, uint32) {
     pg::Entry([] {
         presence = Presence::kUnknown;
         ForgetEverything();
+    });
+}
+
+// Casts have no invalidation of plans in PostgreSQL; but what is sent to nodes is understood there
+// anew.
+void CastCallback(Datum, int, uint32) {
+    pg::Entry([] {
+        ForgetEverything();
+        ResetPlanCache();
     });
 }
 
@@ -132,6 +145,7 @@ void InvalidateTable(Oid relation) {
 }
 
 void InitializeCache() {
+    CacheRegisterSyscacheCallback(CASTSOURCETARGET, CastCallback, Datum{0});
     CacheRegisterRelcacheCallback(RelcacheCallback, Datum{0});
     CacheRegisterSyscacheCallback(NAMESPACEOID, NamespaceCallback, Datum{0});
     RegisterXactCallback(TransactionCallback, nullptr);

@@ -98,7 +98,8 @@ bool AddGroupClause(PlannerInfo* root, PartQuery* part) {
     for (auto* clause : Each<SortGroupClause>(root->parse->groupClause)) {
         Node* expr =
             ToPartQuery(root, *part, get_sortgroupclause_expr(clause, root->processed_tlist));
-        if (!expr) return false;
+        if (!expr || !IsRemotable(reinterpret_cast<Node*>(clause), root->parse, nullptr))
+            return false;
         GroupBy(part->query, expr, static_cast<SortGroupClause*>(copyObjectImpl(clause)));
     }
     for (auto* column : Each<Node>(DependentColumns(part->query))) {

@@ -98,7 +98,9 @@ bool OrderLikeLevel(const PlannerInfo* root, const RemoteRelation& relation, Ind
         if (IsComputableUpFront(local) && !contain_volatile_functions(local))
             continue;  // the same for all rows
         Node* expr = ToRemote(local, relation, varno);
-        if (!expr || contain_volatile_functions(expr)) return false;
+        if (!expr || contain_volatile_functions(expr) ||
+            !IsRemotable(reinterpret_cast<Node*>(clause), root->parse, nullptr))
+            return false;
         TargetEntry* entry = ColumnOf(info, expr, local);
         if (entry->ressortgroupref == 0) entry->ressortgroupref = ++reference;
         auto* copy = static_cast<SortGroupClause*>(copyObjectImpl(clause));

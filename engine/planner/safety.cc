@@ -1,5 +1,6 @@
 #include "engine/planner/safety.h"
 
+#include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
 #include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
@@ -10,6 +11,7 @@ extern "C" {
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
@@ -17,6 +19,7 @@ extern "C" {
 #include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
@@ -80,6 +83,43 @@ const char* CheckOperators(const List* operators) {
     for (const Oid op : pg::EachOid(operators))
         if (const char* why = CheckOperator(op)) return why;
     return nullptr;
+}
+
+// A cast is written by its types, and is what the node finds for them: a cast that was another when
+// a view was made must not become the one of today. Every node has those that somebody made on the
+// coordinator between types which every node has.
+const char* CheckCast(Node* node, Node* argument, char method, Oid function) {
+    const Oid source = getBaseType(exprType(argument));
+    const Oid target = getBaseType(exprType(node));
+    if (source == target) return nullptr;
+    const HeapTuple tuple =
+        SearchSysCache2(CASTSOURCETARGET, ObjectIdGetDatum(source), ObjectIdGetDatum(target));
+    bool is_the_same = method == COERCION_METHOD_INOUT ||
+                       (method == COERCION_METHOD_BINARY && IsBinaryCoercible(source, target));
+    bool is_private = false;
+    if (HeapTupleIsValid(tuple)) {
+        const auto* form = reinterpret_cast<Form_pg_cast>(GETSTRUCT(tuple));
+        is_the_same = form->castmethod == method && form->castfunc == function;
+        is_private = IsPrivate(CastRelationId, form->oid);
+        ReleaseSysCache(tuple);
+    }
+    if (!is_the_same && (is_private || !HeapTupleIsValid(tuple)))
+        return "a cast that is another today";
+    return is_private && !metadata::IsCoordinator() ? "a cast of one's own" : nullptr;
+}
+
+const char* CheckFunctionCast(FuncExpr* call) {
+    if ((call->funcformat != COERCE_EXPLICIT_CAST && call->funcformat != COERCE_IMPLICIT_CAST) ||
+        call->args == NIL)
+        return nullptr;
+    return CheckCast(reinterpret_cast<Node*>(call), static_cast<Node*>(linitial(call->args)),
+                     COERCION_METHOD_FUNCTION, call->funcid);
+}
+
+// Sorting and grouping in another than the type's usual way.
+const char* CheckSortClause(const SortGroupClause* clause) {
+    if (const char* why = CheckOperator(clause->eqop)) return why;
+    return OidIsValid(clause->sortop) ? CheckOperator(clause->sortop) : nullptr;
 }
 
 const char* CheckCollation(Oid collation) {
@@ -166,8 +206,17 @@ const char* CheckNames(Node* node) {
         // What the planner makes of COLLATE.
         auto* argument = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(node)->arg);
         const Oid collation = exprCollation(node);
-        return collation == exprCollation(argument) ? nullptr : CheckCollation(collation);
+        if (collation != exprCollation(argument))
+            if (const char* why = CheckCollation(collation)) return why;
+        return CheckCast(node, argument, COERCION_METHOD_BINARY, InvalidOid);
     }
+    case T_CoerceViaIO:
+        return CheckCast(node, reinterpret_cast<Node*>(reinterpret_cast<CoerceViaIO*>(node)->arg),
+                         COERCION_METHOD_INOUT, InvalidOid);
+    case T_FuncExpr:
+        return CheckFunctionCast(reinterpret_cast<FuncExpr*>(node));
+    case T_SortGroupClause:
+        return CheckSortClause(reinterpret_cast<SortGroupClause*>(node));
     default:
         return nullptr;
     }

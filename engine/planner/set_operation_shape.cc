@@ -1,5 +1,7 @@
 #include "engine/planner/set_operation_shape.h"
 
+#include "engine/planner/safety.h"
+
 extern "C" {
 #include "parser/parsetree.h"
 }
@@ -47,7 +49,10 @@ const char* AddLeaves(SetLeaves* leaves, Node* node, const Level& level, bool* a
                        level);
     auto* operation = castNode(SetOperationStmt, node);
     if (operation->op != SETOP_UNION || !operation->all) *all_union_all = false;
-    const char* reason = AddLeaves(leaves, operation->larg, level, all_union_all);
+    const char* reason = nullptr;
+    if (!IsRemotable(reinterpret_cast<Node*>(operation->groupClauses), level.query, &reason))
+        return reason;
+    reason = AddLeaves(leaves, operation->larg, level, all_union_all);
     return reason ? reason : AddLeaves(leaves, operation->rarg, level, all_union_all);
 }
 

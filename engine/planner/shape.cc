@@ -73,6 +73,9 @@ const char* CheckUpperClauses(const Level& level, Shape* from) {
                              query->havingQual,
                              query->limitCount,
                              query->limitOffset,
+                             reinterpret_cast<Node*>(query->groupClause),
+                             reinterpret_cast<Node*>(query->distinctClause),
+                             reinterpret_cast<Node*>(query->sortClause),
                              reinterpret_cast<Node*>(query->windowClause),
                              reinterpret_cast<Node*>(query->returningList),
                              reinterpret_cast<Node*>(NewRowConditions(query))};

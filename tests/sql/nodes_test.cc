@@ -119,6 +119,40 @@ TEST_F(NodesTest, ExtensionsAreTheSameOnNodesThatAreAddedLater) {
     EXPECT_EQ(state(), "");
 }
 
+TEST_F(NodesTest, CastsAndOperatorClassesOfTypesAreOnNodesThatAreAddedLater) {
+    Must(*coordinator_, "CREATE TYPE label AS (a int, b int)");
+    Must(*coordinator_, "CREATE CAST (int AS date) WITHOUT FUNCTION");
+    Must(*coordinator_, "CREATE CAST (label AS text) WITH INOUT AS IMPLICIT");
+    Must(*coordinator_,
+         "CREATE OPERATOR CLASS label_ops DEFAULT FOR TYPE label USING btree AS OPERATOR 1 <"
+         " (record, record), OPERATOR 3 = (record, record), FUNCTION 1 btrecordcmp(record, "
+         "record)");
+    Must(*coordinator_,
+         "CREATE TABLE r (k int PRIMARY KEY, l label, d date GENERATED ALWAYS AS "
+         "(k::date) STORED)");
+    Must(*coordinator_, "SELECT create_reference_table('r')");
+    EXPECT_TRUE(Add(nodes_[1]).ok());
+    const auto state = [this] {
+        Session inside = Open(nodes_[1]);
+        return Scalar(
+            inside,
+            "SELECT concat_ws(' ', (SELECT string_agg(castsource::regtype || '>' || "
+            "casttarget::regtype, ',' ORDER BY casttarget) FROM pg_cast WHERE oid >= 16384),"
+            " (SELECT string_agg(opcname, ',') FROM pg_opclass WHERE opcname LIKE 'label%'))");
+    };
+    EXPECT_EQ(state(), "label>text,integer>date label_ops");
+    Must(*coordinator_, "DROP CAST (label AS text)");
+    EXPECT_EQ(state(), "integer>date label_ops");
+    const std::string node = "('" + nodes_[1].host + "', " + std::to_string(nodes_[1].port) + ")";
+    Must(*coordinator_, "SELECT citus_disable_node" + node);
+    Must(*coordinator_, "CREATE CAST (label AS varchar) WITH INOUT");
+    EXPECT_EQ(state(), "integer>date label_ops");
+    Must(*coordinator_, "SELECT citus_activate_node" + node);
+    EXPECT_EQ(state(), "label>character varying,integer>date label_ops");
+    Must(*coordinator_, "DROP TYPE label CASCADE");
+    EXPECT_EQ(state(), "integer>date");
+}
+
 TEST_F(NodesTest, ANodeCanBeRemovedAndAddedAgain) {
     EXPECT_TRUE(Add(nodes_[1]).ok());
     Must(*coordinator_, "SELECT citus_remove_node('" + nodes_[1].host + "', " +
