@@ -1,5 +1,6 @@
 #include "engine/cluster/copy_encoding.h"
 
+#include "engine/metadata/known_names.h"
 #include "engine/pg/reg_types.h"
 
 extern "C" {
@@ -16,6 +17,7 @@ struct CopyEncoder {
     int column_count;
     AttrNumber* columns;
     FmgrInfo* functions;  // send or output
+    Oid* named_types;     // of columns whose values name objects; else InvalidOid
     const char* names;
     const char* clause;
     StringInfoData row;
@@ -71,6 +73,7 @@ CopyEncoder* NewCopyEncoder(Relation relation) {
     // Send functions convert text to the encoding of this session's client, which is no concern of
     // the nodes.
     encoder->is_binary = pg_get_client_encoding() == GetDatabaseEncoding();
+    encoder->named_types = static_cast<Oid*>(palloc0(sizeof(Oid) * (descriptor->natts + 1)));
     StringInfoData names;
     initStringInfo(&names);
     for (int i = 0; i < descriptor->natts; i++) {
@@ -89,6 +92,8 @@ CopyEncoder* NewCopyEncoder(Relation relation) {
             getTypeBinaryOutputInfo(type, &function, &is_varlena);
         else
             getTypeOutputInfo(type, &function, &is_varlena);
+        encoder->named_types[i] =
+            !encoder->is_binary && metadata::HoldsNames(type) ? type : InvalidOid;
         fmgr_info(function, &encoder->functions[i]);
     }
     encoder->names = names.data;
@@ -128,6 +133,8 @@ std::string_view EncodeRow(CopyEncoder* encoder, TupleTableSlot* slot) {
     for (int i = 0; i < encoder->column_count; i++) {
         const int index = encoder->columns[i] - 1;
         const bool is_null = slot->tts_isnull[index];
+        if (!is_null && OidIsValid(encoder->named_types[i]))
+            metadata::RequireKnownNames(encoder->named_types[i], slot->tts_values[index]);
         if (!encoder->is_binary) {
             if (i > 0) appendStringInfoChar(&encoder->row, '\t');
             AppendCopyText(&encoder->row, is_null ? nullptr

@@ -21,12 +21,14 @@ namespace {
 
 char* DropCast(Oid cast) {
     char* drop = nullptr;
-    pg::EachCatalogRow<Form_pg_cast>(CastRelationId, CastOidIndexId, Anum_pg_cast_oid, cast,
-                                     [&](Form_pg_cast row, HeapTuple) {
-                                         drop = psprintf("DROP CAST IF EXISTS (%s AS %s)",
-                                                         format_type_be_qualified(row->castsource),
-                                                         format_type_be_qualified(row->casttarget));
-                                     });
+    pg::EachCatalogRow<Form_pg_cast>(
+        CastRelationId, CastOidIndexId, Anum_pg_cast_oid, cast, [&](Form_pg_cast row, HeapTuple) {
+            // That of a range to its multirange goes with them.
+            if (get_range_multirange(row->castsource) == row->casttarget) return;
+            drop = psprintf("DROP CAST IF EXISTS (%s AS %s)",
+                            format_type_be_qualified(row->castsource),
+                            format_type_be_qualified(row->casttarget));
+        });
     return drop;
 }
 

@@ -305,10 +305,14 @@ bool IsEverywhere(const Collector& collector, Oid type) {
            OidIsValid(getExtensionOfObject(TypeRelationId, type)) || metadata::TypeIsUsed(type);
 }
 
-// The casts and default operator classes of types that every node has.
+// The casts and default operator classes of types that every node has. (The cast of a range to its
+// multirange comes with them.)
 void FollowCompanions(Collector* collector) {
     List* rows = CatalogRows(
-        "SELECT 'pg_cast'::regclass::oid, oid, castsource, casttarget FROM pg_cast WHERE oid >= %u"
+        "SELECT 'pg_cast'::regclass::oid, oid, castsource, casttarget FROM pg_cast c WHERE oid >= "
+        "%u"
+        " AND NOT EXISTS (SELECT FROM pg_range WHERE rngtypid = castsource AND rngmultitypid = "
+        "casttarget)"
         " UNION ALL SELECT 'pg_opclass'::regclass::oid, oid, opcintype, opcintype FROM pg_opclass"
         " WHERE oid >= %u AND opcdefault ORDER BY 2",
         FirstNormalObjectId, FirstNormalObjectId);

@@ -1,6 +1,7 @@
 #include "engine/executor/row_decoder.h"
 
 extern "C" {
+#include "access/transam.h"
 #include "port/pg_bswap.h"
 }
 
@@ -50,10 +51,22 @@ Datum Receive(ColumnDecoder* column, char* data, int length, int index) {
 }
 
 // Inside a packed row the next column's data follow, where the text has to end.
+// The OID of an object that is gone there may be that of another one here. (Those of built-in ones
+// are the same everywhere.)
+void CheckIsName(const char* text) {
+    if (strspn(text, "0123456789") != strlen(text) ||
+        strtoul(text, nullptr, 10) < FirstNormalObjectId)
+        return;
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("value %s from another node names an object that is gone", text),
+            errdetail("OIDs of objects differ between nodes."));
+}
+
 Datum Input(ColumnDecoder* column, char* data, int length) {
     pg_verifymbstr(data, length, false);
     const char next = data[length];
     data[length] = '\0';
+    if (column->is_name) CheckIsName(data);
     const Datum value =
         InputFunctionCall(&column->function, data, column->io_parameter, column->typmod);
     data[length] = next;

@@ -1,5 +1,6 @@
 #include "engine/executor/wire_format.h"
 
+#include "engine/metadata/known_names.h"
 #include "engine/metadata/node_session.h"
 #include "engine/pg/reg_types.h"
 
@@ -111,6 +112,7 @@ ValueEncoder MakeEncoder(Oid type, bool as_text) {
         getTypeBinaryOutputInfo(encoder.type, &function, &is_varlena);
     } else {
         getTypeOutputInfo(encoder.type, &function, &is_varlena);
+        encoder.holds_names = metadata::HoldsNames(encoder.type);
         const char category = IsString(encoder.type) ? TYPCATEGORY_STRING : [&] {
             char found = 0;
             bool preferred = false;
@@ -152,6 +154,7 @@ char* CanonicalOutput(FmgrInfo* function, Datum value) {
 }
 
 char* OutputOf(ValueEncoder* encoder, Datum value) {
+    if (encoder->holds_names) metadata::RequireKnownNames(encoder->type, value);
     return encoder->depends_on_settings ? CanonicalOutput(&encoder->function, value)
                                         : OutputFunctionCall(&encoder->function, value);
 }
@@ -291,6 +294,7 @@ void SetColumn(ColumnDecoder* column, Oid type, int32 typmod, bool binary) {
     Oid function = InvalidOid;
     if (!binary) {
         column->form = ColumnDecoder::Form::kInput;
+        column->is_name = pg::NamesObjectsByOid(type);
         getTypeInputInfo(type, &function, &column->io_parameter);
     } else if (FormOfBuiltIn(type, &column->form)) {
         return;

@@ -33,13 +33,15 @@ inline bool IsBuiltIn(Oid type) {
 struct ValueEncoder {
     Oid type = InvalidOid;  // of the values given to Append
     bool binary = false;
+    bool holds_names = false;          // of objects (metadata/known_names.h)
     bool depends_on_settings = false;  // text whose form follows DateStyle and the like
     FmgrInfo function = {};            // send or output
 };
 
 // as_text: the receiver expects the value's output text.
 ValueEncoder MakeEncoder(Oid type, bool as_text);
-// Appends the value's bytes (text without the final zero) to out.
+// Appends the value's bytes (text without the final zero) to out. Raises 0A000 for names of objects
+// that not every node knows.
 void AppendValue(ValueEncoder* encoder, Datum value, StringInfo out);
 
 // The same with an encoder made for text, for many values.
@@ -66,6 +68,7 @@ struct ColumnDecoder {
     Oid io_parameter = InvalidOid;
     int32 typmod = -1;
     FmgrInfo function = {};  // kReceive, kInput
+    bool is_name = false;    // kInput: of an object
     // kArray: of the elements; kRecord: of the columns of desc.
     Oid element = InvalidOid;
     int16 element_length = 0;

@@ -93,6 +93,7 @@ TargetEntry* ColumnOf(RemotePath* info, Node* expr, Node* local) {
 bool OrderLikeLevel(const PlannerInfo* root, const RemoteRelation& relation, Index varno,
                     RemotePath* info) {
     Index reference = 0;
+    if (WhySortsHere(root->parse)) return false;
     for (auto* clause : Each<SortGroupClause>(root->parse->sortClause)) {
         Node* local = get_sortgroupclause_expr(clause, root->processed_tlist);
         if (IsComputableUpFront(local) && !contain_volatile_functions(local))

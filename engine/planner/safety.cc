@@ -1,9 +1,10 @@
 #include "engine/planner/safety.h"
 
+#include "engine/metadata/known_names.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/tables.h"
-#include "engine/metadata/type_use.h"
 #include "engine/pg/list.h"
+#include "engine/pg/reg_types.h"
 #include "engine/pg/source_of_chance.h"
 #include "engine/pg/walk.h"
 
@@ -15,8 +16,6 @@ extern "C" {
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_ts_config.h"
-#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
@@ -30,6 +29,18 @@ namespace pgspan::planner {
 
 namespace {
 
+// Names of objects become OIDs, or the other way round, by the catalogs of the node; what is not
+// immutable and takes OIDs looks into them.
+bool LooksUpObjects(Oid function) {
+    if (pg::NamesObjectsByOid(get_func_rettype(function))) return true;
+    if (func_volatile(function) == PROVOLATILE_IMMUTABLE) return false;
+    Oid* types = nullptr;
+    int count = 0;
+    get_func_signature(function, &types, &count);
+    return std::any_of(types, types + count,
+                       [](Oid type) { return type == OIDOID || pg::NamesObjectsByOid(type); });
+}
+
 bool FunctionIsRemotable(Oid function) {
     // It looks at a table that is partitioned here alone.
     if (function == F_SATISFIES_HASH_PARTITION) return false;
@@ -37,6 +48,7 @@ bool FunctionIsRemotable(Oid function) {
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
     const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
     ReleaseSysCache(tuple);
+    if (function < FirstNormalObjectId && LooksUpObjects(function)) return false;
     if (function < FirstNormalObjectId)
         return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
     // Our own volatile functions in a task tell the node something.
@@ -57,32 +69,25 @@ bool IsRowOfDistributedTable(Oid type) {
     return OidIsValid(relation) && metadata::FindTable(relation) != nullptr;
 }
 
-// Whether a type exists on every node.
-bool TypeIsRemotable(Oid type) {
-    for (Oid element = get_element_type(type); OidIsValid(element);
-         element = get_element_type(type))
-        type = element;
-    if (type < FirstNormalObjectId) return true;
-    const Oid relation = get_typ_typrelid(type);
-    if (OidIsValid(relation) && metadata::FindTable(relation)) return true;
-    return OidIsValid(getExtensionOfObject(TypeRelationId, type)) || metadata::TypeIsUsed(type);
-}
-
-// Made by somebody, and not by an extension, which every node has.
-bool IsPrivate(Oid class_id, Oid object_id) {
-    return object_id >= FirstNormalObjectId &&
-           !OidIsValid(getExtensionOfObject(class_id, object_id));
-}
-
 const char* CheckOperator(Oid op) {
-    return IsPrivate(OperatorRelationId, op) ? psprintf("the operator %s", format_operator(op))
-                                             : nullptr;
+    return metadata::IsPrivate(OperatorRelationId, op)
+               ? psprintf("the operator %s", format_operator(op))
+               : nullptr;
 }
 
 const char* CheckOperators(const List* operators) {
     for (const Oid op : pg::EachOid(operators))
         if (const char* why = CheckOperator(op)) return why;
     return nullptr;
+}
+
+constexpr const char* kObjectOids = "OIDs of objects, which differ between nodes";
+
+// The same of a change of type.
+const char* CheckNaming(Oid source, Oid target) {
+    return source != target && (pg::NamesObjectsByOid(target) || pg::NamesObjectsByOid(source))
+               ? kObjectOids
+               : nullptr;
 }
 
 // A cast is written by its types, and is what the node finds for them: a cast that was another when
@@ -100,7 +105,8 @@ const char* CheckCast(Node* node, Node* argument, char method, Oid function) {
     if (HeapTupleIsValid(tuple)) {
         const auto* form = reinterpret_cast<Form_pg_cast>(GETSTRUCT(tuple));
         is_the_same = form->castmethod == method && form->castfunc == function;
-        is_private = IsPrivate(CastRelationId, form->oid);
+        is_private = metadata::IsPrivate(CastRelationId, form->oid) &&
+                     get_range_multirange(source) != target;
         ReleaseSysCache(tuple);
     }
     if (!is_the_same && (is_private || !HeapTupleIsValid(tuple)))
@@ -112,8 +118,10 @@ const char* CheckFunctionCast(FuncExpr* call) {
     if ((call->funcformat != COERCE_EXPLICIT_CAST && call->funcformat != COERCE_IMPLICIT_CAST) ||
         call->args == NIL)
         return nullptr;
-    return CheckCast(reinterpret_cast<Node*>(call), static_cast<Node*>(linitial(call->args)),
-                     COERCION_METHOD_FUNCTION, call->funcid);
+    auto* argument = static_cast<Node*>(linitial(call->args));
+    if (const char* why = CheckNaming(exprType(argument), call->funcresulttype)) return why;
+    return CheckCast(reinterpret_cast<Node*>(call), argument, COERCION_METHOD_FUNCTION,
+                     call->funcid);
 }
 
 // Sorting and grouping in another than the type's usual way.
@@ -122,65 +130,51 @@ const char* CheckSortClause(const SortGroupClause* clause) {
     return OidIsValid(clause->sortop) ? CheckOperator(clause->sortop) : nullptr;
 }
 
+bool IsOrName(Oid type) {
+    return pg::NamesObjectsByOid(type) || pg::NamesObjectsByOid(get_element_type(type));
+}
+
+bool SortsNames(const List* clauses, List* targets) {
+    for (auto* clause : pg::Each<SortGroupClause>(clauses))
+        if (IsOrName(
+                exprType(get_sortgroupclause_expr(const_cast<SortGroupClause*>(clause), targets))))
+            return true;
+    return false;
+}
+
+const char* CheckAggregateOrder(const Aggref* aggregate) {
+    return SortsNames(aggregate->aggorder, aggregate->args) ? kObjectOids : nullptr;
+}
+
 const char* CheckCollation(Oid collation) {
-    return IsPrivate(CollationRelationId, collation) ? "a collation of one's own" : nullptr;
+    return metadata::IsPrivate(CollationRelationId, collation) ? "a collation of one's own"
+                                                               : nullptr;
 }
 
 const char* CheckRowTypes(const List* types) {
     for (const Oid type : pg::EachOid(types))
-        if (!TypeIsRemotable(type)) return psprintf("the type %s", format_type_be(type));
+        if (!metadata::TypeIsEverywhere(type)) return psprintf("the type %s", format_type_be(type));
     return nullptr;
-}
-
-// The name by which a value of the type is written is known on every node.
-bool NameIsRemotable(Oid type, Oid object) {
-    switch (type) {
-    case REGCLASSOID:
-        return object < FirstNormalObjectId || metadata::FindTable(object);
-    case REGTYPEOID:
-        return TypeIsRemotable(object);
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-        return !IsPrivate(ProcedureRelationId, object);
-    case REGOPEROID:
-    case REGOPERATOROID:
-        return !IsPrivate(OperatorRelationId, object);
-    case REGCOLLATIONOID:
-        return !IsPrivate(CollationRelationId, object);
-    case REGNAMESPACEOID:
-        return object < FirstNormalObjectId;
-    case REGCONFIGOID:
-        return !IsPrivate(TSConfigRelationId, object);
-    case REGDICTIONARYOID:
-        return !IsPrivate(TSDictionaryRelationId, object);
-    default:
-        return true;
-    }
-}
-
-bool IsWrittenAsName(Oid type) {
-    static constexpr Oid kTypes[] = {
-        REGCLASSOID,    REGTYPEOID,      REGPROCOID,   REGPROCEDUREOID, REGOPEROID,
-        REGOPERATOROID, REGCOLLATIONOID, REGCONFIGOID, REGNAMESPACEOID, REGDICTIONARYOID};
-    return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
 const char* CheckNamedObjects(const Const* value) {
     static constexpr const char* kWhy = "the name of an object of one's own";
     if (value->constisnull) return nullptr;
-    if (IsWrittenAsName(value->consttype))
-        return NameIsRemotable(value->consttype, DatumGetObjectId(value->constvalue)) ? nullptr
-                                                                                      : kWhy;
+    if (pg::NamesObjectsByOid(value->consttype))
+        return metadata::NameIsEverywhere(value->consttype, DatumGetObjectId(value->constvalue))
+                   ? nullptr
+                   : kWhy;
     if (value->constlen != -1) return nullptr;  // no array: spares a look-up
     const Oid element = get_element_type(value->consttype);
-    if (!IsWrittenAsName(element)) return nullptr;
+    if (!pg::NamesObjectsByOid(element)) return nullptr;
     Datum* objects = nullptr;
     bool* nulls = nullptr;
     int count = 0;
     deconstruct_array(DatumGetArrayTypeP(value->constvalue), element, sizeof(Oid), true,
                       TYPALIGN_INT, &objects, &nulls, &count);
     for (int i = 0; i < count; i++)
-        if (!nulls[i] && !NameIsRemotable(element, DatumGetObjectId(objects[i]))) return kWhy;
+        if (!nulls[i] && !metadata::NameIsEverywhere(element, DatumGetObjectId(objects[i])))
+            return kWhy;
     return nullptr;
 }
 
@@ -208,11 +202,15 @@ const char* CheckNames(Node* node) {
         const Oid collation = exprCollation(node);
         if (collation != exprCollation(argument))
             if (const char* why = CheckCollation(collation)) return why;
+        if (const char* why = CheckNaming(exprType(argument), exprType(node))) return why;
         return CheckCast(node, argument, COERCION_METHOD_BINARY, InvalidOid);
     }
     case T_CoerceViaIO:
+        if (pg::NamesObjectsByOid(exprType(node))) return kObjectOids;
         return CheckCast(node, reinterpret_cast<Node*>(reinterpret_cast<CoerceViaIO*>(node)->arg),
                          COERCION_METHOD_INOUT, InvalidOid);
+    case T_Aggref:
+        return CheckAggregateOrder(reinterpret_cast<Aggref*>(node));
     case T_FuncExpr:
         return CheckFunctionCast(reinterpret_cast<FuncExpr*>(node));
     case T_SortGroupClause:
@@ -252,7 +250,8 @@ const char* CheckVar(const Var* var, const Query* level) {
         return nullptr;
     const RangeTblEntry* rte = rt_fetch(var->varno, level->rtable);
     // The row type of a view is known here alone.
-    if (rte->rtekind != RTE_RELATION && var->varattno == 0 && !TypeIsRemotable(var->vartype))
+    if (rte->rtekind != RTE_RELATION && var->varattno == 0 &&
+        !metadata::TypeIsEverywhere(var->vartype))
         return "a whole-row reference to a view";
     if (rte->rtekind != RTE_RELATION) return var->varattno < 0 ? "a system column" : nullptr;
     return var->varattno == 0 ? "a whole-row reference" : "a system column";
@@ -260,7 +259,7 @@ const char* CheckVar(const Var* var, const Query* level) {
 
 // What an expression says about types beyond those of its columns.
 bool NamesUnknownType(Node* node) {
-    return (IsA(node, Param) || NamesItsType(node)) && !TypeIsRemotable(exprType(node));
+    return (IsA(node, Param) || NamesItsType(node)) && !metadata::TypeIsEverywhere(exprType(node));
 }
 
 // Why another node may not compute this node as it stands, its children left out; nullptr if it
@@ -273,6 +272,8 @@ const char* WhyNotElsewhere(Node* node, const Query* level) {
     if (IsA(node, GroupingFunc)) return "GROUPING";
     if (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC)
         return "a value of an outer query";
+    // The value that it gets may be a name which other nodes do not know.
+    if (IsA(node, Param) && IsOrName(exprType(node))) return kObjectOids;
     if (NamesUnknownType(node))
         return psprintf("the type %s, which no distributed table has",
                         format_type_be(exprType(node)));
@@ -314,8 +315,8 @@ bool CanEvaluateHere(Node* node) {
         return false;
     const Oid type = exprType(node);
     // A name may be known here alone.
-    return CanTravel(type) && type != VOIDOID && !IsWrittenAsName(type) &&
-           !IsWrittenAsName(get_element_type(type)) && TypeIsRemotable(type);
+    return CanTravel(type) && type != VOIDOID && !pg::NamesObjectsByOid(type) &&
+           !pg::NamesObjectsByOid(get_element_type(type)) && metadata::TypeIsEverywhere(type);
 }
 
 }  // namespace
@@ -337,6 +338,13 @@ bool NamesItsType(const Node* node) {
     default:
         return false;
     }
+}
+
+const char* WhySortsHere(const Query* level) {
+    if (SortsNames(level->sortClause, level->targetList)) return kObjectOids;
+    for (auto* window : pg::Each<WindowClause>(level->windowClause))
+        if (SortsNames(window->orderClause, level->targetList)) return kObjectOids;
+    return nullptr;
 }
 
 bool IsRemotable(Node* expression, const Query* level, const char** reason) {

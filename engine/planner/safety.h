@@ -13,6 +13,10 @@ namespace pgspan::planner {
 // given) receives why not.
 bool IsRemotable(Node* expression, const Query* level, const char** reason);
 
+// Why no node can sort as the level does, by ORDER BY or in windows: OIDs of objects differ between
+// nodes. nullptr if nothing forbids it.
+const char* WhySortsHere(const Query* level);
+
 // True for an expression that is to be computed before the statement runs, and travels as a value:
 // it gives another result elsewhere or later, or names what other nodes do not know.
 bool NeedsEvaluationHere(Node* expression);

@@ -85,7 +85,7 @@ const char* CheckUpperClauses(const Level& level, Shape* from) {
         if (query->hasSubLinks && !SublinksFit(clause, from, level))
             return "a sub-query that is not colocated";
     }
-    return nullptr;
+    return WhySortsHere(query);
 }
 
 }  // namespace
