@@ -5,6 +5,7 @@
 #include "engine/executor/modify_scan.h"
 #include "engine/executor/remote_explain.h"
 #include "engine/executor/remote_scan.h"
+#include "engine/executor/shipments.h"
 #include "engine/executor/scans.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/walk.h"
@@ -134,6 +135,7 @@ void ExplainRemoteScan(CustomScanState* node, List*, ExplainState* es) {
         return AddUnknown(state->plan.sql, es);
     }
     const TaskList tasks = TasksOf(state);
+    if (!has_run) ExpectExchanged(state->plan, std::max(tasks.count, 1), &state->parameters);
     AddKind(KindName(state->plan.kind), tasks.count, es);
     AddTasks(tasks, state->parameters, es->analyze && has_run && !state->plan.modifies, es);
 }

@@ -175,4 +175,21 @@ void Ship(const plan::DistributedPlan& plan, List* children, TaskList* tasks,
     for (int i = 0; i < to.count; i++) EncodeParameters(&to.sets[i]);
 }
 
+void ExpectExchanged(const plan::DistributedPlan& plan, int takers, ParameterSet* parameters) {
+    int first = 0;
+    bool any = false;
+    for (auto* shipment : pg::Each<plan::Shipment>(plan.shipments)) {
+        if (shipment->is_exchange) {
+            const bool routed = shipment->route_column >= 0;
+            Gathering expected = {
+                kEveryGroup, {}, static_cast<double>(shipment->rows) / (routed ? takers : 1)};
+            initStringInfo(&expected.handles);
+            SetGathering(expected, false, &parameters->parameters[first]);
+            any = true;
+        }
+        first += list_length(shipment->types);
+    }
+    if (any) EncodeParameters(parameters);
+}
+
 }  // namespace pgspan::executor

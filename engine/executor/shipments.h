@@ -14,4 +14,8 @@ namespace pgspan::executor {
 void Ship(const plan::DistributedPlan& plan, List* children, TaskList* tasks,
           ParameterSet* parameters);
 
+// For EXPLAIN of tasks that have not run: the nodes plan for as many exchanged rows as the planner
+// expects. takers: the number of tasks.
+void ExpectExchanged(const plan::DistributedPlan& plan, int takers, ParameterSet* parameters);
+
 }  // namespace pgspan::executor

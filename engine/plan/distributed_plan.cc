@@ -36,14 +36,17 @@ List* Encode(const DistributedPlan& plan) {
     List* shipped_types = NIL;
     List* route_columns = NIL;
     List* exchanges = NIL;
+    List* rows = NIL;
     for (auto* shipment : pg::Each<Shipment>(plan.shipments)) {
         shipped_types = lappend(shipped_types, shipment->types);
         route_columns = lappend_int(route_columns, shipment->route_column);
         exchanges = lappend_int(exchanges, shipment->is_exchange);
+        rows = lappend_int(rows, shipment->rows);
     }
     out.Nodes(shipped_types);
     out.Nodes(route_columns);
     out.Nodes(exchanges);
+    out.Nodes(rows);
     return out.list;
 }
 
@@ -86,11 +89,13 @@ DistributedPlan Decode(List* custom_private, List* custom_exprs) {
     const List* shipped_types = in.Nodes();
     const List* route_columns = in.Nodes();
     const List* exchanges = in.Nodes();
+    const List* rows = in.Nodes();
     for (int i = 0; i < list_length(shipped_types); i++) {
         auto* shipment = static_cast<Shipment*>(palloc(sizeof(Shipment)));
         shipment->types = static_cast<List*>(list_nth(shipped_types, i));
         shipment->route_column = list_nth_int(route_columns, i);
         shipment->is_exchange = list_nth_int(exchanges, i) != 0;
+        shipment->rows = list_nth_int(rows, i);
         plan.shipments = lappend(plan.shipments, shipment);
     }
 

@@ -34,6 +34,7 @@ struct Shipment {
     int route_column;  // 0-based: each row goes to the node of the shard to which this value
                        // hashes; -1: every node gets all rows
     bool is_exchange;
+    int rows;  // as many as the planner expects, of all nodes together: for EXPLAIN
 };
 
 // The types of these arguments: handles, group, rows, once (executor/exchange.h).

@@ -30,6 +30,7 @@ List* ShipmentPlans(const List* shipments) {
     for (auto* shipment : Each<RemotePart>(shipments)) {
         auto* plan = static_cast<plan::Shipment*>(palloc0(sizeof(plan::Shipment)));
         plan->is_exchange = shipment->kind == RemotePart::Kind::kExchange;
+        plan->rows = static_cast<int>(std::min(shipment->rows, static_cast<double>(PG_INT32_MAX)));
         plan->route_column = -1;
         int column = 0;
         for (auto* expr : Each<Node>(shipment->sent)) {
