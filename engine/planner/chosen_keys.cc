@@ -2,7 +2,9 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/walk.h"
 #include "engine/planner/conjuncts.h"
+#include "engine/planner/estimate.h"
 #include "engine/planner/split_write.h"
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/row_locks.h"
@@ -26,6 +28,7 @@ constexpr int64 kMostKeys = 1000000;
 struct Write {
     Query* query;
     List* outer_ctes;  // of the statement in whose WITH it stands
+    ParamListInfo bound_params;
 };
 
 // The CTE of the write, or of the statement around it, that the entry reads; levels_down: of the
@@ -40,11 +43,6 @@ CommonTableExpr* CteOf(const Write& write, const RangeTblEntry* rte, Index level
     return nullptr;
 }
 
-bool IsLocking(const CommonTableExpr* cte) {
-    auto* query = castNode(Query, cte->ctequery);
-    return query->commandType == CMD_SELECT && !cte->cterecursive && LocksRows(query);
-}
-
 // A limit that is known only later is taken for a small one.
 bool HasSmallLimit(const Query* query) {
     if (!query->limitCount || query->limitOption != LIMIT_OPTION_COUNT) return false;
@@ -54,14 +52,50 @@ bool HasSmallLimit(const Query* query) {
     return !limit->constisnull && DatumGetInt64(limit->constvalue) <= kMostKeys;
 }
 
+// Whether the query can be planned by itself: it reads no CTE of another.
+bool StandsAlone(Query* query) {
+    Index depth = 0;
+    return !pg::WalkNode(
+        reinterpret_cast<Node*>(query),
+        [&](Node* node, auto&& descend) {
+            if (IsA(node, RangeTblEntry)) {
+                const auto* rte = reinterpret_cast<RangeTblEntry*>(node);
+                return rte->rtekind == RTE_CTE && rte->ctelevelsup >= depth;
+            }
+            if (!IsA(node, Query)) return descend(node);
+            depth++;
+            const bool found = descend(node);
+            depth--;
+            return found;
+        },
+        QTW_EXAMINE_RTES_BEFORE);
+}
+
+// The array of the keys has to fit into memory, here and on the nodes. Where it is expected not to,
+// the join decides which of the target's rows are written, after all of these have been locked.
+bool LocksFewRows(Query* query, ParamListInfo bound_params) {
+    if (!LocksRows(query)) return false;
+    if (HasSmallLimit(query) || !StandsAlone(query)) return true;
+    Plan estimate = {};
+    ShowEstimate(&estimate, query, bound_params);
+    return estimate.plan_rows <= static_cast<double>(kMostKeys);
+}
+
+bool IsLocking(const Write& write, const CommonTableExpr* cte) {
+    auto* query = castNode(Query, cte->ctequery);
+    return query->commandType == CMD_SELECT && !cte->cterecursive &&
+           LocksFewRows(query, write.bound_params);
+}
+
 // Whether the sub-query, which stands one level below the write, returns rows one by one.
 bool ChoosesRows(const Write& write, Query* query) {
     if (query->commandType != CMD_SELECT ||
         contain_vars_of_level(reinterpret_cast<Node*>(query), 1))
         return false;
-    if (LocksRows(query) || HasSmallLimit(query)) return true;
+    if (HasSmallLimit(query) || LocksFewRows(query, write.bound_params)) return true;
     for (auto* rte : Each<RangeTblEntry>(query->rtable))
-        if (const CommonTableExpr* cte = CteOf(write, rte, 1); cte && IsLocking(cte)) return true;
+        if (const CommonTableExpr* cte = CteOf(write, rte, 1); cte && IsLocking(write, cte))
+            return true;
     return false;
 }
 
@@ -170,7 +204,7 @@ CommonTableExpr* ChosenRows(const Write& write, RangeTblEntry* rte) {
         ChoosesRows(write, rte->subquery))
         return MoveToCte(write.query, rte);
     CommonTableExpr* cte = CteOf(write, rte, 0);
-    return cte && IsLocking(cte) ? cte : nullptr;
+    return cte && IsLocking(write, cte) ? cte : nullptr;
 }
 
 Query* KeysOf(CommonTableExpr* cte, Index levels_up, Node* expression, int rti) {
@@ -224,10 +258,10 @@ void FilterWrite(const Write& write) {
 
 }  // namespace
 
-void FilterByChosenKeys(Query* query) {
+void FilterByChosenKeys(Query* query, ParamListInfo bound_params) {
     for (auto* cte : Each<CommonTableExpr>(query->cteList))
-        FilterWrite({castNode(Query, cte->ctequery), query->cteList});
-    FilterWrite({query, NIL});
+        FilterWrite({castNode(Query, cte->ctequery), query->cteList, bound_params});
+    FilterWrite({query, NIL, bound_params});
 }
 
 }  // namespace pgspan::planner

@@ -6,7 +6,8 @@
 //     → … AND jobs.id = ANY (ARRAY(SELECT id FROM c))
 //
 // The array is a value that the nodes await (awaited_values.h): they lock those rows of the table,
-// and not all of them before the join decides. What is not chosen so may be too much for an array.
+// and not all of them before the join decides. What is not chosen so may be too much for an array,
+// and so is what is expected to be more than a million rows.
 #pragma once
 
 #include "engine/pg/postgres.h"
@@ -15,6 +16,6 @@ namespace pgspan::planner {
 
 // In place: the statement and those in its WITH. Precondition: flattened joins. Called by the
 // general way of writing (general_write.cc) before anything else looks at the statement.
-void FilterByChosenKeys(Query* query);
+void FilterByChosenKeys(Query* query, ParamListInfo bound_params);
 
 }  // namespace pgspan::planner

@@ -166,7 +166,7 @@ PlannedStmt* PlanGeneralWrite(Query* query, const char* query_string, int cursor
     const CmdType command = query->commandType;
     const bool has_returning = query->returningList != NIL;
     FlattenJoinAliases(query);
-    FilterByChosenKeys(query);
+    FilterByChosenKeys(query, bound_params);
     List* checked = NIL;
     RewriteCtes(query, &checked);
     Query* top = Rewrite(query, &checked);
