@@ -69,16 +69,18 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
         return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
     }
     const RangeTblEntry* source = SourceOf(query);
-    if (CustomScan* scattered =
-            source ? TryScatter(query, table, source, bound_params, &insert) : nullptr) {
-        CustomScan* scan = MakeInsertScan(query, insert);
-        scan->custom_plans = pg::MakeList(scattered);
-        return MakeStatement(query, &scan->scan.plan);
-    }
+    const Scattering scattering =
+        source ? TryScatter(query, table, source, bound_params) : Scattering{};
     // Rows of VALUES alone come from no table: there is nothing in long lists of them to look for.
     const auto plan_rows = ReadsValuesOnly(query) ? standard_planner : PlanQuery;
     PlannedStmt* statement =
         plan_rows(RowsQuery(query), query_string, cursor_options, bound_params);
+    if (scattering.scan && IsWorthIt(scattering, statement->planTree)) {
+        insert.gathered_types = scattering.types;
+        CustomScan* scan = MakeInsertScan(query, insert);
+        scan->custom_plans = pg::MakeList(scattering.scan);
+        return MakeStatement(query, &scan->scan.plan);
+    }
     CustomScan* scan = MakeInsertScan(query, insert);
     scan->custom_plans = pg::MakeList(statement->planTree);
     statement->planTree = &scan->scan.plan;

@@ -10,8 +10,6 @@
 #include "engine/planner/shape.h"
 
 extern "C" {
-#include "access/transam.h"
-#include "catalog/pg_cast.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 }
@@ -27,13 +25,6 @@ bool enabled = true;
 // Each node asks each other one for rows: for fewer bytes than this for each pair, connections and
 // files cost more than the way over the coordinator.
 constexpr double kBytesOfPairMin = 16.0 * 1024;
-
-// CREATE CAST is unknown to other nodes.
-bool IsCastOfOnesOwn(Oid source, Oid target) {
-    const Oid cast = GetSysCacheOid2(CASTSOURCETARGET, Anum_pg_cast_oid, ObjectIdGetDatum(source),
-                                     ObjectIdGetDatum(target));
-    return OidIsValid(cast) && cast >= FirstNormalObjectId;
-}
 
 bool IsInteger(Oid type) {
     return type == INT2OID || type == INT4OID || type == INT8OID;
@@ -68,9 +59,7 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
         // INSERT makes such casts again: by assignment, which is not the same as an explicit cast.
         auto* value = static_cast<Node*>(copyObjectImpl(strip_implicit_coercions(expr)));
         const Oid type = exprType(value);
-        if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID ||
-            IsCastOfOnesOwn(type, exprType(expr)))
-            return NIL;
+        if (type == RECORDOID || type == RECORDARRAYOID || type == UNKNOWNOID) return NIL;
         ChangeVarNodes(value, source_index, 1, 0);
         values = lappend(values, value);
         if (entry->resno != table.distribution_column) continue;
@@ -83,11 +72,12 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
     return CanScatter(values) ? values : NIL;
 }
 
-bool IsWorthIt(const Query* source, const Shape& shape, ParamListInfo bound_params) {
-    Plan estimate = {};
-    ShowEstimate(&estimate, source, bound_params);
-    const double nodes = CountNodes(shape);
-    return estimate.plan_rows * estimate.plan_width >= kBytesOfPairMin * nodes * nodes;
+// Where nothing else plans the rows of one shard.
+Plan* EstimateOfOneShard(const Query* source, const Shape& shape, ParamListInfo bound_params) {
+    if (!shape.pin) return nullptr;
+    auto* estimate = makeNode(Plan);
+    ShowEstimate(estimate, source, bound_params);
+    return estimate;
 }
 
 List* NamesOfTypes(const List* values) {
@@ -99,22 +89,21 @@ List* NamesOfTypes(const List* values) {
 
 }  // namespace
 
-CustomScan* TryScatter(const Query* query, const metadata::Table& table,
-                       const RangeTblEntry* source, ParamListInfo bound_params,
-                       plan::InsertPlan* insert) {
+Scattering TryScatter(const Query* query, const metadata::Table& table, const RangeTblEntry* source,
+                      ParamListInfo bound_params) {
+    Scattering scattering;
     // A rule adds conditions, and tables, beside the source.
     if (!enabled || !table.IsHash() || source->rtekind != RTE_SUBQUERY || query->cteList != NIL ||
         query->jointree->quals || list_length(query->jointree->fromlist) != 1)
-        return nullptr;
+        return scattering;
     const Level level = {source->subquery, nullptr};
     const QueryShape shape = AnalyzeQuery(level);
     if (!shape.whole.IsDistributed() || (shape.whole.pin && IsA(shape.whole.pin, Var)))
-        return nullptr;
+        return scattering;
     int key = kNullKey;
     const int index = castNode(RangeTblRef, linitial(query->jointree->fromlist))->rtindex;
     List* values = ValuesToSend(query, table, index, &key);
-    if (values == NIL || !IsWorthIt(source->subquery, shape.whole, bound_params)) return nullptr;
-    insert->gathered_types = NamesOfTypes(values);
+    if (values == NIL) return scattering;
     auto* rows = static_cast<RangeTblEntry*>(copyObjectImpl(source));
     rows->inFromCl = true;
     Query* scatter = ScatterQuery(rows, table, key, values);
@@ -122,7 +111,16 @@ CustomScan* TryScatter(const Query* query, const metadata::Table& table,
     plan::DistributedPlan plan = MakeDistributedPlan(scatter, shape.whole, false, {});
     // The files that it makes last as long as the transaction on the node.
     plan.holds = true;
-    return MakeTopScan(plan, shown);
+    scattering.scan = MakeTopScan(plan, shown);
+    scattering.types = NamesOfTypes(values);
+    scattering.pairs = pow(CountNodes(shape.whole), 2);
+    scattering.estimate = EstimateOfOneShard(source->subquery, shape.whole, bound_params);
+    return scattering;
+}
+
+bool IsWorthIt(const Scattering& scattering, const Plan* rows) {
+    if (scattering.estimate) rows = scattering.estimate;
+    return rows->plan_rows * rows->plan_width >= kBytesOfPairMin * scattering.pairs;
 }
 
 void DefineInsertExchangeSetting() {

@@ -4,16 +4,22 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/postgres.h"
-#include "engine/plan/insert_plan.h"
 
 namespace pgspan::planner {
 
-// The scan that scatters the rows of `source`, an entry of the INSERT's FROM, and what the plan of
-// the INSERT needs to gather them (insert->gathered_types); nullptr where the coordinator is to
-// compute or to pass on the rows: few of them, or expressions that the nodes cannot evaluate.
-CustomScan* TryScatter(const Query* query, const metadata::Table& table,
-                       const RangeTblEntry* source, ParamListInfo bound_params,
-                       plan::InsertPlan* insert);
+// How the nodes would hand on the rows of an INSERT … SELECT.
+struct Scattering {
+    CustomScan* scan = nullptr;  // scatters the rows; nullptr where the nodes cannot evaluate them
+    List* types = NIL;           // of what is gathered, for the plan of the INSERT
+    double pairs = 0;            // of nodes: each may hand rows to each
+    Plan* estimate = nullptr;    // of rows that lie on one node; else those of the plan without it
+};
+
+// source: an entry of the INSERT's FROM.
+Scattering TryScatter(const Query* query, const metadata::Table& table, const RangeTblEntry* source,
+                      ParamListInfo bound_params);
+// False for few rows, which the coordinator passes on: `rows` is the plan by which it gets them.
+bool IsWorthIt(const Scattering& scattering, const Plan* rows);
 
 // citus.enable_repartitioned_insert_select; called once from DefineSettings.
 void DefineInsertExchangeSetting();

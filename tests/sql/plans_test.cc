@@ -110,6 +110,34 @@ TEST_F(PlansTest, SubQueriesOverTheSameShardsRunThere) {
     EXPECT_NE(plan.find("SubPlan", plan.find("Remote Plan")), std::string::npos) << plan;
 }
 
+TEST_F(PlansTest, ExplainExpectsTheRowsThatNodesWillHandOver) {
+    const std::string plan =
+        Plan("SELECT count(*) FROM line a JOIN line b ON a.item = b.pieces AND a.vendor = b.item");
+    const size_t gather = plan.find("Function Scan on pgspan.gather");
+    ASSERT_NE(gather, std::string::npos) << plan;
+    const double rows = std::stod(plan.substr(plan.find("rows=", gather) + 5));
+    EXPECT_GT(rows, 40000) << plan;
+    EXPECT_LE(rows, 100000) << plan;
+}
+
+TEST_F(PlansTest, FewRowsOfAnInsertPassThroughTheCoordinatorAndManyDoNot) {
+    const auto way = [this](const std::string& condition) {
+        return Rows("EXPLAIN INSERT INTO stock SELECT purchase, item, pieces FROM line WHERE " +
+                    condition);
+    };
+    EXPECT_NE(way("item >= 0").find("hand to each other"), std::string::npos);
+    EXPECT_NE(way("item = 7").find("rows computed here"), std::string::npos);
+    EXPECT_NE(way("purchase = 7").find("rows computed here"), std::string::npos);
+}
+
+TEST_F(PlansTest, KeysThatWouldNotFitIntoMemoryAreNotCollected) {
+    const std::string sql =
+        "EXPLAIN (VERBOSE) DELETE FROM purchase WHERE client IN (SELECT item FROM line FOR UPDATE)";
+    EXPECT_NE(Rows(sql).find("= ANY"), std::string::npos) << Rows(sql);
+    OnCluster("UPDATE pg_class SET reltuples = 3000000 WHERE oid = 'line'::regclass");
+    EXPECT_EQ(Rows(sql).find("= ANY"), std::string::npos) << Rows(sql);
+}
+
 TEST_F(PlansTest, OnlyRowsThatRemainAreAskedFor) {
     const std::string plan = Plan(
         "SELECT id, (SELECT count(*) FROM stock s WHERE s.vendor = p.client) FROM purchase p "
