@@ -29,16 +29,17 @@ namespace pgspan::planner {
 
 namespace {
 
+bool TakesObjects(const FormData_pg_proc& function) {
+    const Oid* types = function.proargtypes.values;
+    return std::any_of(types, types + function.pronargs,
+                       [](Oid type) { return type == OIDOID || pg::NamesObjectsByOid(type); });
+}
+
 // Names of objects become OIDs, or the other way round, by the catalogs of the node; what is not
 // immutable and takes OIDs looks into them.
-bool LooksUpObjects(Oid function) {
-    if (pg::NamesObjectsByOid(get_func_rettype(function))) return true;
-    if (func_volatile(function) == PROVOLATILE_IMMUTABLE) return false;
-    Oid* types = nullptr;
-    int count = 0;
-    get_func_signature(function, &types, &count);
-    return std::any_of(types, types + count,
-                       [](Oid type) { return type == OIDOID || pg::NamesObjectsByOid(type); });
+bool LooksUpObjects(const FormData_pg_proc& function) {
+    return pg::NamesObjectsByOid(function.prorettype) ||
+           (function.provolatile != PROVOLATILE_IMMUTABLE && TakesObjects(function));
 }
 
 bool FunctionIsRemotable(Oid function) {
@@ -46,11 +47,12 @@ bool FunctionIsRemotable(Oid function) {
     if (function == F_SATISFIES_HASH_PARTITION) return false;
     const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
-    const char parallel = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proparallel;
+    const auto& form = *reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
+    const char parallel = form.proparallel;
+    const bool looks_up = LooksUpObjects(form);
     ReleaseSysCache(tuple);
-    if (function < FirstNormalObjectId && LooksUpObjects(function)) return false;
     if (function < FirstNormalObjectId)
-        return parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function);
+        return !looks_up && (parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function));
     // Our own volatile functions in a task tell the node something.
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
            !(func_volatile(function) == PROVOLATILE_VOLATILE &&
