@@ -103,6 +103,19 @@ void MoveConditions(Query* subquery, int rti, const RangeTblEntry* rte, const Re
     }
 }
 
+// Each of the tables is sampled by itself, as PostgreSQL does.
+void MoveSample(Query* subquery, const RangeTblEntry* rte) {
+    if (!rte->tablesample) return;
+    for (auto* arm : Each<RangeTblEntry>(subquery->rtable)) {
+        if (arm->rtekind != RTE_SUBQUERY) continue;
+        auto* sample = static_cast<TableSampleClause*>(copyObjectImpl(rte->tablesample));
+        // Below the union and its arm.
+        IncrementVarSublevelsUp(reinterpret_cast<Node*>(sample), 2, 0);
+        linitial_node(RangeTblEntry, arm->subquery->rtable)->tablesample = sample;
+        if (checkExprHasSubLink(reinterpret_cast<Node*>(sample))) arm->subquery->hasSubLinks = true;
+    }
+}
+
 Query* UnionOf(const Query* query, int rti, const RangeTblEntry* rte, const List* members,
                const Used& used) {
     StringInfoData sql;
@@ -113,6 +126,7 @@ Query* UnionOf(const Query* query, int rti, const RangeTblEntry* rte, const List
     Query* subquery = parse_analyze_fixedparams(raw, sql.data, nullptr, 0, nullptr);
     MoveRights(subquery, query, rte);
     MoveConditions(subquery, rti, rte, parent);
+    MoveSample(subquery, rte);
     table_close(parent, NoLock);
     return subquery;
 }
@@ -152,9 +166,8 @@ RangeTblEntry* NameWholeRows(Query* query, int rti) {
 }
 
 // What the union cannot do in the table's place; nullptr if nothing.
-const char* WhyNotRead(const Query* query, int rti, const RangeTblEntry* rte) {
+const char* WhyNotRead(const Query* query, int rti) {
     if (query->resultRelation == rti) return "writing";
-    if (rte->tablesample) return "TABLESAMPLE";
     for (const auto* mark : Each<RowMarkClause>(query->rowMarks))
         if (static_cast<int>(mark->rti) == rti) return "locking rows";
     return nullptr;
@@ -164,7 +177,7 @@ void ReadWithHeirs(Query* query, int rti) {
     RangeTblEntry* rte = NameWholeRows(query, rti);
     List* members = find_all_inheritors(rte->relid, AccessShareLock, nullptr);
     if (list_length(members) < 2) return;
-    if (const char* reason = WhyNotRead(query, rti, rte))
+    if (const char* reason = WhyNotRead(query, rti))
         RefuseFeature(psprintf("%s of distributed table \"%s\" with its heirs", reason,
                                get_rel_name(rte->relid)),
                       "Other tables inherit from it; with ONLY they are left out.");
@@ -192,6 +205,7 @@ void ReadWithHeirs(Query* query, int rti) {
         rte->eref->colnames = lappend(rte->eref->colnames, makeString(pstrdup("tableoid")));
     }
     pg::BecomeSubquery(rte, subquery);
+    rte->tablesample = nullptr;
     // What could leak is evaluated above the union.
     rte->security_barrier = rte->securityQuals != NIL;
     rte->securityQuals = NIL;

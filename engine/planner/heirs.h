@@ -9,8 +9,8 @@ namespace pgspan::planner {
 
 // In place, on all levels, before anything else looks at the query: replaces each such table by
 // that union, tableoid included; its policies hold in every part. Raises 0A000 where the union
-// cannot stand for the table: for row locks, TABLESAMPLE, other system columns, and as the target
-// of UPDATE, DELETE and MERGE.
+// cannot stand for the table: for row locks, other system columns, and as the target of UPDATE,
+// DELETE and MERGE.
 void ReadHeirs(Query* query);
 
 // True if the entry is such a table, read with its heirs.

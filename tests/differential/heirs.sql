@@ -97,3 +97,28 @@ SELECT whole, whole.tableoid::regclass FROM whole ORDER BY whole.id;
 SELECT w.a, y FROM whole w, LATERAL (SELECT w, w.b) y ORDER BY w.id;
 SELECT id FROM whole w WHERE w IS NOT NULL OR EXISTS (SELECT 1 FROM whole_2 u WHERE u.id = 304 AND w IS NULL) ORDER BY id;
 SELECT x.id, w FROM (VALUES (101), (1)) x (id) LEFT JOIN whole w ON w.id = x.id ORDER BY x.id;
+
+-- Samples of the table and of what inherits from it: each is sampled by itself.
+CREATE TABLE sampled (k int, v int);
+CREATE TABLE sampled_here (w int) INHERITS (sampled);
+CREATE TABLE sampled_too () INHERITS (sampled);
+-- @cluster SELECT create_distributed_table('sampled', 'k')
+-- @cluster SELECT create_distributed_table('sampled_too', 'k', colocate_with => 'none')
+INSERT INTO sampled SELECT g, g FROM generate_series(1, 30) g;
+INSERT INTO sampled_here SELECT g, g, g FROM generate_series(31, 50) g;
+INSERT INTO sampled_too SELECT g, g FROM generate_series(51, 60) g;
+SELECT count(*), sum(v) FROM sampled TABLESAMPLE BERNOULLI (100);
+SELECT count(*), sum(v) FROM sampled TABLESAMPLE SYSTEM (100) REPEATABLE (3) WHERE k > 20;
+SELECT count(*) FROM sampled TABLESAMPLE BERNOULLI (0);
+SELECT count(*) FROM ONLY sampled TABLESAMPLE BERNOULLI (100);
+SELECT count(*) BETWEEN 10 AND 50 FROM sampled TABLESAMPLE BERNOULLI (50);
+SELECT tableoid::regclass, count(*) FROM sampled TABLESAMPLE SYSTEM (100) GROUP BY 1;
+SELECT count(*) FROM sampled a TABLESAMPLE SYSTEM (100) JOIN sampled b TABLESAMPLE BERNOULLI (100) ON a.k = b.v;
+SELECT * FROM (VALUES (0), (100)) s (pct), LATERAL (SELECT count(*) FROM sampled TABLESAMPLE BERNOULLI (pct)) x;
+SELECT count(*) FROM sampled TABLESAMPLE SYSTEM ((SELECT max(k) + 40 FROM ONLY sampled_too));
+-- @error 2202H
+SELECT count(*) FROM sampled TABLESAMPLE SYSTEM (101);
+-- @expect 0A000 a sample by values of other tables, where the join cannot run on the nodes
+SELECT s.pct, x.k FROM (VALUES (0), (100)) s (pct), LATERAL (SELECT * FROM sampled TABLESAMPLE BERNOULLI (s.pct)) x WHERE x.k % 10 = 0 ORDER BY 2;
+SELECT (SELECT count(*) FROM sampled TABLESAMPLE BERNOULLI (t.v * 0 + 100)) FROM ONLY sampled t WHERE k < 3;
+DROP TABLE sampled CASCADE;
