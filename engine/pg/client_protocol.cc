@@ -7,7 +7,11 @@ extern "C" {
 #include "utils/portal.h"
 
 // libpq/libpq.h would want Kerberos' headers.
+#if PG_VERSION_NUM >= 170000
+extern ssize_t pq_buffer_remaining_data(void);
+#else
 extern bool pq_buffer_has_data(void);
+#endif
 extern int pq_peekbyte(void);
 extern void pq_startmsgread(void);
 extern void pq_endmsgread(void);
@@ -19,9 +23,17 @@ namespace {
 
 constexpr int kSyncMessage = 'S';
 
+bool HasBufferedInput() {
+#if PG_VERSION_NUM >= 170000
+    return pq_buffer_remaining_data() > 0;
+#else
+    return pq_buffer_has_data();
+#endif
+}
+
 // Does not wait: a Sync that is still on its way counts as none.
 bool SyncIsNext() {
-    if (!pq_buffer_has_data()) return false;
+    if (!HasBufferedInput()) return false;
     pq_startmsgread();
     const int next = pq_peekbyte();
     pq_endmsgread();
