@@ -75,7 +75,7 @@ List* ValuesToSend(const Query* query, const metadata::Table& table, int source_
 // Where nothing else plans the rows of one shard.
 Plan* EstimateOfOneShard(const Query* source, const Shape& shape, ParamListInfo bound_params) {
     if (!shape.pin) return nullptr;
-    auto* estimate = makeNode(Plan);
+    auto* estimate = &makeNode(Result)->plan;
     ShowEstimate(estimate, source, bound_params);
     return estimate;
 }
