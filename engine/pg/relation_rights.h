@@ -2,6 +2,7 @@
 // moved between queries.
 #pragma once
 
+#include "engine/pg/list.h"
 #include "engine/pg/postgres.h"
 
 extern "C" {
@@ -27,10 +28,20 @@ inline void CheckInsertRights(ParseState* pstate, ParseNamespaceItem* item, Bitm
 #endif
 }
 
+// Whether rights are checked for an entry: a relation's, or that of a view that has become a
+// sub-query (before 16 the view stays among the entries of the sub-query).
+inline bool NeedsRights(const RangeTblEntry* rte) {
+#if PG_VERSION_NUM >= 160000
+    if (rte->rtekind == RTE_SUBQUERY && OidIsValid(rte->relid)) return true;
+#endif
+    return rte->rtekind == RTE_RELATION;
+}
+
 // Appends a copy of a relation's entry to another query, with the rights that are to be checked for
 // it.
-inline void AddRelationEntry(Query* to, const Query* from, int rti) {
-    auto* entry = static_cast<RangeTblEntry*>(copyObjectImpl(list_nth(from->rtable, rti - 1)));
+inline void AddRelationEntry(Query* to, [[maybe_unused]] const Query* from,
+                             const RangeTblEntry* source) {
+    auto* entry = static_cast<RangeTblEntry*>(copyObjectImpl(source));
 #if PG_VERSION_NUM >= 160000
     const int index = static_cast<int>(entry->perminfoindex);
     if (index > 0) {
@@ -40,6 +51,20 @@ inline void AddRelationEntry(Query* to, const Query* from, int rti) {
     }
 #endif
     to->rtable = lappend(to->rtable, entry);
+}
+
+// A statement also checks the rights of the query's relations, whose entries, flat copies of those
+// of the query, are appended to its own.
+inline void AddCheckedEntries(PlannedStmt* statement, [[maybe_unused]] const Query* query,
+                              List* entries) {
+#if PG_VERSION_NUM >= 160000
+    const int present = list_length(statement->permInfos);
+    for (auto* entry : Each<RangeTblEntry>(entries))
+        if (entry->perminfoindex > 0) entry->perminfoindex += present;
+    statement->permInfos =
+        list_concat(statement->permInfos, static_cast<List*>(copyObjectImpl(query->rteperminfos)));
+#endif
+    statement->rtable = list_concat(statement->rtable, entries);
 }
 
 // A query whose range table is that of another one, or a copy of it, needs the same rights.

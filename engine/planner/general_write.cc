@@ -1,6 +1,7 @@
 #include "engine/planner/general_write.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/chosen_keys.h"
 #include "engine/planner/conjuncts.h"
@@ -69,6 +70,7 @@ Query* RewriteUpdateOrDelete(Query* query, const metadata::Table& table) {
     read->commandType = CMD_SELECT;
     read->canSetTag = true;
     read->rtable = list_copy(query->rtable);
+    pg::ShareRights(read, query);
     read->hasSubLinks = query->hasSubLinks;
     WriteRewrite write(query, table, read);
     List* conjuncts = write.target->TakeFilters(ConjunctsOf(query->jointree->quals));
@@ -111,7 +113,7 @@ Query* RewriteClusterWrite(Query* query, const metadata::Table& table) {
 }
 
 // The write as a query that PostgreSQL's planner can plan: itself where its target is local.
-Query* Rewrite(Query* query, List** checked) {
+Query* Rewrite(Query* query, Query* checked) {
     if (query->commandType == CMD_SELECT) return query;
     RangeTblEntry* target = rt_fetch(query->resultRelation, query->rtable);
     const metadata::Table* table =
@@ -120,11 +122,11 @@ Query* Rewrite(Query* query, List** checked) {
         FenceDistributedTables(query);
         return query;
     }
-    *checked = lappend(*checked, copyObjectImpl(target));
+    pg::AddRelationEntry(checked, query, target);
     return RewriteClusterWrite(query, *table);
 }
 
-void RewriteCtes(Query* query, List** checked) {
+void RewriteCtes(Query* query, Query* checked) {
     for (auto* cte : Each<CommonTableExpr>(query->cteList)) {
         auto* inner = castNode(Query, cte->ctequery);
         if (inner->commandType == CMD_SELECT) continue;
@@ -167,10 +169,10 @@ PlannedStmt* PlanGeneralWrite(Query* query, const char* query_string, int cursor
     const bool has_returning = query->returningList != NIL;
     FlattenJoinAliases(query);
     FilterByChosenKeys(query, bound_params);
-    List* checked = NIL;
-    RewriteCtes(query, &checked);
-    Query* top = Rewrite(query, &checked);
-    ReplaceByRemoteRelations(top, &checked);
+    auto* checked = makeNode(Query);
+    RewriteCtes(query, checked);
+    Query* top = Rewrite(query, checked);
+    ReplaceByRemoteRelations(top, checked);
     FenceSubqueriesOfLocalWrites(top);
     // Writes must not run while parallel workers share the transaction.
     PlannedStmt* statement =

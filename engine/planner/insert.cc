@@ -101,8 +101,8 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
         // A local table that takes rows from distributed ones: PostgreSQL's own INSERT over a
         // SELECT of ours.
         FlattenJoinAliases(query);
-        List* checked = NIL;
-        ReplaceByRemoteRelations(query, &checked);
+        auto* checked = makeNode(Query);
+        ReplaceByRemoteRelations(query, checked);
         PlannedStmt* statement =
             standard_planner(query, query_string, cursor_options, bound_params);
         AddCheckedRelations(statement, checked);

@@ -1,6 +1,7 @@
 #include "engine/planner/insert_plan.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/placement/sql_template.h"
 #include "engine/planner/attribute_var.h"
 #include "engine/planner/insert_tail.h"
@@ -104,9 +105,8 @@ Query* MakePlainInsert(const Query* query, const List* attributes, const List* r
     auto* insert = makeNode(Query);
     insert->commandType = CMD_INSERT;
     insert->canSetTag = true;
-    auto* target =
-        static_cast<RangeTblEntry*>(copyObjectImpl(rt_fetch(query->resultRelation, query->rtable)));
-    insert->rtable = pg::MakeList(target);
+    pg::AddRelationEntry(insert, query, rt_fetch(query->resultRelation, query->rtable));
+    const auto* target = linitial_node(RangeTblEntry, insert->rtable);
     insert->resultRelation = 1;
     insert->jointree = makeFromExpr(NIL, nullptr);
     for (const int attribute : pg::EachInt(attributes)) {

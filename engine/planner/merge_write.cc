@@ -1,6 +1,7 @@
 #include "engine/planner/merge_write.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/merge.h"
 #include "engine/planner/conjuncts.h"
 #include "engine/planner/general_write.h"
@@ -82,6 +83,7 @@ void MakeJoin(Merge* merge, Query* query) {
     // Inside the condition no row is missing yet.
     expr->quals = merge->write->target->Map(AllOf(conjuncts));
     join->rtable = lappend(list_copy(query->rtable), entry);
+    pg::ShareRights(join, query);
     expr->rtindex = list_length(join->rtable);
     join->jointree = makeFromExpr(pg::MakeList(expr), nullptr);
     if (merge->keeps_rows) merge->write->target->SetNullableBy(expr->rtindex);

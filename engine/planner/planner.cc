@@ -161,8 +161,8 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
         return Finish(MakeStatement(query, &scan->scan.plan), cursor_options);
     }
     List* marks = MarksForStatement(query);
-    List* checked = NIL;
-    ReplaceByRemoteRelations(query, &checked);
+    auto* checked = makeNode(Query);
+    ReplaceByRemoteRelations(query, checked);
     const bool carries_rows = may_carry_rows && CarryRows(query);
     PlannedStmt* statement = StandardPlan(query, query_string, cursor_options, bound_params);
     if (carries_rows) KeepFetchedRow(statement);

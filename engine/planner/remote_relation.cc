@@ -1,6 +1,7 @@
 #include "engine/planner/remote_relation.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/asked_sublinks.h"
 #include "engine/planner/conjuncts.h"
@@ -9,6 +10,7 @@
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/scan_plan.h"
 #include "engine/planner/stored_values.h"
 
 extern "C" {
@@ -51,18 +53,6 @@ void Forget(void* entry) {
         *link = (*link)->next;
         return;
     }
-}
-
-void CollectChecked(Query* query, List** checked) {
-    pg::WalkNode(
-        reinterpret_cast<Node*>(query),
-        [&](Node* node, auto&& descend) {
-            if (!IsA(node, RangeTblEntry)) return descend(node);
-            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
-                *checked = lappend(*checked, copyObjectImpl(node));
-            return false;
-        },
-        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
 }
 
 bool HasSetReturningFunction(Query* query) {
@@ -154,6 +144,7 @@ Query* FromAndWhereOf(const Query* query, const List* local_quals) {
     remote->commandType = CMD_SELECT;
     remote->canSetTag = true;
     remote->rtable = static_cast<List*>(copyObjectImpl(query->rtable));
+    pg::ShareRights(remote, query);
     remote->cteList = static_cast<List*>(copyObjectImpl(query->cteList));
     remote->hasSubLinks = query->hasSubLinks;
     remote->rowMarks = static_cast<List*>(copyObjectImpl(query->rowMarks));
@@ -174,7 +165,7 @@ void SelectSomething(Query* remote) {
 }
 
 // Makes the level's FROM and WHERE a remote relation; false if they cannot be one.
-bool ReplaceLevel(Query* query, List** checked) {
+bool ReplaceLevel(Query* query, Query* checked) {
     if (query->commandType != CMD_SELECT || !query->jointree || query->jointree->fromlist == NIL ||
         query->setOperations)
         return false;
@@ -209,7 +200,7 @@ bool ReplaceLevel(Query* query, List** checked) {
     relation->query = remote;
     relation->shape = shape;
     Register(relation);
-    CollectChecked(remote, checked);
+    CollectRelations(remote, checked);
 
     *query = upper;
     auto* reference = makeNode(RangeTblRef);
@@ -221,7 +212,7 @@ bool ReplaceLevel(Query* query, List** checked) {
     return true;
 }
 
-void ReplaceInLevel(Query* query, List** checked) {
+void ReplaceInLevel(Query* query, Query* checked) {
     check_stack_depth();
     if (!NamesHashTable(query)) return;
     DecorrelateLevel(query);
@@ -336,7 +327,7 @@ RemoteRelation* RemoteRelationOf(const Node* node) {
     return static_cast<RemoteRelation*>(MarkedBy(node));
 }
 
-void ReplaceByRemoteRelations(Query* query, List** checked) {
+void ReplaceByRemoteRelations(Query* query, Query* checked) {
     ReplaceInLevel(query, checked);
 }
 

@@ -42,8 +42,8 @@ RemoteRelation* RemoteRelationOf(const Node* call);
 
 // Replaces, on every level of the query, what can be pushed by remote relations. Distributed tables
 // that remain are planned as scans of their own. Raises 0A000 for what cannot run that way.
-// Precondition: flattened joins. *checked receives the range-table entries whose permissions must
-// still be checked.
-void ReplaceByRemoteRelations(Query* query, List** checked);
+// Precondition: flattened joins. checked receives the relations whose permissions must still be
+// checked (CollectRelations in scan_plan.h).
+void ReplaceByRemoteRelations(Query* query, Query* checked);
 
 }  // namespace pgspan::planner

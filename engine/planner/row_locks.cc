@@ -121,7 +121,7 @@ Query* MakeLockingQuery(Query* level, const RowMarkClause* mark) {
     auto* query = makeNode(Query);
     query->commandType = CMD_SELECT;
     query->canSetTag = true;
-    pg::AddRelationEntry(query, level, rti);
+    pg::AddRelationEntry(query, level, rt_fetch(rti, level->rtable));
     auto* policies =
         reinterpret_cast<Node*>(linitial_node(RangeTblEntry, query->rtable)->securityQuals);
     ChangeVarNodes(policies, rti, 1, 0);

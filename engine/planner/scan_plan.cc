@@ -1,6 +1,7 @@
 #include "engine/planner/scan_plan.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/task_sql.h"
@@ -119,22 +120,25 @@ RangeTblEntry* FlatEntry(const RangeTblEntry* rte) {
 
 namespace {
 
-// All RTE_RELATION entries of a query, every level.
-List* RelationEntries(Query* query) {
-    List* entries = NIL;
+void CollectBelow(Query* query, Query* checked) {
     pg::WalkNode(
         reinterpret_cast<Node*>(query),
         [&](Node* node, auto&& descend) {
-            if (!IsA(node, RangeTblEntry)) return descend(node);
-            if (reinterpret_cast<RangeTblEntry*>(node)->rtekind == RTE_RELATION)
-                entries = lappend(entries, node);
+            if (!IsA(node, Query) || node == reinterpret_cast<Node*>(query)) return descend(node);
+            CollectRelations(reinterpret_cast<Query*>(node), checked);
             return false;
         },
-        QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
-    return entries;
+        QTW_IGNORE_JOINALIASES);
 }
 
 }  // namespace
+
+void CollectRelations(Query* query, Query* checked) {
+    check_stack_depth();
+    for (auto* rte : Each<RangeTblEntry>(query->rtable))
+        if (pg::NeedsRights(rte)) pg::AddRelationEntry(checked, query, rte);
+    CollectBelow(query, checked);
+}
 
 PlannedStmt* MakeStatement(Query* query, Plan* top) {
     auto* statement = makeNode(PlannedStmt);
@@ -147,23 +151,21 @@ PlannedStmt* MakeStatement(Query* query, Plan* top) {
     statement->planTree = top;
     statement->stmt_location = query->stmt_location;
     statement->stmt_len = query->stmt_len;
-    for (auto* rte : Each<RangeTblEntry>(query->rtable))
-        statement->rtable = lappend(statement->rtable, FlatEntry(rte));
-    List* nested = NIL;
-    for (auto* rte : Each<RangeTblEntry>(RelationEntries(query)))
-        if (list_member_ptr(query->rtable, rte))
-            statement->relationOids = list_append_unique_oid(statement->relationOids, rte->relid);
-        else
-            nested = lappend(nested, rte);
-    AddCheckedRelations(statement, nested);
+    AddCheckedRelations(statement, query);
+    auto* below = makeNode(Query);
+    CollectBelow(query, below);
+    AddCheckedRelations(statement, below);
     return statement;
 }
 
-void AddCheckedRelations(PlannedStmt* statement, const List* entries) {
-    for (auto* rte : Each<RangeTblEntry>(entries)) {
-        statement->rtable = lappend(statement->rtable, FlatEntry(rte));
-        statement->relationOids = list_append_unique_oid(statement->relationOids, rte->relid);
+void AddCheckedRelations(PlannedStmt* statement, const Query* checked) {
+    List* entries = NIL;
+    for (auto* rte : Each<RangeTblEntry>(checked->rtable)) {
+        entries = lappend(entries, FlatEntry(rte));
+        if (pg::NeedsRights(rte))
+            statement->relationOids = list_append_unique_oid(statement->relationOids, rte->relid);
     }
+    pg::AddCheckedEntries(statement, checked, entries);
 }
 
 }  // namespace pgspan::planner

@@ -34,8 +34,11 @@ CustomScan* MakeTopScan(const plan::DistributedPlan& plan, const List* target_li
 // query's relations.
 PlannedStmt* MakeStatement(Query* query, Plan* top);
 
+// Appends the relations of every level of the query to `checked`: a query that only holds the range
+// table of what AddCheckedRelations is to be given.
+void CollectRelations(Query* query, Query* checked);
 // Appends relations whose permissions are checked at execution and on which the plan depends.
-void AddCheckedRelations(PlannedStmt* statement, const List* entries);
+void AddCheckedRelations(PlannedStmt* statement, const Query* checked);
 
 // What the executor needs of an entry: everything but the parts that only planning looks at.
 RangeTblEntry* FlatEntry(const RangeTblEntry* rte);

@@ -87,11 +87,10 @@ Node* BelowMerge(const Query* merge, Node* expression) {
 
 // NOT EXISTS (SELECT FROM the target WHERE the condition of ON).
 Node* HasNoMatch(const Query* merge) {
-    const int target = merge->resultRelation;
     auto* inner = makeNode(Query);
     inner->commandType = CMD_SELECT;
     inner->canSetTag = true;
-    pg::AddRelationEntry(inner, merge, target);
+    pg::AddRelationEntry(inner, merge, rt_fetch(merge->resultRelation, merge->rtable));
     auto* rte = linitial_node(RangeTblEntry, inner->rtable);
     rte->rellockmode = AccessShareLock;
     rte->inFromCl = true;
