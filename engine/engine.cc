@@ -3,6 +3,7 @@
 #include "engine/cluster/distributed_tables.h"
 #include "engine/connection/connection.h"
 #include "engine/ddl/utility_hook.h"
+#include "engine/executor/routed_rows.h"
 #include "engine/executor/scans.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/node_session.h"
@@ -40,7 +41,7 @@ void Initialize() {
     transaction::Initialize();
     executor::RegisterScans();
     planner::InstallHooks();
-    trigger::Initialize();
+    trigger::Initialize(executor::TakeRoutedRows);
     ddl::Initialize();
     replication::Initialize();
     background::Initialize();

@@ -128,17 +128,6 @@ void CheckTableRights(ParseState* pstate, ParseNamespaceItem* item, Relation rel
     if (XactReadOnly) PreventCommandIfReadOnly("COPY FROM");
 }
 
-// What the nodes are sent: every column but the generated ones; defaults have been computed here.
-List* SentAttributes(Relation relation) {
-    const TupleDesc desc = RelationGetDescr(relation);
-    List* attributes = NIL;
-    for (int number = 1; number <= desc->natts; number++)
-        if (!TupleDescAttr(desc, number - 1)->attisdropped &&
-            !TupleDescAttr(desc, number - 1)->attgenerated)
-            attributes = lappend_int(attributes, number);
-    return attributes;
-}
-
 // Functions that somebody made may run queries of their own between two rows.
 bool RunsUserCode(Node* expression) {
     return pg::WalkNode(expression, [](Node* node, auto&& descend) {

@@ -131,6 +131,16 @@ bool MayCopy(Oid relation, const List* attributes) {
 
 }  // namespace
 
+List* SentAttributes(Relation relation) {
+    const TupleDesc desc = RelationGetDescr(relation);
+    List* attributes = NIL;
+    for (int number = 1; number <= desc->natts; number++)
+        if (!TupleDescAttr(desc, number - 1)->attisdropped &&
+            !TupleDescAttr(desc, number - 1)->attgenerated)
+            attributes = lappend_int(attributes, number);
+    return attributes;
+}
+
 CopySink* MakeCopySink(const metadata::Table& table, List* attributes, bool streams) {
     auto* sink = static_cast<CopySink*>(palloc0(sizeof(CopySink)));
     sink->table = &table;

@@ -15,6 +15,8 @@ struct CopySink;
 // which user code may run queries, and so does a user without rights to all these columns. Lives in
 // the current memory context.
 CopySink* MakeCopySink(const metadata::Table& table, List* attributes, bool streams);
+// The columns that rows give: all but the generated ones, which the nodes compute.
+List* SentAttributes(Relation relation);
 // values and nulls are indexed by attribute number - 1, like a tuple's. Garbage goes to the current
 // memory context.
 void AddCopyRow(CopySink* sink, const Datum* values, const bool* nulls);

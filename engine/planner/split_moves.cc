@@ -1,8 +1,10 @@
 // UPDATE and MERGE by which rows may move to or from distributed partitions. Whether a row stays is
 // known when its BEFORE triggers have fired: the part that updates a distributed partition returns
 // the rows as they have become, and deletes those that are none of its any more
-// (TriggerPlan::may_leave). These are inserted where they belong. Of what is local, PostgreSQL
-// would send such rows into shells: there the values that are assigned decide, ahead of the write.
+// (TriggerPlan::may_leave). These are inserted where they belong. So are local rows, where the
+// values that are assigned tell ahead of the write which of them leave. Otherwise PostgreSQL finds
+// out as it writes them, into the shells, from which they are taken to the shards before triggers
+// AFTER fire (executor/routed_rows.h): each is written twice, which is why many are not sent so.
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/merge.h"
@@ -55,23 +57,15 @@ List* LocalMembers(Oid root) {
     return members;
 }
 
-constexpr const char* kMoves = "moving rows between local and distributed partitions of";
-
-// Where the values decide, they must do so without the row being written.
-void CheckLocalMoves(const Query* update, const List* members) {
-    const char* const what = kMoves;
-    if (update->commandType == CMD_MERGE) RefuseSplit(update, what, "MERGE cannot do it.");
+// Whether the new row of an UPDATE can be computed ahead of it, and is what will be written.
+bool IsKnownAhead(const Query* update, const List* members) {
+    if (update->commandType == CMD_MERGE) return false;
     for (auto* entry : Each<TargetEntry>(update->targetList))
-        if (entry->resjunk)
-            RefuseSplit(update, what, "SET (…) = (SELECT …) cannot move rows of local partitions.");
-    if (contain_volatile_functions(reinterpret_cast<Node*>(update->targetList)) ||
-        contain_volatile_functions(update->jointree->quals))
-        RefuseSplit(update, what, "Volatile functions decide where rows of local partitions go.");
+        if (entry->resjunk) return false;  // SET (…) = (SELECT …)
     for (const Oid member : pg::EachOid(members))
-        if (HasTrigger(member, ChangesRow))
-            RefuseSplit(update, what,
-                        psprintf("Local partition \"%s\" has BEFORE UPDATE triggers for each row.",
-                                 get_rel_name(member)));
+        if (HasTrigger(member, ChangesRow)) return false;
+    return !contain_volatile_functions(reinterpret_cast<Node*>(update->targetList)) &&
+           !contain_volatile_functions(update->jointree->quals);
 }
 
 // ---- Rows that leave
@@ -232,11 +226,11 @@ void AddLocal(Moves* moves) {
     const List* local = LocalMembers(root);
     Query* stays = moves->make(split);
     PointAtLocal(split, stays);
-    if (local == NIL || !MayMoveRows(moves->update, split->distributed)) {
+    if (local == NIL || !MayMoveRows(moves->update, split->distributed) ||
+        !IsKnownAhead(moves->update, local)) {
         AddLocalPart(split, stays);
         return;
     }
-    CheckLocalMoves(moves->update, local);
     const List* new_row = NewRow(moves->update);
     List* elsewhere = NIL;
     for (const Oid member : pg::EachOid(split->distributed))

@@ -201,6 +201,7 @@ void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
         tuplestore_puttupleslot(event.statement->new_rows, new_row);
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
         const Trigger& trigger = firing->triggers->triggers[i];
+        if (writer == Writer::kRouted && !trigger.tgisinternal) continue;
         // That of the table named sees to it.
         if (writer == Writer::kMove && IsOnReferencedSide(trigger) && trigger.tgisclone) continue;
         if (IsToFire(firing, i, TRIGGER_TYPE_ROW, TRIGGER_TYPE_AFTER, command, old_row, new_row))

@@ -25,6 +25,7 @@ namespace {
 
 uint64 writes_begun = 0;
 EState* completing = nullptr;  // the statement whose triggers AFTER fire
+TakeRoutedRows take_routed = nullptr;
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorFinish_hook_type next_finish = nullptr;
 
@@ -151,18 +152,17 @@ void FireParts(EState* statement) {
     MemoryContextSwitchTo(outer);
 }
 
-// A trigger of a local partition may have made a row one of a distributed partition; PostgreSQL
-// has written it into the shell.
-void CheckRouting(const EState* statement) {
+// What local rows that moved, and their triggers, have put into shells.
+void TakeRouted(EState* statement) {
+    bool is_first = true;
     for (const auto* target :
          pg::Each<ResultRelInfo>(statement->es_tuple_routing_result_relations)) {
         const metadata::Table* table =
             metadata::FindTable(RelationGetRelid(target->ri_RelationDesc));
         if (!table || !table->IsHash()) continue;
-        ereport(
-            ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("a trigger that moves a row to distributed partition \"%s\" is not supported",
-                   RelationGetRelationName(target->ri_RelationDesc)));
+        // They can be deleted then.
+        if (std::exchange(is_first, false)) CommandCounterIncrement();
+        take_routed(statement, target->ri_RelationDesc);
     }
 }
 
@@ -183,13 +183,13 @@ void WhileCompleting(EState* statement, Body&& body) {
 void Finish(QueryDesc* query) {
     // What they delete is locked before anybody who may reference it is waited for.
     if (query->plannedstmt->hasModifyingCTE) RunModifications(query->estate);
+    TakeRouted(query->estate);
     AwaitReferencesOf(query);
     if (query->plannedstmt->hasModifyingCTE) FireParts(query->estate);
     if (next_finish)
         next_finish(query);
     else
         standard_ExecutorFinish(query);
-    CheckRouting(query->estate);
     if (IsAnyUnderWay()) FireAfter(query->estate);
 }
 
@@ -325,7 +325,8 @@ void FireAfter(EState* statement) {
     EndCourse(course);
 }
 
-void Initialize() {
+void Initialize(TakeRoutedRows take) {
+    take_routed = take;
     next_start = ExecutorStart_hook;
     ExecutorStart_hook = StartHook;
     next_finish = ExecutorFinish_hook;

@@ -54,8 +54,9 @@ bool FireBeforeRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
 // Computes the generated columns of the new row.
 void ComputeGeneratedColumns(Firing* firing, CmdType command, TupleTableSlot* new_row);
 // By what a row is written: the statement, or a part of it that BeginPart began; there, a row that
-// is deleted may be one that moves to another table of the tree.
-enum class Writer { kStatement, kPart, kMove };
+// is deleted may be one that moves to another table of the tree. kRouted: by PostgreSQL, into the
+// shell; the user's triggers are its own then, but not those of foreign keys.
+enum class Writer { kStatement, kPart, kMove, kRouted };
 // The row has been written, or will be before the statement ends; copied.
 void QueueAfterRow(Firing* firing, CmdType command, TupleTableSlot* old_row,
                    TupleTableSlot* new_row, Writer writer = Writer::kStatement);
@@ -71,7 +72,11 @@ void FireAfter(EState* statement);
 // Sends the rows that the code which called the running trigger function holds back.
 void SendPendingWrites();
 
+// Takes the rows that PostgreSQL has put into a shell, once all rows of the statement are written
+// and before triggers AFTER fire.
+using TakeRoutedRows = void (*)(EState* statement, Relation shell);
+
 // Installs the hooks; called once from _PG_init, after the room transaction's.
-void Initialize();
+void Initialize(TakeRoutedRows take);
 
 }  // namespace pgspan::trigger

@@ -160,6 +160,70 @@ ALTER TABLE fk ADD CONSTRAINT fkey FOREIGN KEY (a) REFERENCES pk12 (a) ON UPDATE
 UPDATE pk SET a = 1 WHERE a = 2;
 SELECT * FROM everywhere ORDER BY 1, 2, 3, 4;
 DROP TABLE fk, fk_parted, fk_here, fk_other, pk CASCADE;
+-- Rows that BEFORE triggers of a local partition move, that arrive where they are checked against keys of the tree itself.
+CREATE TABLE kinds (k int PRIMARY KEY);
+CREATE TABLE places (k int PRIMARY KEY);
+-- @cluster SELECT create_distributed_table('kinds', 'k', shard_count => 4)
+INSERT INTO kinds SELECT generate_series(1, 9);
+INSERT INTO places SELECT generate_series(1, 9);
+CREATE TABLE spots (a int, k int REFERENCES kinds, p int CONSTRAINT of_place REFERENCES places DEFERRABLE, long text, twice int GENERATED ALWAYS AS (k * 2) STORED, UNIQUE (a, k)) PARTITION BY LIST (a);
+CREATE TABLE spots1 PARTITION OF spots FOR VALUES IN (1);
+CREATE TABLE spots2 PARTITION OF spots FOR VALUES IN (2);
+CREATE TABLE spots3 PARTITION OF spots FOR VALUES IN (3) PARTITION BY RANGE (k);
+CREATE TABLE spots31 PARTITION OF spots3 FOR VALUES FROM (0) TO (5);
+CREATE TABLE spots32 PARTITION OF spots3 FOR VALUES FROM (5) TO (100);
+-- @cluster SELECT create_distributed_table('spots1', 'k', shard_count => 4)
+-- @cluster SELECT create_distributed_table('spots31', 'k', shard_count => 4)
+CREATE TABLE visits (n int, a int, k int, FOREIGN KEY (a, k) REFERENCES spots (a, k) ON UPDATE CASCADE ON DELETE SET NULL);
+-- @cluster SELECT create_distributed_table('visits', 'n', shard_count => 4)
+INSERT INTO spots SELECT 2, k, k, repeat(md5(k::text), 4000) FROM kinds;
+INSERT INTO visits SELECT n, 2, k FROM kinds, generate_series(1, 2) n;
+CREATE FUNCTION spread() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.a := 1 + new.k % 3; RETURN new; END $$;
+CREATE TRIGGER x BEFORE UPDATE ON spots2 FOR EACH ROW EXECUTE FUNCTION spread();
+CREATE TRIGGER row_after AFTER INSERT OR UPDATE OR DELETE ON spots FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION say();
+CREATE TRIGGER row_before BEFORE UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION say();
+ALTER TABLE spots DISABLE TRIGGER row_after;
+TRUNCATE log;
+UPDATE spots SET p = p % 9 + 1 WHERE k <= 6 RETURNING tableoid::regclass::text, a, k, p, length(long), twice;
+SELECT what FROM log ORDER BY what;
+SELECT tableoid::regclass::text, a, k, p, md5(long), twice FROM spots ORDER BY k;
+SELECT * FROM visits ORDER BY 1, 2, 3;
+-- @error 23503
+UPDATE spots SET p = 77 WHERE k = 9;
+-- @error 23503
+UPDATE spots SET k = 30 WHERE k = 9;
+-- @error 23503
+UPDATE spots SET k = 15 WHERE k = 7;
+-- @error 23505
+UPDATE spots SET k = 3 WHERE k = 9;
+BEGIN;
+SET CONSTRAINTS of_place DEFERRED;
+UPDATE spots SET p = 78 WHERE k = 9;
+-- @error 23503
+COMMIT;
+BEGIN;
+SET CONSTRAINTS of_place DEFERRED;
+UPDATE spots SET p = 78 WHERE k = 9;
+INSERT INTO places VALUES (78);
+SELECT tableoid::regclass::text, a, k, p FROM spots WHERE k = 9;
+COMMIT;
+ALTER TABLE spots ENABLE TRIGGER row_after;
+UPDATE spots SET long = 'short';
+TRUNCATE log;
+UPDATE spots SET p = 1 WHERE k = 7;
+UPDATE spots SET a = 2, p = 2 WHERE k = 7;
+UPDATE spots SET a = a, p = 3 WHERE k IN (2, 7, 8);
+SELECT what FROM log ORDER BY what;
+SELECT tableoid::regclass::text, * FROM spots ORDER BY k;
+SELECT * FROM visits ORDER BY 1, 2, 3;
+UPDATE spots SET a = 2 WHERE k < 9;
+MERGE INTO spots USING kinds ON spots.k = kinds.k AND spots.a = 2 WHEN MATCHED AND kinds.k > 7 THEN DELETE WHEN MATCHED THEN UPDATE SET p = 9 WHEN NOT MATCHED THEN INSERT (a, k, p) VALUES (2, kinds.k, 8);
+SELECT tableoid::regclass::text, * FROM spots ORDER BY k, a;
+SELECT * FROM visits ORDER BY 1, 2, 3;
+-- @cluster SELECT count(*) FROM run_command_on_workers('SELECT count(*) FROM ONLY spots1') WHERE result <> '0'
+DELETE FROM spots WHERE k < 5;
+SELECT * FROM visits ORDER BY 1, 2, 3;
+DROP TABLE visits, spots, kinds, places;
 -- Keys of several columns, of which some stay; generated columns; partitions of partitions that are local; what references itself.
 CREATE TABLE orders (region text, id int, up int, note text, code text GENERATED ALWAYS AS (region || note) STORED, PRIMARY KEY (region, id), UNIQUE (region, code)) PARTITION BY LIST (region);
 CREATE TABLE north PARTITION OF orders FOR VALUES IN ('n');

@@ -164,8 +164,24 @@ UPDATE t SET a = 1 WHERE c = 100;
 INSERT INTO t VALUES (3, 'x', 701);
 DROP TRIGGER x ON t;
 CREATE TRIGGER x BEFORE UPDATE ON u1 FOR EACH ROW EXECUTE FUNCTION to_three();
--- @cluster-error 0A000 UPDATE u SET b = 'x' WHERE a = 1
--- @cluster-error 0A000 UPDATE u SET a = 2 WHERE a = 1
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
+UPDATE u SET b = 'x' WHERE a = 1 RETURNING *, tableoid::regclass::text;
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
+UPDATE u SET a = 1 WHERE c IN (20, 40);
+UPDATE u SET a = 2 WHERE a = 1;
+-- Local rows that a query of many columns moves, volatile functions, both directions at once.
+UPDATE u SET a = 1 WHERE c IN (20, 40);
+DROP TRIGGER x ON u1;
+UPDATE u SET (a, b) = (SELECT g, h || u.c FROM moves WHERE f = 1) WHERE c = 20 RETURNING *, tableoid::regclass::text;
+UPDATE u SET a = 1 + (1 + random())::int WHERE a = 1;
+UPDATE u SET (a, b) = (SELECT CASE u.a WHEN 1 THEN 2 ELSE 1 END, 'swapped' FROM moves WHERE f = 1);
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
+BEGIN;
+UPDATE u SET (a, b) = (SELECT 2, h FROM moves WHERE f = 1) WHERE a = 1;
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
+ROLLBACK;
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
+CREATE TRIGGER x BEFORE UPDATE ON u1 FOR EACH ROW EXECUTE FUNCTION to_three();
 DROP TRIGGER x ON u1;
 SELECT tableoid::regclass::text, * FROM t ORDER BY c;
 SELECT tableoid::regclass::text, * FROM u ORDER BY c;
@@ -221,7 +237,8 @@ MERGE INTO t USING (SELECT x, random() * 0 AS r FROM generate_series(900, 906) x
 MERGE INTO t USING moves m ON t.c = (SELECT max(y.c) FROM t y WHERE y.a = m.f AND y.c < 910) WHEN MATCHED THEN UPDATE SET a = m.g WHEN NOT MATCHED THEN INSERT VALUES (m.f, 'none', 950);
 WITH s AS (SELECT 900 AS x) MERGE INTO t USING s ON t.c = (SELECT x FROM s y) WHEN MATCHED THEN UPDATE SET a = t.a % 3 + 1 WHEN NOT MATCHED THEN INSERT VALUES (1, 'no', 900);
 SELECT tableoid::regclass::text, * FROM t ORDER BY c, b;
--- @cluster-error 0A000 MERGE INTO u USING moves m ON u.a = m.f WHEN MATCHED THEN UPDATE SET a = m.g
+MERGE INTO u USING moves m ON u.a = m.f WHEN MATCHED THEN UPDATE SET a = m.g;
+SELECT tableoid::regclass::text, * FROM u ORDER BY c;
 -- A write in WITH that has a WITH of its own.
 WITH w AS (WITH x AS (SELECT 900 AS k), y AS (SELECT k + 1 AS l FROM x) UPDATE t SET b = 'n' FROM x, y WHERE c IN (k, l) RETURNING c, l) SELECT * FROM w ORDER BY c;
 WITH x AS (SELECT 5 AS k), w AS (WITH RECURSIVE x (n) AS (SELECT 960 UNION ALL SELECT n + 1 FROM x WHERE n < 962), y AS (SELECT n FROM x) INSERT INTO t SELECT 1 + n % 3, 'i', n FROM y RETURNING c), v AS (WITH z AS (SELECT k FROM x) DELETE FROM t USING z WHERE c = 895 + k RETURNING c) SELECT c, k FROM w, x UNION ALL SELECT c, 0 FROM v ORDER BY 1;

@@ -91,7 +91,9 @@ EXECUTE move(4, 807);
 EXECUTE move(2, 807);
 SELECT tableoid::regclass::text, * FROM pr WHERE c > 700 ORDER BY c;
 UPDATE pr SET a = 3 FROM p4 x WHERE x.c = pr.c AND x.c = 806;
--- @cluster-error 0A000 UPDATE pr SET a = 1 + (random() * 3)::int WHERE c = 801
+UPDATE pr SET a = 3 + (random() / 100)::int WHERE c = 801;
+UPDATE pr SET a = 1 + (random() / 100)::int WHERE c = 801;
+SELECT tableoid::regclass::text, * FROM pr WHERE c = 801;
 DELETE FROM pr WHERE c > 700;
 COPY pr FROM STDIN;
 3	copied	900
