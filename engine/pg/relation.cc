@@ -94,4 +94,12 @@ double AssumedRowsOnPage(Oid relation) {
     return std::max((BLCKSZ - SizeOfPageHeaderData) / row, 1.0);
 }
 
+AttrMap* MapColumns(TupleDesc from, TupleDesc to) {
+#if PG_VERSION_NUM >= 160000
+    return build_attrmap_by_name(from, to, false);
+#else
+    return build_attrmap_by_name(from, to);
+#endif
+}
+
 }  // namespace pgspan::pg

@@ -3,6 +3,10 @@
 
 #include "engine/pg/postgres.h"
 
+extern "C" {
+#include "access/attmap.h"
+}
+
 namespace pgspan::pg {
 
 // The relation of a name as one writes it in SQL, locked. Raises 42P01 if there is none.
@@ -22,6 +26,9 @@ void SetTriggerState(Oid relation, const char* trigger, char state);
 
 // True if the current subtransaction has created the relation or given it new storage (TRUNCATE).
 bool IsNewInSubtransaction(Relation relation);
+
+// How the columns of one row type are found by name in another, which has to have them all.
+AttrMap* MapColumns(TupleDesc from, TupleDesc to);
 
 // How many rows of the relation PostgreSQL would expect on a page, by the widths of its columns.
 double AssumedRowsOnPage(Oid relation);

@@ -3,6 +3,7 @@
 // rows that PostgreSQL itself moves.
 #include "engine/pg/call_trigger.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation.h"
 #include "engine/trigger/course.h"
 #include "engine/trigger/matching.h"
 #include "engine/trigger/moved_row.h"
@@ -120,7 +121,7 @@ void QueueAfterMove(const Firing* source, Oid named, TupleTableSlot* old_row,
     const MemoryContext outer = MemoryContextSwitchTo(GetPerTupleMemoryContext(firing->estate));
     CheckKeysBetween(RelationGetRelid(source->relation), named);
     const TupleDesc descriptor = RelationGetDescr(firing->relation);
-    AttrMap* map = build_attrmap_by_name(RelationGetDescr(source->relation), descriptor);
+    AttrMap* map = pg::MapColumns(RelationGetDescr(source->relation), descriptor);
     TupleTableSlot* was = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
     TupleTableSlot* is = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
     Queue(firing, execute_attr_map_slot(map, old_row, was),
