@@ -5,6 +5,7 @@
 #include "engine/ddl/utility_hook.h"
 #include "engine/executor/routed_rows.h"
 #include "engine/executor/scans.h"
+#include "engine/executor/shown_errors.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
@@ -42,6 +43,7 @@ void Initialize() {
     executor::RegisterScans();
     planner::InstallHooks();
     trigger::Initialize(executor::TakeRoutedRows);
+    executor::InstallShownErrors();
     ddl::Initialize();
     replication::Initialize();
     background::Initialize();

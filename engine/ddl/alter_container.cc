@@ -1,4 +1,5 @@
 #include "engine/ddl/alter_container.h"
+#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/column_value.h"
 #include "engine/ddl/container_constraint.h"
@@ -63,7 +64,7 @@ AlterTableCmd* ForContainer(const metadata::Table& table, const Step& step, List
     }
     case AT_DropConstraint:
         if (step.constraint_type != CONSTRAINT_CHECK)
-            command->name = ContainerIndexName(command->name, table.table_id);
+            command->name = metadata::ContainerIndexName(command->name, table.table_id);
         command->missing_ok = true;
         break;
     default:

@@ -1,28 +1,13 @@
 #include "engine/ddl/definition_parts.h"
 
-extern "C" {
-#include "common/hashfn.h"
-#include "mb/pg_wchar.h"
-}
+#include "engine/metadata/constraint_names.h"
 
 namespace pgspan::ddl {
 
 namespace {
 
-// A copy of name that ends in suffix and fits into a name. One that has to be cut (at a character
-// boundary) gets a hash of the whole, so that names that differ only at their ends stay different.
-char* Suffixed(const char* name, const char* suffix) {
-    const int length = static_cast<int>(strlen(name));
-    const int room = NAMEDATALEN - 1 - static_cast<int>(strlen(suffix));
-    if (length <= room) return psprintf("%s%s", name, suffix);
-    constexpr int kHashLength = 9;
-    const uint32 hash = hash_bytes(reinterpret_cast<const unsigned char*>(name), length);
-    return psprintf("%.*s_%08x%s", pg_mbcliplen(name, length, room - kHashLength), name, hash,
-                    suffix);
-}
-
 const char* NameOn(const Target& target, const char* name) {
-    return target.table_id == 0 ? name : ContainerIndexName(name, target.table_id);
+    return target.table_id == 0 ? name : metadata::ContainerIndexName(name, target.table_id);
 }
 
 // text with its prefix `from` replaced; the prefix is what PostgreSQL's deparser is known to write.
@@ -52,14 +37,6 @@ char* IndexDefinitionOn(Oid index, const Target& target) {
 }
 
 }  // namespace
-
-char* ContainerIndexName(const char* shell_name, int32 table_id) {
-    return Suffixed(shell_name, psprintf("_t%d", table_id));
-}
-
-char* ShardConstraintName(const char* shell_name, int64 shard_id) {
-    return Suffixed(shell_name, psprintf("_" INT64_FORMAT, shard_id));
-}
 
 char* ContainerIndexDefinition(Oid index, const char* base_name, int32 table_id) {
     const int settings = EnterCanonicalSettings();

@@ -1,4 +1,5 @@
 #include "engine/ddl/container_constraint.h"
+#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
@@ -53,7 +54,8 @@ void MirrorMissingConstraints(const metadata::Table& table) {
         const char type = ConstraintType(table.relation, name);
         const bool is_key = type == CONSTRAINT_PRIMARY || type == CONSTRAINT_UNIQUE;
         if ((!is_key && type != CONSTRAINT_CHECK) || !table.IsHash()) continue;
-        const char* container_name = is_key ? ContainerIndexName(name, table.table_id) : name;
+        const char* container_name =
+            is_key ? metadata::ContainerIndexName(name, table.table_id) : name;
         if (ConstraintType(table.container, container_name) == '\0')
             AddToContainer(table, constraint, container_name, is_key);
     }
@@ -66,7 +68,7 @@ void RunOnShardConstraints(const metadata::Table& table, const AlterTableCmd& co
     for (const LocalShard& shard : LocalShards(table)) {
         auto* stmt = makeNode(AlterTableStmt);
         auto* copy = CopyOf<AlterTableCmd>(&command);
-        char* name = ShardConstraintName(
+        char* name = metadata::ShardConstraintName(
             command.name ? command.name : castNode(Constraint, command.def)->conname,
             shard.shard_id);
         if (copy->name) copy->name = name;

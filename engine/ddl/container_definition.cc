@@ -1,4 +1,5 @@
 #include "engine/ddl/definition_parts.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/pg/reg_types.h"
 
 extern "C" {
@@ -119,7 +120,7 @@ List* ShardDefinition(Oid relation, const char* base_name, int32 table_id, int64
         definitions = AddDefinition(
             definitions, nullptr,
             psprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", name,
-                     quote_identifier(ShardConstraintName(row[0], shard_id)), row[1]));
+                     quote_identifier(metadata::ShardConstraintName(row[0], shard_id)), row[1]));
     definitions = list_concat(definitions, EnableRowSecurity(relation, name));
     definitions = list_concat(definitions, GrantDefinitions(relation, name));
     LeaveCanonicalSettings(settings);
@@ -151,7 +152,8 @@ List* ShardForeignKeys(const metadata::Table& table, int32 shard_index, Oid cons
             definitions, nullptr,
             psprintf("ALTER TABLE %s ADD CONSTRAINT %s %s%s%s",
                      metadata::QualifiedShardName(table, shard_index),
-                     quote_identifier(ShardConstraintName(row[0], table.shard_ids[shard_index])),
+                     quote_identifier(
+                         metadata::ShardConstraintName(row[0], table.shard_ids[shard_index])),
                      row[3], ReferencedTable(table, shard_index, referenced), row[2] + length));
     }
     LeaveCanonicalSettings(settings);
@@ -175,7 +177,7 @@ List* ShardReplicaIdentity(const metadata::Table& table, int32 shard_index) {
     if (!shell_index)
         return AddDefinition(NIL, nullptr,
                              psprintf("ALTER TABLE %s REPLICA IDENTITY NOTHING", shard));
-    const Oid parent = get_relname_relid(ContainerIndexName(shell_index, table.table_id),
+    const Oid parent = get_relname_relid(metadata::ContainerIndexName(shell_index, table.table_id),
                                          get_rel_namespace(table.container));
     const Oid shard_oid = metadata::LocalShardRelation(table, shard_index);
     if (!OidIsValid(parent) || !OidIsValid(shard_oid))

@@ -1,4 +1,5 @@
 #include "engine/ddl/foreign_key.h"
+#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
@@ -100,7 +101,7 @@ void DropShardConstraint(Oid shell, const char* name) {
         RunDefinitions(AddDefinition(
             NIL, nullptr,
             psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", shard.qualified_name,
-                     quote_identifier(ShardConstraintName(name, shard.shard_id)))));
+                     quote_identifier(metadata::ShardConstraintName(name, shard.shard_id)))));
 }
 
 }  // namespace
@@ -126,7 +127,7 @@ void MirrorForeignKey(Oid shell, Oid constraint) {
     const char* name = get_constraint_name(constraint);
     for (const LocalShard& shard : LocalShards(*table)) {
         if (OidIsValid(get_relation_constraint_oid(
-                shard.relation, ShardConstraintName(name, shard.shard_id), true)))
+                shard.relation, metadata::ShardConstraintName(name, shard.shard_id), true)))
             continue;
         RunDefinitions(ShardForeignKeys(*table, shard.index, constraint));
     }

@@ -1,4 +1,5 @@
 #include "engine/ddl/index.h"
+#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
@@ -83,7 +84,7 @@ List* IndexesOf(Oid relation) {
 }
 
 char* ShardIndexName(const char* shell_index_name, int64 shard_id) {
-    return ShardConstraintName(shell_index_name, shard_id);
+    return metadata::ShardConstraintName(shell_index_name, shard_id);
 }
 
 void UseColumnsCollation(const metadata::Table& table, IndexStmt* stmt) {
@@ -98,7 +99,7 @@ void UseColumnsCollation(const metadata::Table& table, IndexStmt* stmt) {
 }
 
 Oid ContainerIndex(const metadata::Table& table, const char* shell_index_name) {
-    return get_relname_relid(ContainerIndexName(shell_index_name, table.table_id),
+    return get_relname_relid(metadata::ContainerIndexName(shell_index_name, table.table_id),
                              get_namespace_oid(metadata::kDataSchema, false));
 }
 

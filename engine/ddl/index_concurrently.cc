@@ -3,6 +3,7 @@
 // container gets an index without its shards (ON ONLY), then the shards' are built one after
 // another, each in transactions of its own, and attached.
 #include "engine/ddl/index.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/outside.h"
@@ -90,7 +91,7 @@ void BuildOnContainer(MemoryContext context, Oid relation, Oid index) {
         const metadata::Table& table = TableNow(relation);
         for (const LocalShard& shard : LocalShards(table))
             shards = lappend_int(shards, shard.index);
-        const char* name = ContainerIndexName(get_rel_name(index), table.table_id);
+        const char* name = metadata::ContainerIndexName(get_rel_name(index), table.table_id);
         RunUtilityAsOwner(
             reinterpret_cast<Node*>(StatementFor(table, index, table.container, name)), nullptr);
     });

@@ -1,4 +1,5 @@
 #include "engine/ddl/lost_parts.h"
+#include "engine/metadata/constraint_names.h"
 
 #include "engine/connection/roles.h"
 #include "engine/ddl/index.h"
@@ -42,10 +43,10 @@ void DropFromContainer(const metadata::Table& table, const LostPart& part) {
         DropContainerIndex(table, part.name);
         return;
     case LostPart::kConstraint:
-        RunUtilityText(
-            psprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s CASCADE", container,
-                     quote_identifier(IsKey(part) ? ContainerIndexName(part.name, table.table_id)
-                                                  : part.name)));
+        RunUtilityText(psprintf(
+            "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s CASCADE", container,
+            quote_identifier(IsKey(part) ? metadata::ContainerIndexName(part.name, table.table_id)
+                                         : part.name)));
         return;
     }
 }

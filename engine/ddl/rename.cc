@@ -1,4 +1,5 @@
 #include "engine/ddl/change_while_local.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/container_constraint.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
@@ -39,7 +40,7 @@ void RenameIndex(const Statement& statement, const RenameStmt& stmt, const metad
     RunStandard(statement);
     if (OidIsValid(container_index)) {
         auto* copy = CopyFor(stmt, container_index, nullptr,
-                             ContainerIndexName(stmt.newname, table.table_id));
+                             metadata::ContainerIndexName(stmt.newname, table.table_id));
         copy->renameType = OBJECT_INDEX;
         RunUtilityAsOwner(reinterpret_cast<Node*>(copy), nullptr);
     }
@@ -60,10 +61,11 @@ void RenameColumn(const Statement& statement, const RenameStmt& stmt,
 
 void RenameShardConstraints(const metadata::Table& table, const RenameStmt& stmt) {
     for (const LocalShard& shard : LocalShards(table))
-        RunUtility(reinterpret_cast<Node*>(CopyFor(
-                       stmt, shard.relation, ShardConstraintName(stmt.subname, shard.shard_id),
-                       ShardConstraintName(stmt.newname, shard.shard_id))),
-                   nullptr);
+        RunUtility(
+            reinterpret_cast<Node*>(CopyFor(
+                stmt, shard.relation, metadata::ShardConstraintName(stmt.subname, shard.shard_id),
+                metadata::ShardConstraintName(stmt.newname, shard.shard_id))),
+            nullptr);
 }
 
 void RenameConstraint(const Statement& statement, const RenameStmt& stmt,
@@ -80,11 +82,11 @@ void RenameConstraint(const Statement& statement, const RenameStmt& stmt,
             break;
         case CONSTRAINT_PRIMARY:
         case CONSTRAINT_UNIQUE:
-            RunUtilityAsOwner(
-                reinterpret_cast<Node*>(CopyFor(stmt, table.container,
-                                                ContainerIndexName(stmt.subname, table.table_id),
-                                                ContainerIndexName(stmt.newname, table.table_id))),
-                nullptr);
+            RunUtilityAsOwner(reinterpret_cast<Node*>(CopyFor(
+                                  stmt, table.container,
+                                  metadata::ContainerIndexName(stmt.subname, table.table_id),
+                                  metadata::ContainerIndexName(stmt.newname, table.table_id))),
+                              nullptr);
             break;
         case CONSTRAINT_FOREIGN:
         case CONSTRAINT_EXCLUSION:

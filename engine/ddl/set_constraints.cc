@@ -1,4 +1,5 @@
 #include "engine/ddl/container_constraint.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/local_shards.h"
@@ -31,9 +32,11 @@ List* Enforcers(const metadata::Table& table, const char* name, char type) {
     if (!table.IsHash()) return names;
     char* schema = pstrdup(metadata::kDataSchema);
     if (type == CONSTRAINT_PRIMARY || type == CONSTRAINT_UNIQUE)
-        return list_make1(makeRangeVar(schema, ContainerIndexName(name, table.table_id), -1));
+        return list_make1(
+            makeRangeVar(schema, metadata::ContainerIndexName(name, table.table_id), -1));
     for (const LocalShard& shard : LocalShards(table))
-        names = lappend(names, makeRangeVar(schema, ShardConstraintName(name, shard.shard_id), -1));
+        names = lappend(
+            names, makeRangeVar(schema, metadata::ShardConstraintName(name, shard.shard_id), -1));
     return names;
 }
 

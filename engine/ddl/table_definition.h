@@ -95,10 +95,6 @@ List* ShardReplicaIdentity(const metadata::Table& table, int32 shard_index);
 // constraint.
 char* ContainerIndexDefinition(Oid index, const char* base_name, int32 table_id);
 
-// Names, palloc'd, truncated at a character boundary so that the suffix fits.
-char* ContainerIndexName(const char* shell_name, int32 table_id);
-char* ShardConstraintName(const char* shell_name, int64 shard_id);
-
 // GRANT statements that give the table or sequence `target` (a qualified name) the rights of
 // relation, columns' included; NIL if nothing was ever granted on it.
 List* GrantDefinitions(Oid relation, const char* target);

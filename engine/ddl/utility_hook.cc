@@ -5,6 +5,7 @@
 #include "engine/ddl/drop_watch.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/mirror.h"
+#include "engine/executor/shown_errors.h"
 #include "engine/metadata/nodes.h"
 #include "engine/metadata/node_session.h"
 #include "engine/pg/entry.h"
@@ -141,6 +142,22 @@ void RefuseExecuteOfTask(const Node* tree) {
                 errmsg("prepared statement \"%s\" belongs to another node", execute->name));
 }
 
+// By these, other nodes write containers, and rows of shards are checked.
+bool ConcernsRows(const Node* tree) {
+    return IsA(tree, ConstraintsSetStmt) || (IsA(tree, CopyStmt) && metadata::IsInternalSession());
+}
+
+void HandleRows(Statement& statement) {
+    executor::WithUsersNames(
+        [&] { Handle(statement); },
+        [&] {
+            const Node* tree = statement.planned->utilityStmt;
+            const RangeVar* copied =
+                IsA(tree, CopyStmt) ? reinterpret_cast<const CopyStmt*>(tree)->relation : nullptr;
+            return copied ? list_make1_oid(RangeVarGetRelid(copied, NoLock, true)) : NIL;
+        });
+}
+
 void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
           ProcessUtilityContext context, ParamListInfo parameters, QueryEnvironment* environment,
           DestReceiver* receiver, QueryCompletion* completion) {
@@ -151,6 +168,8 @@ void Hook(PlannedStmt* planned, const char* source, bool read_only_tree,
         RefuseExecuteOfTask(planned->utilityStmt);
         if (IsA(planned->utilityStmt, ExplainStmt))
             plan::Explained([&] { Handle(statement); });
+        else if (ConcernsRows(planned->utilityStmt))
+            HandleRows(statement);
         else
             Handle(statement);
     });
