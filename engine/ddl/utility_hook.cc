@@ -142,9 +142,20 @@ void RefuseExecuteOfTask(const Node* tree) {
                 errmsg("prepared statement \"%s\" belongs to another node", execute->name));
 }
 
-// By these, other nodes write containers, and rows of shards are checked.
+// Rows of shards are written or checked by it, in the transaction that it stands in.
 bool ConcernsRows(const Node* tree) {
-    return IsA(tree, ConstraintsSetStmt) || (IsA(tree, CopyStmt) && metadata::IsInternalSession());
+    switch (nodeTag(tree)) {
+    case T_AlterTableStmt:
+    case T_AlterDomainStmt:
+    case T_ConstraintsSetStmt:
+        return true;
+    case T_IndexStmt:
+        return !reinterpret_cast<const IndexStmt*>(tree)->concurrent;
+    case T_CopyStmt:
+        return metadata::IsInternalSession();
+    default:
+        return false;
+    }
 }
 
 void HandleRows(Statement& statement) {

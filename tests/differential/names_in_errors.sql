@@ -78,14 +78,30 @@ SELECT error_of('INSERT INTO items VALUES (11, 11, NULL, 2)');
 ALTER TABLE items RENAME TO things;
 SELECT error_of('INSERT INTO things VALUES (1, 1, ''E1'', 1)');
 SELECT error_of('INSERT INTO things VALUES (11, 11, NULL, 2)');
-CREATE SCHEMA elsewhere;
-ALTER TABLE things SET SCHEMA elsewhere;
-SELECT error_of('INSERT INTO elsewhere.things VALUES (1, 1, ''E1'', 1)');
-ALTER TABLE elsewhere.things SET SCHEMA public;
+CREATE SCHEMA errors_elsewhere;
+ALTER TABLE things SET SCHEMA errors_elsewhere;
+SELECT error_of('INSERT INTO errors_elsewhere.things VALUES (1, 1, ''E1'', 1)');
+ALTER TABLE errors_elsewhere.things SET SCHEMA public;
+DROP SCHEMA errors_elsewhere;
 -- Values that look like names stay as they are.
 SELECT error_of('INSERT INTO things SELECT 11, 1000, ''things_t'' || table_id || '' things_102008 pgspan_data'' FROM (VALUES (1)) v(table_id)');
 -- Constraints that are looked at later.
 SELECT error_of('INSERT INTO later VALUES (100, 1), (1, 50); SET CONSTRAINTS ALL IMMEDIATE');
 SELECT error_of('INSERT INTO later VALUES (10, 10)');
 SELECT error_of('UPDATE later SET n = 5, id = 5 WHERE id IN (6, 7)');
+-- Definitions that rows do not comply with.
+SELECT error_of('ALTER TABLE things ADD CONSTRAINT few CHECK (part > 1)');
+UPDATE things SET kind = NULL WHERE id = 3;
+SELECT error_of('ALTER TABLE things ALTER COLUMN kind SET NOT NULL');
+INSERT INTO things VALUES (3, 3, NULL, 1);
+SELECT error_of('CREATE UNIQUE INDEX once ON things (id, part)');
+SELECT error_of('ALTER TABLE things ADD CONSTRAINT "Once only" UNIQUE (id)');
+ALTER TABLE things DROP CONSTRAINT of_kind, DROP CONSTRAINT later_added;
+UPDATE things SET kind = 17 WHERE id = 5;
+SELECT error_of('ALTER TABLE things ADD CONSTRAINT "of a kind" FOREIGN KEY (kind) REFERENCES kinds');
+CREATE DOMAIN small AS int;
+CREATE TABLE counted (id int, n small);
+-- @cluster SELECT create_distributed_table('counted', 'id')
+INSERT INTO counted VALUES (1, 100);
+SELECT error_of('ALTER DOMAIN small ADD CHECK (VALUE < 50)');
 SELECT count(*) FROM things;
