@@ -1,5 +1,4 @@
 #include "engine/ddl/alter_container.h"
-#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/column_value.h"
 #include "engine/ddl/container_constraint.h"
@@ -12,6 +11,7 @@
 #include "engine/ddl/table_definition.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

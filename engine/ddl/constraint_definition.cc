@@ -1,5 +1,4 @@
 #include "engine/ddl/definition_parts.h"
-
 #include "engine/metadata/constraint_names.h"
 
 namespace pgspan::ddl {

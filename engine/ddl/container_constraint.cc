@@ -1,10 +1,10 @@
 #include "engine/ddl/container_constraint.h"
-#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

@@ -1,5 +1,4 @@
 #include "engine/ddl/foreign_key.h"
-#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
@@ -8,6 +7,7 @@
 #include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/heap.h"

@@ -1,5 +1,4 @@
 #include "engine/ddl/index.h"
-#include "engine/metadata/constraint_names.h"
 
 #include "engine/ddl/change_while_local.h"
 #include "engine/ddl/handlers.h"
@@ -9,6 +8,7 @@
 #include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/dependency.h"

@@ -3,7 +3,6 @@
 // container gets an index without its shards (ON ONLY), then the shards' are built one after
 // another, each in transactions of its own, and attached.
 #include "engine/ddl/index.h"
-#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/outside.h"
@@ -11,6 +10,7 @@
 #include "engine/pg/define_index.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "access/xact.h"

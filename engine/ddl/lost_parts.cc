@@ -1,5 +1,4 @@
 #include "engine/ddl/lost_parts.h"
-#include "engine/metadata/constraint_names.h"
 
 #include "engine/connection/roles.h"
 #include "engine/ddl/index.h"
@@ -10,6 +9,7 @@
 #include "engine/pg/owner.h"
 #include "engine/pg/relation.h"
 #include "engine/pg/subtransaction.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

@@ -1,5 +1,4 @@
 #include "engine/ddl/change_while_local.h"
-#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/container_constraint.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
@@ -11,6 +10,7 @@
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
 #include "engine/metadata/heirs.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_class.h"

@@ -1,5 +1,4 @@
 #include "engine/ddl/container_constraint.h"
-#include "engine/metadata/constraint_names.h"
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/handlers.h"
 #include "engine/ddl/local_shards.h"
@@ -8,6 +7,7 @@
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 #include "engine/trigger/deferred.h"
+#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

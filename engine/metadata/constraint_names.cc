@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/pg_index.h"
 #include "common/hashfn.h"
 #include "mb/pg_wchar.h"
+#include "storage/proc.h"
 }
 
 namespace pgspan::metadata {
@@ -169,6 +170,8 @@ const Table* FindTableOfPart(Oid relation) {
 
 void NameAsUsersKnow(ErrorData* error, const List* parts) {
     if (!MayLookUp(error->sqlerrcode) || !IsTransactionState() || !ExtensionIsReady()) return;
+    // Whoever was cancelled waiting for a lock still stands in its queue; looking up takes locks.
+    LockErrorCleanup();
     // The one at fault need not be named: rows find their shard by themselves.
     const bool of_part =
         error->table_name && error->schema_name && strcmp(error->schema_name, kDataSchema) == 0;
