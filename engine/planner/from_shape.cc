@@ -126,13 +126,17 @@ Shape ShapeOfCte(const RangeTblEntry* rte, Index varno, const Level& level) {
     return Unpushable("a CTE of an outer query");
 }
 
+// Whether every node answers the sub-queries of the expressions for itself.
+bool FitsAnywhere(Node* expressions, const Level& level) {
+    Shape none;
+    return SublinksFit(expressions, &none, level) && !none.IsDistributed();
+}
+
 Shape ShapeOfExpressions(Node* expressions, const Level& level) {
     const char* reason = nullptr;
     if (!IsRemotable(expressions, level.query, &reason)) return Unpushable(reason);
     if (contain_volatile_functions(expressions)) return Unpushable("a volatile function in FROM");
-    Shape none;
-    if (!SublinksFit(expressions, &none, level) || none.IsDistributed())
-        return Unpushable("a sub-query in FROM");
+    if (!FitsAnywhere(expressions, level)) return Unpushable("a sub-query in FROM");
     return {};
 }
 
@@ -142,6 +146,8 @@ Shape ShapeOfRangeTableEntry(Index varno, const Level& level) {
         return Unpushable("policies of a table with heirs");
     switch (rte->rtekind) {
     case RTE_RELATION:
+        if (rte->tablesample && !FitsAnywhere(reinterpret_cast<Node*>(rte->tablesample), level))
+            return Unpushable("a sub-query in TABLESAMPLE");
         return ShapeUnderPolicies(rte, varno, level);
     case RTE_SUBQUERY: {
         if (rte->functions != NIL) return Unpushable("a write");

@@ -116,6 +116,8 @@ SELECT tableoid::regclass, count(*) FROM sampled TABLESAMPLE SYSTEM (100) GROUP 
 SELECT count(*) FROM sampled a TABLESAMPLE SYSTEM (100) JOIN sampled b TABLESAMPLE BERNOULLI (100) ON a.k = b.v;
 SELECT * FROM (VALUES (0), (100)) s (pct), LATERAL (SELECT count(*) FROM sampled TABLESAMPLE BERNOULLI (pct)) x;
 SELECT count(*) FROM sampled TABLESAMPLE SYSTEM ((SELECT max(k) + 40 FROM ONLY sampled_too));
+SELECT count(*) FROM ONLY sampled TABLESAMPLE BERNOULLI ((SELECT count(*) * 10 FROM ONLY sampled_too));
+SELECT count(*), min(k) FROM ONLY sampled TABLESAMPLE BERNOULLI ((SELECT 100 FROM ONLY sampled_too WHERE k = 55)) WHERE k = 7;
 -- @error 2202H
 SELECT count(*) FROM sampled TABLESAMPLE SYSTEM (101);
 -- @expect 0A000 a sample by values of other tables, where the join cannot run on the nodes
