@@ -247,10 +247,10 @@ void ReScan(RemoteScanState* state) {
     if (!state->is_running) return;
     if (state->plan.modifies && !LocksRows(state))
         elog(ERROR, "a distributed write cannot run twice");
-    // Filters that run here may depend on what has changed; what the nodes were asked for does not.
+    // Filters that run here may depend on what has changed; what the nodes were asked for, or sent,
+    // does not.
     const Bitmapset* changes = state->scan.ss.ps.chgParam;
-    const bool changed = changes != nullptr &&
-                         (state->scan.custom_ps != NIL || bms_overlap(changes, state->depends_on));
+    const bool changed = bms_overlap(changes, state->depends_on);
     // What nodes keep is handed over once: they have to keep it anew.
     const bool replays = !changed && !state->plan.holds;
     if (replays && state->keeps_rows) {
