@@ -295,7 +295,8 @@ double PartialRows(const Aggregation& of, double groups) {
 
 bool AddPartialPath(const Aggregation& of) {
     PlannerInfo* root = of.root;
-    if (!(of.extra->flags & GROUPING_CAN_PARTIAL_AGG)) return false;
+    // A task for one shard is no part of an aggregation: nodes compute results for it, no states.
+    if (!(of.extra->flags & GROUPING_CAN_PARTIAL_AGG) || of.part->shape.pin) return false;
     PathTarget* partial =
         PartialTarget(root, root->upper_targets[UPPERREL_GROUP_AGG], of.extra->havingQual);
     PartQuery part = MakePartQuery(root, of.part);

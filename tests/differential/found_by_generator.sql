@@ -182,3 +182,20 @@ SELECT x, (SELECT a.v FROM asked a WHERE a.k < g.x AND a.k > g.x - 2) FROM gener
 SELECT min(1) OVER (ORDER BY (SELECT a.v FROM asked a WHERE 1 < g.x)) FROM generate_series(1, abs((SELECT 1) % 5)) AS g(x);
 SELECT 1 FROM unnest((SELECT '{}'::int[])) AS g(x) LEFT JOIN (SELECT 1 AS y) j ON g.x = j.y WHERE (SELECT 1 FROM asked a WHERE j.y = 1) BETWEEN 6 AND 1 GROUP BY g.x;
 DROP TABLE asked;
+
+-- Aggregates over one shard whose results only the coordinator can compute (a domain's value): states were read where
+-- nodes had sent results.
+CREATE DOMAIN above_zero AS integer CHECK (VALUE > 0);
+CREATE TABLE one (k int, id int, v float8, PRIMARY KEY (k, id));
+-- @cluster SELECT create_distributed_table('one', 'k')
+INSERT INTO one SELECT g % 3, g, g / 2.0 FROM generate_series(1, 30) g;
+SELECT t.x, avg(o.v), avg(o.id), '9'::above_zero FROM (VALUES (1), (2)) AS t(x) JOIN one o ON true WHERE o.k = 1 GROUP BY t.x ORDER BY 1;
+SELECT round(avg(1), 2), '9'::above_zero FROM (VALUES (1::float8)) AS t(x) JOIN one o ON true WHERE o.k = 1 GROUP BY t.x;
+SELECT 2 FROM (SELECT 1::numeric(12,2) AS x) a FULL JOIN (SELECT round(avg(1), 2) AS x, '9'::above_zero FROM (VALUES (1::float8)) AS t(x) JOIN one o ON true WHERE o.k = 1 GROUP BY t.x) b ON a.x = b.x;
+
+-- A sub-query whose rows are joined with those of a local table, asked again for each row: only what it shows differs.
+CREATE TABLE beside_rows (c int, d int);
+INSERT INTO beside_rows SELECT g, g % 5 FROM generate_series(1, 20) g;
+SELECT count(*) FROM rates r JOIN one a ON (r.c1, 1) IN (SELECT DISTINCT ON (1) r.c1, b.d FROM beside_rows b LEFT JOIN one o ON b.c = o.id WHERE o.v < 3 ORDER BY 1, 2);
+SELECT r.id, (SELECT r.c1 + min(b.d) FROM beside_rows b JOIN one o ON b.c = o.id WHERE o.v < 3) FROM rates r ORDER BY 1;
+DROP TABLE one, beside_rows;
