@@ -25,16 +25,17 @@ std::string Kind(const Answer& answer) {
     }
 }
 
-// PostgreSQL may fold away what hides the length or precision of a constant (nullif(x, y)), where
-// the parser has found none; behind a remote column it does not.
+// Folding constants, PostgreSQL may find a length or precision that the parser has not
+// (nullif(x, y)), or lose one that it has (coalesce(x, x) of a NULL); behind a remote column, the
+// parser's stays.
 Answer WithLengthsOf(const Answer& cluster, Answer truth) {
     if (truth.columns.size() != cluster.columns.size()) return truth;
     for (size_t i = 0; i < truth.columns.size(); ++i) {
         Column& column = truth.columns[i];
         const Column& other = cluster.columns[i];
-        if (!column.is_plain && other.type_modifier == -1 && column.type_oid == other.type_oid) {
-            column.type_name = other.type_name;
-        }
+        const bool is_folded =
+            !column.is_plain && (column.type_modifier == -1 || other.type_modifier == -1);
+        if (is_folded && column.type_oid == other.type_oid) column.type_name = other.type_name;
     }
     return truth;
 }
