@@ -9,9 +9,9 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

@@ -1,6 +1,6 @@
 #include "engine/ddl/definition_parts.h"
-#include "engine/pg/reg_types.h"
 #include "engine/metadata/constraint_names.h"
+#include "engine/pg/reg_types.h"
 
 extern "C" {
 #include "catalog/partition.h"

@@ -3,11 +3,11 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/metadata/foreign_keys.h"
 #include "engine/pg/catalog_scan.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/heap.h"

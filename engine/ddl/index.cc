@@ -5,10 +5,10 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/metadata/heirs.h"
 #include "engine/pg/list.h"
 #include "engine/pg/relation.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/dependency.h"

@@ -7,10 +7,10 @@
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/outside.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/pg/define_index.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "access/xact.h"

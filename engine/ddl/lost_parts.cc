@@ -4,12 +4,12 @@
 #include "engine/ddl/index.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
 #include "engine/pg/owner.h"
 #include "engine/pg/relation.h"
 #include "engine/pg/subtransaction.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"

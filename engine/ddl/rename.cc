@@ -9,8 +9,8 @@
 #include "engine/ddl/required_change.h"
 #include "engine/ddl/same_columns.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/metadata/heirs.h"
 #include "engine/metadata/constraint_names.h"
+#include "engine/metadata/heirs.h"
 
 extern "C" {
 #include "catalog/pg_class.h"

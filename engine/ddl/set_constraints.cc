@@ -4,10 +4,10 @@
 #include "engine/ddl/local_shards.h"
 #include "engine/ddl/mirror.h"
 #include "engine/ddl/table_definition.h"
+#include "engine/metadata/constraint_names.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/list.h"
 #include "engine/trigger/deferred.h"
-#include "engine/metadata/constraint_names.h"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
