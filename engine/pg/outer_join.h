@@ -17,6 +17,13 @@ inline Var* NullableBy([[maybe_unused]] int join, Var* var) {
     return var;
 }
 
+// A Var of a level whose FROM has become one entry of another: outer joins stay inside.
+inline void LeaveJoins([[maybe_unused]] Var* var) {
+#if PG_VERSION_NUM >= 160000
+    var->varnullingrels = nullptr;
+#endif
+}
+
 // A condition over one table of the query, read above its joins, as it is where the table is
 // scanned.
 inline Node* BelowJoins(Node* condition, [[maybe_unused]] const Query* query) {

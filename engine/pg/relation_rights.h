@@ -74,8 +74,20 @@ inline void ShareRights([[maybe_unused]] Query* to, [[maybe_unused]] const Query
 #endif
 }
 
-// No rights are checked for this entry (they are for another one).
-inline void CheckNothing(RangeTblEntry* rte) {
+// No rights are checked for this entry of the query, a copy of one from elsewhere, where they are.
+inline void CheckNothing([[maybe_unused]] Query* query, RangeTblEntry* rte) {
+#if PG_VERSION_NUM >= 160000
+    // The planner wants to know as whom a relation is read.
+    rte->perminfoindex = 0;
+    auto* info = addRTEPermissionInfo(&query->rteperminfos, rte);
+    info->requiredPerms = 0;
+#else
+    rte->requiredPerms = 0;
+#endif
+}
+
+// The same for an entry that is no relation, or is none any longer.
+inline void HaveNoRights(RangeTblEntry* rte) {
 #if PG_VERSION_NUM >= 160000
     rte->perminfoindex = 0;
 #else
@@ -88,8 +100,7 @@ inline void CheckNothing(RangeTblEntry* rte) {
 inline void CopyRights(Query* query, RangeTblEntry* rte, const Query* from,
                        const RangeTblEntry* source) {
 #if PG_VERSION_NUM >= 160000
-    rte->perminfoindex = 0;
-    if (source->perminfoindex == 0) return;
+    if (source->perminfoindex == 0) return CheckNothing(query, rte);
     query->rteperminfos = lappend(
         query->rteperminfos,
         copyObjectImpl(list_nth(from->rteperminfos, static_cast<int>(source->perminfoindex) - 1)));
@@ -149,7 +160,7 @@ inline void StandFor([[maybe_unused]] Query* query, RangeTblEntry* rte, Oid rela
 
 // A relation's entry becomes a sub-query's, under the same name and with the same columns.
 inline void BecomeSubquery(RangeTblEntry* rte, Query* subquery) {
-    CheckNothing(rte);
+    HaveNoRights(rte);
     rte->rtekind = RTE_SUBQUERY;
     rte->subquery = subquery;
     rte->relid = InvalidOid;

@@ -82,7 +82,7 @@ void MoveRights(Query* subquery, const Query* query, const RangeTblEntry* rte) {
         if (member->relid == rte->relid)
             pg::CopyRights(arm->subquery, member, query, rte);
         else
-            pg::CheckNothing(member);
+            pg::CheckNothing(arm->subquery, member);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/outer_join.h"
 #include "engine/pg/walk.h"
 
 namespace pgspan::planner {
@@ -26,6 +27,7 @@ Node* ReplaceLevelVars(Node* node, LevelColumns* columns, Index depth) {
             auto* var = static_cast<Var*>(copyObjectImpl(n));
             var->varattno = static_cast<AttrNumber>(columns->ColumnOf(var));
             var->varno = 1;
+            pg::LeaveJoins(var);
             var->varattnosyn = var->varattno;
             var->varnosyn = 1;
             return reinterpret_cast<Node*>(var);

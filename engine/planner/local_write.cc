@@ -2,6 +2,7 @@
 
 #include "engine/metadata/tables.h"
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/attribute_var.h"
 #include "engine/planner/conjuncts.h"
@@ -150,8 +151,9 @@ void FenceTable(Query* query, int varno) {
     ChangeVarNodes(reinterpret_cast<Node*>(table->securityQuals), varno, 1, 0);
     WholeRow row = {varno, table->relid};
     ReplaceVarsOfLevel(query, NameWholeRow, &row);
-    lfirst(list_nth_cell(query->rtable, varno - 1)) =
-        MakeFence(table, filters, Columns(table->relid, used));
+    RangeTblEntry* fence = MakeFence(table, filters, Columns(table->relid, used));
+    pg::CopyRights(fence->subquery, table, query, rt_fetch(varno, query->rtable));
+    lfirst(list_nth_cell(query->rtable, varno - 1)) = fence;
 }
 
 void FenceRemoteRelation(Query* query, int varno) {

@@ -165,8 +165,8 @@ void RetargetRead(Query* read, Oid member) {
     read->targetList = Mapped(read->targetList, 1, to, from);
     read->jointree = Mapped(read->jointree, 1, to, from);
     rte->securityQuals = Mapped(rte->securityQuals, 1, to, from);
-    pg::CheckNothing(rte);
     RetargetEntry(rte, to, RowShareLock);
+    pg::CheckNothing(read, rte);
     table_close(to, NoLock);
     table_close(from, NoLock);
 }

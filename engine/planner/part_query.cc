@@ -1,6 +1,7 @@
 #include "engine/planner/part_query.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/conjuncts.h"
 #include "engine/planner/safety.h"
@@ -84,6 +85,7 @@ void AddQuals(Builder* builder, const List* quals) {
 
 void AddTable(Builder* builder, const RemotePart* part) {
     auto* entry = static_cast<RangeTblEntry*>(copyObjectImpl(part->entry));
+    pg::CheckNothing(builder->query, entry);  // the statement's own entry is checked
     const int index = AddEntry(builder, entry);
     const Relation relation = table_open(entry->relid, NoLock);
     const TupleDesc descriptor = RelationGetDescr(relation);

@@ -227,7 +227,7 @@ Query* InsertFrom(const Split* split, CommonTableExpr* rows) {
         *rte = *FlatEntry(rte);
         rte->rtekind = RTE_RESULT;
         rte->relid = InvalidOid;
-        pg::CheckNothing(rte);  // the CTE does
+        pg::HaveNoRights(rte);  // the CTE does
     }
     // RETURNING and ON CONFLICT may have sub-queries over CTEs.
     if (split->is_top) DeepenCteReferences(part);

@@ -1,6 +1,7 @@
 #include "engine/planner/table_path.h"
 
 #include "engine/pg/list.h"
+#include "engine/pg/relation_rights.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/attribute_var.h"
 #include "engine/planner/conjuncts.h"
@@ -116,7 +117,9 @@ void AddTablePath(PlannerInfo* root, RelOptInfo* rel, Index rti, const RangeTblE
         RefuseFeature(psprintf("TABLESAMPLE of distributed table \"%s\" by values of other tables",
                                get_rel_name(rte->relid)),
                       "They can be given by a sub-query: LATERAL (SELECT … TABLESAMPLE …).");
-    Query* remote = SelectOver(static_cast<RangeTblEntry*>(copyObjectImpl(rte)), NIL, nullptr);
+    auto* entry = static_cast<RangeTblEntry*>(copyObjectImpl(rte));
+    Query* remote = SelectOver(entry, NIL, nullptr);
+    pg::CheckNothing(remote, entry);  // the statement's own entry is checked
     List* sent = NIL;
     remote->jointree->quals = AllOf(SendFilters(root, rel, rti, remote, &sent));
 

@@ -135,7 +135,7 @@ Query* TargetRead::MakeLockingQuery(LockClauseStrength strength) {
     auto* target = static_cast<RangeTblEntry*>(
         copyObjectImpl(rt_fetch(query_->resultRelation, query_->rtable)));
     target->inFromCl = true;
-    pg::CheckNothing(target);  // the statement's own entry is checked
+    pg::CheckNothing(inner, target);  // the statement's own entry is checked
     if (!target->alias) target->alias = makeAlias(target->eref->aliasname, NIL);
     inner->rtable = pg::MakeList(target);
     ChangeVarNodes(reinterpret_cast<Node*>(target->securityQuals), query_->resultRelation, 1, 0);
