@@ -208,6 +208,10 @@ Syntax StatementMaker::Assignments(const Table& table, const Scope& scope) {
             free.push_back(&column);
         }
     }
+    if (free.empty()) {
+        const std::string& key = table.columns[0].name;
+        return Sequence(key, " = ", scope.items[0].alias, ".", key);
+    }
     const TableColumn& first = *random_->Pick(free);
     assignments.push_back(Sequence(first.name, " = ", Assignable(table, first, scope)));
     const TableColumn& second = *random_->Pick(free);
