@@ -10,7 +10,9 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <regex>
 #include <sstream>
+#include <string>
 
 #include "tests/harness/servers.h"
 #include "tests/harness/schema_session.h"
@@ -92,9 +94,15 @@ std::string Fault(const Answer& cluster, SchemaSession& truth, const std::string
         return Describe(cluster, 0);
     }
     if (cluster.sqlstate != "XX000") return "";
-    const Answer expected = RunAndForget(truth, sql);
-    truth.ReopenIfBroken();
-    return expected.sqlstate == "XX000" ? "" : Describe(cluster, 0);
+    // Functions that raise internal errors for odd arguments raise them on one PostgreSQL as well,
+    // if it takes the same rows: all of them, where a sample has taken others.
+    static const std::regex kSample(R"(tablesample\s+\w+\s*\([^)]*\))", std::regex::icase);
+    for (const std::string& asked : {sql, std::regex_replace(sql, kSample, "")}) {
+        const Answer expected = RunAndForget(truth, asked);
+        truth.ReopenIfBroken();
+        if (expected.sqlstate == "XX000") return "";
+    }
+    return Describe(cluster, 0);
 }
 
 int Main(int count, char** arguments) {
