@@ -22,13 +22,6 @@ struct Playback {
 
 namespace {
 
-Tuplestorestate* MakeStore(const Firing* firing) {
-    const MemoryContext outer = MemoryContextSwitchTo(firing->estate->es_query_cxt);
-    Tuplestorestate* store = tuplestore_begin_heap(true, false, work_mem);
-    MemoryContextSwitchTo(outer);
-    return store;
-}
-
 void AddEvent(Firing* firing, RowEvent event) {
     if (firing->event_count == firing->event_capacity) {
         firing->event_capacity = std::max<int64>(64, firing->event_capacity * 2);
@@ -184,7 +177,7 @@ void FireTurn(const Turn& turn) {
 
 void QueueEvent(Firing* firing, RowEvent event, TupleTableSlot* old_row, TupleTableSlot* new_row) {
     if (event.fires == 0) return;
-    if (!firing->rows) firing->rows = MakeStore(firing);
+    if (!firing->rows) firing->rows = MakeStore(firing->estate->es_query_cxt);
     if (event.command != CMD_INSERT) tuplestore_puttupleslot(firing->rows, old_row);
     if (event.command != CMD_DELETE) tuplestore_puttupleslot(firing->rows, new_row);
     AddEvent(firing, event);

@@ -29,24 +29,18 @@ Item* Make(const Course* course) {
         MemoryContextAllocZero(course->statement->es_query_cxt, sizeof(Item)));
 }
 
-// As long as the statement, in which other tables' triggers may see it.
-Tuplestorestate* MakeStore(const Course* course) {
-    const MemoryContext outer = MemoryContextSwitchTo(course->statement->es_query_cxt);
-    Tuplestorestate* store = tuplestore_begin_heap(true, false, work_mem);
-    MemoryContextSwitchTo(outer);
-    return store;
-}
-
 TableCommand* MakeCommand(const Firing* firing, CmdType command) {
     Course* course = firing->course;
+    // As long as the statement, in which other tables' triggers may see them.
+    const MemoryContext memory = course->statement->es_query_cxt;
     auto* made = Make<TableCommand>(course);
     made->relation = RelationGetRelid(firing->relation);
     made->command = command;
     for (int i = 0; i < firing->triggers->numtriggers; i++) {
         const Trigger& trigger = firing->triggers->triggers[i];
         if ((trigger.tgtype & EventType(command)) == 0) continue;
-        if (trigger.tgoldtable && !made->old_rows) made->old_rows = MakeStore(course);
-        if (trigger.tgnewtable && !made->new_rows) made->new_rows = MakeStore(course);
+        if (trigger.tgoldtable && !made->old_rows) made->old_rows = MakeStore(memory);
+        if (trigger.tgnewtable && !made->new_rows) made->new_rows = MakeStore(memory);
     }
     made->next = course->commands;
     course->commands = made;
@@ -71,6 +65,13 @@ Turn* AddTurn(Firing* firing) {
 }
 
 }  // namespace
+
+Tuplestorestate* MakeStore(MemoryContext memory) {
+    const MemoryContext outer = MemoryContextSwitchTo(memory);
+    Tuplestorestate* store = tuplestore_begin_heap(true, false, work_mem);
+    MemoryContextSwitchTo(outer);
+    return store;
+}
 
 Course* FindCourse(const EState* statement) {
     for (Course* course = courses; course; course = course->next)

@@ -52,6 +52,9 @@ bool IsAnyUnderWay();
 // Frees what it keeps outside of memory. Nothing is queued any more.
 void EndCourse(Course* course);
 
+// A store of rows that lives as long as the memory, or until tuplestore_end().
+Tuplestorestate* MakeStore(MemoryContext memory);
+
 // What the command that is under way does to the table of the firing.
 TableCommand* CommandOf(Firing* firing, CmdType command);
 // The row event that has just been added to the firing is next.
