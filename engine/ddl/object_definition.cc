@@ -5,20 +5,16 @@ namespace pgspan::ddl {
 
 namespace {
 
-// One statement, run where the object is missing or is not as it is here.
-List* One(const char* unless, const char* sql) {
-    return AddDefinition(NIL, unless, sql);
-}
-
 // alike: what an object of the catalog is, its name included, as an expression over its row that
 // gives the same text on every node.
 List* MadeAnew(const char* catalog, Oid object, const char* alike, const char* drop,
                const char* create) {
     const char* here =
         CatalogText("SELECT %s FROM pg_catalog.%s o WHERE o.oid = %u", alike, catalog, object);
-    return One(psprintf("EXISTS (SELECT FROM pg_catalog.%s o WHERE %s = %s)", catalog, alike,
-                        quote_literal_cstr(here)),
-               psprintf("%s; %s", drop, create));
+    return AddDefinition(NIL,
+                         psprintf("EXISTS (SELECT FROM pg_catalog.%s o WHERE %s = %s)", catalog,
+                                  alike, quote_literal_cstr(here)),
+                         psprintf("%s; %s", drop, create));
 }
 
 }  // namespace
@@ -76,11 +72,13 @@ List* OperatorFamilyDefinition(Oid family) {
         family);
     if (rows == NIL) return NIL;
     const auto* row = static_cast<CatalogRow*>(linitial(rows));
-    return One(psprintf("EXISTS (SELECT FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_namespace"
-                        " n ON n.oid = f.opfnamespace JOIN pg_catalog.pg_am a ON a.oid ="
-                        " f.opfmethod WHERE %s)",
-                        row[1]),
-               psprintf("CREATE OPERATOR FAMILY %s", row[0]));
+    return AddDefinition(
+        NIL,
+        psprintf("EXISTS (SELECT FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_namespace"
+                 " n ON n.oid = f.opfnamespace JOIN pg_catalog.pg_am a ON a.oid ="
+                 " f.opfmethod WHERE %s)",
+                 row[1]),
+        psprintf("CREATE OPERATOR FAMILY %s", row[0]));
 }
 
 List* OperatorClassDefinition(Oid opclass) {
