@@ -101,7 +101,10 @@ char* Replaced(char* text, const char* name, const char* shown) {
         const bool stands_alone = strncmp(at, name, length) == 0 &&
                                   (at == text || !BelongsToName(at[-1])) &&
                                   !BelongsToName(at[length]);
-        appendStringInfoString(&out, stands_alone ? shown : pnstrdup(at, 1));
+        if (stands_alone)
+            appendStringInfoString(&out, shown);
+        else
+            appendStringInfoChar(&out, *at);
         at += stands_alone ? length : 1;
     }
     return out.data;
