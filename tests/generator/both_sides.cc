@@ -1,5 +1,7 @@
 #include "tests/generator/both_sides.h"
 
+#include <algorithm>
+
 #include "tests/harness/servers.h"
 #include "tests/runner/comparison.h"
 #include "tests/runner/splitter.h"
@@ -25,17 +27,23 @@ std::string Kind(const Answer& answer) {
     }
 }
 
+bool IsNothing(const Answer& answer, size_t column) {
+    return std::all_of(answer.rows.begin(), answer.rows.end(),
+                       [&](const Row& row) { return !row[column]; });
+}
+
 // Folding constants, PostgreSQL may find a length or precision that the parser has not
-// (nullif(x, y)), or lose one that it has (coalesce(x, x) of a NULL); behind a remote column, the
-// parser's stays.
+// (nullif(x, y)), or lose one that it has where only NULL is left (coalesce(x, x)); behind a remote
+// column, the parser's stays.
 Answer WithLengthsOf(const Answer& cluster, Answer truth) {
     if (truth.columns.size() != cluster.columns.size()) return truth;
     for (size_t i = 0; i < truth.columns.size(); ++i) {
         Column& column = truth.columns[i];
         const Column& other = cluster.columns[i];
         const bool is_folded =
-            !column.is_plain && (column.type_modifier == -1 || other.type_modifier == -1);
-        if (is_folded && column.type_oid == other.type_oid) column.type_name = other.type_name;
+            other.type_modifier == -1 || (column.type_modifier == -1 && IsNothing(truth, i));
+        if (is_folded && !column.is_plain && column.type_oid == other.type_oid)
+            column.type_name = other.type_name;
     }
     return truth;
 }
