@@ -27,6 +27,7 @@ void Begin(InsertScanState* state, EState* estate, int eflags) {
         types = lappend_oid(types, state->columns[i].wire_type);
     state->parameters = CompileParameters(list_concat_copy(plan.tail_parameters, plan.values),
                                           types, &state->scan.ss.ps);
+    RaiseAtOnce(&state->parameters, list_length(plan.tail_parameters));
     for (int i = 0; i < list_length(scan->custom_plans); i++)
         state->scan.custom_ps = lappend(
             state->scan.custom_ps,

@@ -1,5 +1,12 @@
 #include "engine/executor/parameters.h"
 
+#include "engine/executor/late_errors.h"
+#include "engine/pg/subtransaction.h"
+
+extern "C" {
+#include "access/parallel.h"
+}
+
 namespace pgspan::executor {
 
 namespace {
@@ -44,6 +51,22 @@ bool IsString(Oid type) {
     return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
 }
 
+void Evaluate(Parameter* p, ExprContext* econtext) {
+    p->value = Compute(p->computation, econtext, &p->is_null);
+}
+
+void EvaluateOrKeepError(Parameter* p, ExprContext* econtext) {
+    ErrorContextCallback* const callers = error_context_stack;
+    // They will add what they know when the error is raised.
+    error_context_stack = nullptr;
+    const ErrorData* error = pg::Attempt([&] { Evaluate(p, econtext); });
+    error_context_stack = callers;
+    if (!error) return;
+    p->value = Datum(0);
+    p->is_null = true;
+    p->error = Telling(error);
+}
+
 }  // namespace
 
 Computation Compile(Expr* expression, PlanState* parent) {
@@ -80,6 +103,7 @@ ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent
         // A declared type of another kind reads the value's text.
         const bool same_form = base == p.wire_type || (IsString(base) && IsString(p.wire_type));
         p.encoder = MakeEncoder(p.type, !same_form);
+        p.may_fail_late = MayFailLate(expression);
         set.types[i] = p.wire_type;
         set.formats[i] = p.encoder.binary ? 1 : 0;
     }
@@ -99,10 +123,19 @@ ParameterSet MakeValueSet(int count, const Oid* types) {
     return set;
 }
 
+void RaiseAtOnce(ParameterSet* set, int first) {
+    for (int i = first; i < set->count; i++) set->parameters[i].may_fail_late = false;
+}
+
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext) {
     for (int i = 0; i < set->count; i++) {
         Parameter& p = set->parameters[i];
-        p.value = Compute(p.computation, econtext, &p.is_null);
+        p.error = nullptr;
+        // (No subtransaction begins while parallel workers run.)
+        if (p.may_fail_late && !IsInParallelMode())
+            EvaluateOrKeepError(&p, econtext);
+        else
+            Evaluate(&p, econtext);
     }
     EncodeParameters(set);
 }
@@ -130,7 +163,7 @@ void EncodeParameters(ParameterSet* set) {
 
 connection::Statement MakeStatement(const char* sql, const ParameterSet& set) {
     connection::Statement statement = {};
-    statement.sql = sql;
+    statement.sql = WithLateErrors(sql, set);
     statement.parameter_count = set.count;
     statement.types = set.types;
     statement.values = set.values;

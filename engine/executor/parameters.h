@@ -23,6 +23,10 @@ struct Parameter {
     Oid type;       // of the expression
     Oid wire_type;  // declared to the node
     ValueEncoder encoder;
+    // Its error may wait for a row that asks for it (executor/late_errors.h).
+    bool may_fail_late;
+    // An evaluation has failed: what its error says. The value is NULL then.
+    const char* error;
     Datum value;
     bool is_null;
 };
@@ -40,6 +44,9 @@ struct ParameterSet {
 // expressions: Exprs, types: OidList of what each is declared as. Lives in the current memory
 // context.
 ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent);
+// Errors of the parameters from the first-th on are raised as they are evaluated: those of values
+// that are used here, or in any case.
+void RaiseAtOnce(ParameterSet* set, int first);
 // Evaluates all; what it allocates goes to the current memory context and is valid until the next
 // call.
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext);

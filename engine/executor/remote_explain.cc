@@ -1,5 +1,6 @@
 #include "engine/executor/remote_explain.h"
 
+#include "engine/executor/late_errors.h"
 #include "engine/plan/task_planning.h"
 #include "engine/transaction/remote_transaction.h"
 
@@ -135,7 +136,7 @@ void AddRemotePlan(const Task& task, const ParameterSet& parameters, bool analyz
     StringInfoData plan;
     initStringInfo(&plan);
     if (task.is_local)
-        ReadHere(parameters, sql, &plan);
+        ReadHere(parameters, WithLateErrors(sql, parameters), &plan);
     else
         ReadRemotely(task, parameters, sql, &plan);
     AppendPlan(plan.data, es);

@@ -1,5 +1,6 @@
 #include "engine/executor/task_stream.h"
 
+#include "engine/executor/late_errors.h"
 #include "engine/executor/row_decoder.h"
 #include "engine/transaction/whole_transaction.h"
 
@@ -100,8 +101,9 @@ void SendTask(TaskStream* stream, const Task& task, const ParameterSet& paramete
 }
 
 void StartLocal(TaskStream* stream, const Task& task, const ParameterSet& parameters) {
-    ParamListInfo values = MakeLocalParameters(task.parameters ? *task.parameters : parameters);
-    stream->local = StartLocalTask(task.sql, values, stream->access == transaction::Access::kWrite);
+    const ParameterSet& own = task.parameters ? *task.parameters : parameters;
+    stream->local = StartLocalTask(WithLateErrors(task.sql, own), MakeLocalParameters(own),
+                                   stream->access == transaction::Access::kWrite);
 }
 
 }  // namespace

@@ -68,21 +68,9 @@ void PrepareFilledCache() {
                          HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-struct NamePair {
-    const char* container;
-    const char* shard;
-};
-
-__attribute__((noinline)) char* ReplaceContainers(MemoryContext context, const char* sql,
-                                                  const NamePair* pairs, int count) {
-    std::vector<std::pair<std::string_view, std::string_view>> substitutes;
-    substitutes.reserve(static_cast<size_t>(count));
-    for (int i = 0; i < count; i++) substitutes.emplace_back(pairs[i].container, pairs[i].shard);
-    return ToPalloc(context, placement::ReplaceNames(sql, substitutes));
-}
-
 char* Fill(const char* sql, const List* relations, int shard_index) {
-    auto* pairs = static_cast<NamePair*>(palloc(sizeof(NamePair) * (list_length(relations) + 1)));
+    auto* pairs =
+        static_cast<NameChange*>(palloc(sizeof(NameChange) * (list_length(relations) + 1)));
     int count = 0;
     for (int i = 0; i < list_length(relations); i++) {
         const metadata::Table& table = RequireTable(list_nth_oid(relations, i));
@@ -90,7 +78,7 @@ char* Fill(const char* sql, const List* relations, int shard_index) {
         pairs[count++] = {metadata::QualifiedContainerName(table),
                           metadata::QualifiedShardName(table, shard_index)};
     }
-    return ReplaceContainers(filled_context, sql, pairs, count);
+    return ChangeNames(filled_context, sql, pairs, count);
 }
 
 FilledKey KeyOf(const char* sql, const List* relations, int shard_index) {
@@ -125,6 +113,14 @@ const char* FillRouterSql(const char* sql, const List* relations, int shard_inde
     entry->sql_template = copy;
     entry->sql = text;
     return pstrdup(text);
+}
+
+__attribute__((noinline)) char* ChangeNames(MemoryContext context, const char* sql,
+                                            const NameChange* changes, int count) {
+    std::vector<std::pair<std::string_view, std::string_view>> substitutes;
+    substitutes.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; i++) substitutes.emplace_back(changes[i].from, changes[i].to);
+    return ToPalloc(context, placement::ReplaceNames(sql, substitutes));
 }
 
 TaskList MakeRouterTask(const plan::DistributedPlan& plan, const metadata::Table& anchor,

@@ -35,6 +35,14 @@ TaskList MakeReferenceTasks(const char* sql);
 // palloc'd.
 const char* FillRouterSql(const char* sql, const List* relations, int shard_index);
 
+struct NameChange {
+    const char* from;
+    const char* to;
+};
+
+// The SQL of a task with other names (placement/sql_template.h), in memory of that context.
+char* ChangeNames(MemoryContext context, const char* sql, const NameChange* changes, int count);
+
 // The metadata of a table that a plan names; raises 42P01 if it is no longer distributed.
 const metadata::Table& RequireTable(Oid relation);
 

@@ -19,6 +19,11 @@ CREATE FUNCTION pgspan.current_of(cursor text, relation oid, wanted integer, typ
 CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_only_value';
 
+-- In the place of a parameter whose expression could not be evaluated: raises the error (SQLSTATE, message, detail, hint,
+-- context, then the names of schema, table, column, type and constraint) for the row that asks for it, if one does.
+CREATE FUNCTION pgspan.raise_error(error text[], parameter anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_raise_error';
+
 -- By another node, in a session that it has opened: what follows runs with the rights of these roles.
 CREATE FUNCTION pgspan.act_for(session_user_name text, role_name text, number integer, proof text) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_act_for';
