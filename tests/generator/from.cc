@@ -37,6 +37,7 @@ const Table& QueryMaker::AnyTable() {
 Item QueryMaker::TableItem(const Table& table, const std::string& alias) {
     Item item;
     item.alias = alias;
+    item.is_table = true;
     item.key = table.key;
     item.group = table.group;
     item.rows = std::max(table.rows, 1);

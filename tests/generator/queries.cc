@@ -8,6 +8,19 @@ namespace {
 
 constexpr size_t kColumnsMax = 4;
 
+bool IsColumnOfTable(const std::string& text, const Scope& scope) {
+    for (const Item& item : scope.items)
+        for (const ScopeColumn& column : item.columns)
+            if (item.is_table && column.text == text) return true;
+    return false;
+}
+
+bool AllColumnsOfTables(const Item& keys, const Scope& scope) {
+    for (const ScopeColumn& key : keys.columns)
+        if (!IsColumnOfTable(key.text, scope)) return false;
+    return true;
+}
+
 }  // namespace
 
 std::string QueryMaker::QueryType(const std::vector<Type>& types) {
@@ -141,7 +154,8 @@ MadeQuery QueryMaker::GroupedQuery(const QueryWish& wish, int depth) {
     Syntax group = "";
     // PostgreSQL takes a key that WHERE makes constant for constant above grouping sets too, where
     // it may be NULL, and does not sort by it: which rows come first is then open.
-    const int sets = wish.one_row ? 0 : 1;
+    // One that folds to a constant is that constant above UNION and its kin (before 18).
+    const int sets = wish.one_row || (wish.is_arm && !AllColumnsOfTables(keys, own)) ? 0 : 1;
     size_t form = 0;
     if (!no_keys) {
         const size_t least = key_list.size();
@@ -250,6 +264,7 @@ MadeQuery QueryMaker::SetOperation(const QueryWish& wish, int depth) {
         " INTERSECT ALL ", " EXCEPT ",    " EXCEPT ALL "};
     QueryWish arm = wish;
     arm.one_row = false;
+    arm.is_arm = true;
     MadeQuery made = Query(arm, depth - 1);
     arm.types = made.types;
     Syntax both = Sequence("(", std::move(made.syntax), ")");

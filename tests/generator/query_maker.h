@@ -20,6 +20,7 @@ struct QueryWish {
     std::vector<Type> types;  // of the columns; empty: any
     bool named = false;       // columns are called x1, x2, …
     bool one_row = false;     // at most one row comes
+    bool is_arm = false;      // of UNION, INTERSECT or EXCEPT
     const Scope* outer = nullptr;
 };
 

@@ -22,6 +22,7 @@ struct Item {
     int key = -1;                     // position of a distribution column
     int group = -1;                   // its colocation group
     double rows = 1;                  // a rough upper estimate
+    bool is_table = false;            // its columns are never constants
 };
 
 struct Scope {
