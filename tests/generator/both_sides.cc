@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kSchemaName = "generated";
 constexpr const char* kNotSupported = "0A000";
 constexpr const char* kInternalError = "XX000";
+constexpr const char* kRaised = "P0001";  // by never()
 
 // One word for what a server did, so that a reduced statement is known to show the same difference.
 std::string Kind(const Answer& answer) {
@@ -67,6 +68,7 @@ void BothSides::Judge(const std::string& sql, const Answer& truth, const Answer&
         difference = Describe(cluster, 0) + "\n";
     }
     if (difference.empty()) return;
+    outcome->by_estimate = cluster.ok() && truth.sqlstate == kRaised;
     outcome->kind =
         truth.ok() && cluster.ok() ? "other rows" : Kind(cluster) + " instead of " + Kind(truth);
     outcome->difference = difference;

@@ -73,9 +73,24 @@ Syntax QueryMaker::Expression(Type type, const Scope& scope, int depth) {
     }
 }
 
+// What no planner knows to be true.
+Syntax QueryMaker::AlwaysTrue(const Scope& scope) {
+    const std::vector<const ScopeColumn*> columns = Columns(TypeInScope(scope), scope);
+    if (columns.empty()) return "now() IS NOT NULL";
+    const std::string& column = random_.Pick(columns)->text;
+    return "(" + column + " IS NOT DISTINCT FROM " + column + ")";
+}
+
 Syntax QueryMaker::Generic(Type type, const Scope& scope, int depth) {
     const auto value = [&] { return Expression(type, scope, depth); };
-    switch (random_.Below(4)) {
+    switch (random_.Below(7)) {
+    case 4:
+        return Sequence("steady(", value(), ")");
+    case 5:
+        return Sequence("CASE WHEN ", AlwaysTrue(scope), " THEN ", value(), " ELSE never(",
+                        Constant(type), ") END");
+    case 6:
+        return Sequence("CASE WHEN ", AlwaysTrue(scope), " OR never(true) THEN ", value(), " END");
     case 0:
         return Sequence("CASE WHEN ", Condition(scope, depth), " THEN ", value(),
                         Optional(" WHEN ", Condition(scope, depth), " THEN ", value()), " ELSE ",

@@ -136,6 +136,7 @@ class Round {
             if (!outcome.differs()) continue;
             // After a difference in a write both sides hold other rows.
             if (unit.writes) sides_->Build(schema_);
+            if (outcome.by_estimate) continue;
             const Unit reduced = Reduced(unit, outcome.kind);
             const std::string where = "unit " + std::to_string(number);
             if (reduced.steps.empty()) {

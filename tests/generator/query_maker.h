@@ -70,6 +70,7 @@ class QueryMaker {
     Syntax Document(const Scope& scope, int depth);
     Syntax Array(Type type, const Scope& scope, int depth);
     Syntax Moment(Type type, const Scope& scope, int depth);
+    Syntax AlwaysTrue(const Scope& scope);
     Syntax Generic(Type type, const Scope& scope, int depth);
     Syntax ScalarQuery(Type type, const Scope& scope, int depth);
     Syntax Column(Type type, const Scope& scope);

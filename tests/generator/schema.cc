@@ -12,6 +12,11 @@ const std::vector<std::string>& Functions() {
         "AS $$ BEGIN RETURN $1 + 1; END $$",
         "CREATE FUNCTION shout(text) RETURNS text LANGUAGE sql IMMUTABLE AS "
         "$$ SELECT upper($1) || '!' $$",
+        "CREATE FUNCTION steady(anyelement) RETURNS anyelement LANGUAGE plpgsql STABLE AS "
+        "$$ BEGIN RETURN $1; END $$",
+        // Stands where no row comes.
+        "CREATE FUNCTION never(anyelement) RETURNS anyelement LANGUAGE plpgsql STABLE AS "
+        "$$ BEGIN RAISE EXCEPTION 'never %', $1; END $$",
         "CREATE FUNCTION upto(integer) RETURNS SETOF integer LANGUAGE sql STABLE AS "
         "$$ SELECT generate_series(1, least($1, 4)) $$"};
     return kFunctions;
