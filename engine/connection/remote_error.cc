@@ -106,6 +106,8 @@ void RaiseResult(const Connection* connection, PGresult* result) {
     const char* detail = CopyField(result, PG_DIAG_MESSAGE_DETAIL);
     const char* hint = CopyField(result, PG_DIAG_MESSAGE_HINT);
     const char* context = CopyField(result, PG_DIAG_CONTEXT);
+    const char* query = CopyField(result, PG_DIAG_INTERNAL_QUERY);
+    const char* position = CopyField(result, PG_DIAG_INTERNAL_POSITION);
     struct {
         int field;
         const char* value;
@@ -124,6 +126,8 @@ void RaiseResult(const Connection* connection, PGresult* result) {
     if (context) set_errcontext_domain(TEXTDOMAIN), errcontext_msg("%s", context);
     set_errcontext_domain(TEXTDOMAIN);
     errcontext_msg("while executing a command on node %s", connection->label);
+    if (query) internalerrquery(query);
+    if (position) internalerrposition(atoi(position));
     for (const auto& name : names)
         if (name.value) err_generic_string(name.field, name.value);
     errfinish(__FILE__, __LINE__, __func__);
