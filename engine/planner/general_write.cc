@@ -138,13 +138,24 @@ void RewriteCtes(Query* query, Query* checked) {
     }
 }
 
+bool ChangesRows(const Query* query) {
+    return query->commandType != CMD_SELECT && query->commandType != CMD_INSERT;
+}
+
 void FenceSubqueriesOfLocalWrites(Query* top) {
-    const auto fence = [](Query* query) {
-        if (query->commandType != CMD_SELECT && query->commandType != CMD_INSERT)
+    const List* ctes = top->cteList;
+    bool any_changes = false;
+    for (auto* cte : Each<CommonTableExpr>(ctes))
+        any_changes = any_changes || ChangesRows(castNode(Query, cte->ctequery));
+    for (auto* cte : Each<CommonTableExpr>(ctes)) {
+        auto* query = castNode(Query, cte->ctequery);
+        if (ChangesRows(query))
             FenceSubqueries(query);
-    };
-    for (auto* cte : Each<CommonTableExpr>(top->cteList)) fence(castNode(Query, cte->ctequery));
-    fence(top);
+        else if (any_changes)
+            // Read once, it is merged into the level that reads it.
+            FenceSubquery(query);
+    }
+    if (ChangesRows(top)) FenceSubqueries(top);
 }
 
 }  // namespace

@@ -226,4 +226,9 @@ void FenceSubqueries(Query* query) {
         QTW_IGNORE_JOINALIASES);
 }
 
+void FenceSubquery(Query* query) {
+    FenceSubqueries(query);
+    if (MayBeMerged(query, false)) FenceLevel(query);
+}
+
 }  // namespace pgspan::planner

@@ -18,4 +18,7 @@ void FenceTrees(Query* level);
 // the level that writes. Called after ReplaceByRemoteRelations.
 void FenceSubqueries(Query* query);
 
+// The same for one such query and those inside it.
+void FenceSubquery(Query* query);
+
 }  // namespace pgspan::planner

@@ -73,7 +73,7 @@ Path* RowsPath(RelOptInfo* rel, List* columns) {
 
 void MarkModified(RangeTblEntry* rte, plan::ModifyPlan* plan) {
     Register(plan);
-    rte->functions = pg::MakeList(MakeMarker(plan));
+    rte->functions = pg::MakeList(MakeMarker(plan, true));
 }
 
 plan::ModifyPlan* ModifyPlanOf(const RangeTblEntry* rte) {

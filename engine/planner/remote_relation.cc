@@ -27,15 +27,25 @@ namespace {
 
 using pg::Each;
 
-Oid RemoteRowsFunction() {
-    static Oid oid = InvalidOid;
-    if (!OidIsValid(oid) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(oid))) {
+Oid MarkerFunction(const char* name, Oid* known) {
+    if (!OidIsValid(*known) || !SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(*known))) {
         const Oid type = INT8OID;
-        List* name =
-            pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup("remote_rows")));
-        oid = LookupFuncName(name, 1, &type, false);
+        List* names = pg::MakeList(makeString(pstrdup("pgspan")), makeString(pstrdup(name)));
+        *known = LookupFuncName(names, 1, &type, false);
     }
-    return oid;
+    return *known;
+}
+
+// Of what may be left out, or computed again.
+Oid StableRowsFunction() {
+    static Oid oid = InvalidOid;
+    return MarkerFunction("remote_rows", &oid);
+}
+
+// Of what writes, locks rows or gives other rows each time.
+Oid VolatileRowsFunction() {
+    static Oid oid = InvalidOid;
+    return MarkerFunction("volatile_remote_rows", &oid);
 }
 
 // Addresses of what lives.
@@ -269,10 +279,10 @@ void Register(void* object) {
     registered = entry;
 }
 
-RangeTblFunction* MakeMarker(void* object) {
+RangeTblFunction* MakeMarker(void* object, bool is_volatile) {
     auto* function = makeNode(RangeTblFunction);
     function->funcexpr = reinterpret_cast<Node*>(makeFuncExpr(
-        RemoteRowsFunction(), RECORDOID,
+        is_volatile ? VolatileRowsFunction() : StableRowsFunction(), RECORDOID,
         pg::MakeList(makeConst(INT8OID, -1, InvalidOid, 8,
                                Int64GetDatum(reinterpret_cast<int64>(object)), false, true)),
         InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
@@ -283,7 +293,8 @@ RangeTblFunction* MakeMarker(void* object) {
 bool IsMarker(const Node* call_or_other) {
     if (!call_or_other || !IsA(call_or_other, FuncExpr)) return false;
     const auto* call = reinterpret_cast<const FuncExpr*>(call_or_other);
-    return call->funcid >= FirstNormalObjectId && call->funcid == RemoteRowsFunction() &&
+    return call->funcid >= FirstNormalObjectId &&
+           (call->funcid == StableRowsFunction() || call->funcid == VolatileRowsFunction()) &&
            IsA(linitial(call->args), Const);
 }
 
@@ -298,7 +309,9 @@ void* MarkedBy(const Node* call_or_other) {
 }
 
 RangeTblEntry* MakeRemoteEntry(RemoteRelation* relation, const char* alias) {
-    RangeTblFunction* function = MakeMarker(relation);
+    RangeTblFunction* function = MakeMarker(
+        relation, relation->query->rowMarks != NIL ||
+                      contain_volatile_functions(reinterpret_cast<Node*>(relation->query)));
     List* names = NIL;
     for (auto* entry : Each<TargetEntry>(relation->query->targetList)) {
         auto* expr = reinterpret_cast<Node*>(entry->expr);

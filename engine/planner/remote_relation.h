@@ -26,8 +26,9 @@ Node* ToRemote(Node* node, const RemoteRelation& relation, Index varno);
 
 // What lives in the planner's memory and is named by its address in a Query: a call of
 // pgspan.remote_rows(address). Register makes the address known for as long as the current memory
-// context lives; a call that a user wrote names nothing.
-RangeTblFunction* MakeMarker(void* object);
+// context lives; a call that a user wrote names nothing. PostgreSQL's planner leaves out or moves
+// what is not volatile, as it does with the query that stood there.
+RangeTblFunction* MakeMarker(void* object, bool is_volatile);
 // Whether it is such a call, whatever it names.
 bool IsMarker(const Node* call);
 void* MarkedBy(const Node* call);

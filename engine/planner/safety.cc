@@ -53,9 +53,10 @@ bool FunctionIsRemotable(Oid function) {
     ReleaseSysCache(tuple);
     if (function < FirstNormalObjectId)
         return !looks_up && (parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function));
-    // Our own volatile functions in a task tell the node something.
+    // Our own functions that are volatile or return sets tell a node something in a task, or stand
+    // for what is no part of this one.
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&
-           !(func_volatile(function) == PROVOLATILE_VOLATILE &&
+           !((func_volatile(function) == PROVOLATILE_VOLATILE || get_func_retset(function)) &&
              get_func_namespace(function) == get_namespace_oid("pgspan", true));
 }
 
@@ -264,6 +265,13 @@ bool NamesUnknownType(Node* node) {
     return (IsA(node, Param) || NamesItsType(node)) && !metadata::TypeIsEverywhere(exprType(node));
 }
 
+// A node that plans with the value as a constant would raise what is wrong with it as it plans.
+bool IsIntervalOfComputedPrecision(Node* node) {
+    if (!IsA(node, FuncExpr)) return false;
+    const auto* call = reinterpret_cast<const FuncExpr*>(node);
+    return call->funcid == F_INTERVAL_INTERVAL_INT4 && !IsA(lsecond(call->args), Const);
+}
+
 // Why another node may not compute this node as it stands, its children left out; nullptr if it
 // may.
 const char* WhyNotElsewhere(Node* node, const Query* level) {
@@ -280,6 +288,7 @@ const char* WhyNotElsewhere(Node* node, const Query* level) {
         return psprintf("the type %s, which no distributed table has",
                         format_type_be(exprType(node)));
     if (const char* why = CheckNames(node)) return why;
+    if (IsIntervalOfComputedPrecision(node)) return "an interval of a computed precision";
     Oid culprit = InvalidOid;
     if (check_functions_in_node(node, CheckFunction, &culprit))
         return psprintf("the function %s", format_procedure(culprit));

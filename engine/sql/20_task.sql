@@ -6,8 +6,12 @@ CREATE FUNCTION pgspan.task_shards(table_id integer, shards text, partial_aggreg
 
 CREATE FUNCTION pgspan.remote_rows_support(internal) RETURNS internal
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pgspan_remote_rows_support';
--- The range-table entry of a remote relation: its paths are supplied by the planner's hooks. Executing it is an error.
+-- The range-table entry of a remote relation: its paths are supplied by the planner's hooks. Volatile is what writes,
+-- locks rows or calls volatile functions. Executing it is an error.
 CREATE FUNCTION pgspan.remote_rows(remote_relation bigint) RETURNS SETOF record
+    LANGUAGE c STABLE PARALLEL RESTRICTED SUPPORT pgspan.remote_rows_support
+    AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
+CREATE FUNCTION pgspan.volatile_remote_rows(remote_relation bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED SUPPORT pgspan.remote_rows_support
     AS 'MODULE_PATHNAME', 'pgspan_remote_rows';
 
@@ -20,7 +24,8 @@ CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgspan_only_value';
 
 -- In the place of a parameter whose expression could not be evaluated: raises the error (SQLSTATE, message, detail, hint,
--- context, then the names of schema, table, column, type and constraint) for the row that asks for it, if one does.
+-- context, the names of schema, table, column, type and constraint, the inner query and the place in it) for the row
+-- that asks for it, if one does.
 CREATE FUNCTION pgspan.raise_error(error text[], parameter anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_raise_error';
 
