@@ -2,6 +2,7 @@
 // where it runs (all of them with pgspan.explain_all_tasks). A task that writes is never run by
 // EXPLAIN ANALYZE a second time: its plan is shown without measurements.
 #include "engine/executor/insert_scan.h"
+#include "engine/executor/late_errors.h"
 #include "engine/executor/modify_scan.h"
 #include "engine/executor/remote_explain.h"
 #include "engine/executor/remote_scan.h"
@@ -47,7 +48,9 @@ bool EvaluateKnown(ParameterSet* set, CustomScanState* scan, bool may_be_null) {
         Parameter& p = set->parameters[i];
         const bool known = IsKnown(p.computation.expression, scan->ss.ps.state);
         p.is_null = true;
-        if (known) p.value = Compute(p.computation, scan->ss.ps.ps_ExprContext, &p.is_null);
+        // PostgreSQL's EXPLAIN evaluates nothing.
+        p.may_fail_late = MayFailLate(p.computation.expression);
+        if (known) EvaluateParameter(&p, scan->ss.ps.ps_ExprContext);
         all = all && known;
     }
     if (all || may_be_null) EncodeParameters(set);

@@ -2,6 +2,7 @@
 
 #include "engine/executor/parameters.h"
 #include "engine/executor/tasks.h"
+#include "engine/pg/subtransaction.h"
 #include "engine/pg/walk.h"
 
 extern "C" {
@@ -27,6 +28,8 @@ enum Field {
     kColumn,
     kDatatype,
     kConstraint,
+    kInternalQuery,
+    kInternalPosition,
     kFieldCount
 };
 
@@ -38,6 +41,43 @@ bool IsClock(Oid function) {
 bool BelongsToPlan(Node* node) {
     return IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
            (IsA(node, Param) && reinterpret_cast<Param*>(node)->paramkind != PARAM_EXTERN);
+}
+
+// The lines that the callers of the evaluation will add anew when the error is raised.
+void CutCallersContext(ErrorData* error) {
+    const char* callers = GetErrorContextStack();
+    if (error->context == nullptr || callers == nullptr) return;
+    const size_t whole = strlen(error->context);
+    const size_t theirs = strlen(callers);
+    if (theirs > whole || strcmp(error->context + whole - theirs, callers) != 0) return;
+    size_t own = whole - theirs;
+    if (own > 0 && error->context[own - 1] == '\n') own--;
+    error->context = own == 0 ? nullptr : pnstrdup(error->context, own);
+}
+
+ArrayType* Telling(const ErrorData* error) {
+    const char* const texts[kFieldCount] = {
+        unpack_sql_state(error->sqlerrcode),
+        error->message,
+        error->detail,
+        error->hint,
+        error->context,
+        error->schema_name,
+        error->table_name,
+        error->column_name,
+        error->datatype_name,
+        error->constraint_name,
+        error->internalquery,
+        error->internalpos > 0 ? psprintf("%d", error->internalpos) : nullptr};
+    Datum values[kFieldCount];
+    bool nulls[kFieldCount];
+    for (int i = 0; i < kFieldCount; i++) {
+        nulls[i] = texts[i] == nullptr;
+        values[i] = nulls[i] ? Datum(0) : CStringGetTextDatum(texts[i]);
+    }
+    int count = kFieldCount;
+    int from = 1;
+    return construct_md_array(values, nulls, 1, &count, &from, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 }  // namespace
@@ -57,43 +97,71 @@ bool MayFailLate(Expr* expression) {
     return may_fail && !belongs_to_plan;
 }
 
-const char* Telling(const ErrorData* error) {
-    const char* const texts[kFieldCount] = {unpack_sql_state(error->sqlerrcode),
-                                            error->message,
-                                            error->detail,
-                                            error->hint,
-                                            error->context,
-                                            error->schema_name,
-                                            error->table_name,
-                                            error->column_name,
-                                            error->datatype_name,
-                                            error->constraint_name};
-    Datum values[kFieldCount];
-    bool nulls[kFieldCount];
-    for (int i = 0; i < kFieldCount; i++) {
-        nulls[i] = texts[i] == nullptr;
-        values[i] = nulls[i] ? Datum(0) : CStringGetTextDatum(texts[i]);
-    }
-    int count = kFieldCount;
-    int from = 1;
-    ArrayType* array =
-        construct_md_array(values, nulls, 1, &count, &from, TEXTOID, -1, false, TYPALIGN_INT);
-    return quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array)));
+void EvaluateOrKeepError(Parameter* parameter, ExprContext* econtext) {
+    ErrorData* error = pg::Attempt(
+        [&] { parameter->value = Compute(parameter->computation, econtext, &parameter->is_null); });
+    if (!error) return;
+    CutCallersContext(error);
+    parameter->value = Datum(0);
+    parameter->is_null = true;
+    parameter->error = Telling(error);
+}
+
+int CountLateErrors(const ParameterSet& set) {
+    return static_cast<int>(std::count_if(set.parameters, set.parameters + set.count,
+                                          [](const Parameter& p) { return p.error != nullptr; }));
 }
 
 const char* WithLateErrors(const char* sql, const ParameterSet& set) {
-    NameChange* changes = nullptr;
-    int count = 0;
+    const int count = CountLateErrors(set);
+    if (count == 0) return sql;
+    auto* changes = static_cast<NameChange*>(palloc(sizeof(NameChange) * count));
+    int number = 0;
     for (int i = 0; i < set.count; i++) {
-        const char* error = set.parameters[i].error;
-        if (error == nullptr) continue;
-        if (changes == nullptr)
-            changes = static_cast<NameChange*>(palloc(sizeof(NameChange) * set.count));
+        if (set.parameters[i].error == nullptr) continue;
         // It has the parameter's type by taking it, which is NULL now.
-        const char* name = psprintf("$%d", i + 1);
-        changes[count++] = {name, psprintf("(pgspan.raise_error(%s, %s))", error, name)};
+        changes[number] = {psprintf("$%d", i + 1), psprintf("(pgspan.raise_error($%d, $%d))",
+                                                            set.count + number + 1, i + 1)};
+        number++;
     }
-    return count == 0 ? sql : ChangeNames(CurrentMemoryContext, sql, changes, count);
+    return ChangeNames(CurrentMemoryContext, sql, changes, count);
+}
+
+void AddLateErrors(const ParameterSet& set, connection::Statement* statement) {
+    const int errors = CountLateErrors(set);
+    if (errors == 0) return;
+    const int count = set.count + errors;
+    auto* types = static_cast<Oid*>(palloc(sizeof(Oid) * count));
+    auto* values = static_cast<const char**>(palloc(sizeof(char*) * count));
+    auto* lengths = static_cast<int*>(palloc0(sizeof(int) * count));
+    auto* formats = static_cast<int*>(palloc0(sizeof(int) * count));
+    std::copy_n(set.types, set.count, types);
+    std::copy_n(set.values, set.count, values);
+    std::copy_n(set.lengths, set.count, lengths);
+    std::copy_n(set.formats, set.count, formats);
+    int at = set.count;
+    for (int i = 0; i < set.count; i++) {
+        if (set.parameters[i].error == nullptr) continue;
+        types[at] = TEXTARRAYOID;
+        values[at++] = OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(set.parameters[i].error));
+    }
+    statement->parameter_count = count;
+    statement->types = types;
+    statement->values = values;
+    statement->lengths = lengths;
+    statement->formats = formats;
+}
+
+void AddLateErrors(const ParameterSet& set, ParamListInfo list) {
+    int at = set.count;
+    for (int i = 0; i < set.count; i++) {
+        if (set.parameters[i].error == nullptr) continue;
+        ParamExternData& out = list->params[at++];
+        out.value = PointerGetDatum(set.parameters[i].error);
+        out.isnull = false;
+        out.pflags = PARAM_FLAG_CONST;
+        out.ptype = TEXTARRAYOID;
+    }
 }
 
 }  // namespace pgspan::executor
@@ -103,7 +171,7 @@ PGSPAN_FUNCTION(pgspan_raise_error) {
     Datum* values = nullptr;
     bool* nulls = nullptr;
     int count = 0;
-    if (!PG_ARGISNULL(0))
+    if (!PG_ARGISNULL(0) && ARR_NDIM(PG_GETARG_ARRAYTYPE_P(0)) == 1)
         deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &values,
                           &nulls, &count);
     const auto told = [&](Field field) {
@@ -127,6 +195,8 @@ PGSPAN_FUNCTION(pgspan_raise_error) {
     if (const char* hint = told(kHint)) errhint("%s", hint);
     if (const char* context = told(kContext))
         set_errcontext_domain(TEXTDOMAIN), errcontext_msg("%s", context);
+    if (const char* query = told(kInternalQuery)) internalerrquery(query);
+    if (const char* position = told(kInternalPosition)) internalerrposition(atoi(position));
     for (const auto& [field, code] : kNames)
         if (const char* name = told(field)) err_generic_string(code, name);
     errfinish(__FILE__, __LINE__, __func__);

@@ -2,13 +2,15 @@
 // parameter is evaluated once, before the nodes are asked, although no row may ever reach it: it
 // stands in a branch of CASE, or no row fulfils WHERE. Its error therefore waits: in the place of
 // the parameter the task asks for the error to be raised (pgspan.raise_error), and only a node that
-// evaluates this does so.
+// evaluates this does so. What the error says travels as one more parameter, so that the text of
+// the statement is the same for all errors.
 #pragma once
 
-#include "engine/pg/postgres.h"
+#include "engine/connection/connection.h"
 
 namespace pgspan::executor {
 
+struct Parameter;
 struct ParameterSet;
 
 // False for what raises no error whatever the values (constants, the user's parameters, now()), and
@@ -16,11 +18,18 @@ struct ParameterSet;
 // evaluated.
 bool MayFailLate(Expr* expression);
 
-// What an error says, as the literal of an array that pgspan.raise_error takes. palloc'd.
-const char* Telling(const ErrorData* error);
+// Evaluates the parameter's expression; an error becomes the parameter's, and its value NULL.
+void EvaluateOrKeepError(Parameter* parameter, ExprContext* econtext);
+
+int CountLateErrors(const ParameterSet& set);
 
 // sql, with each parameter that has failed replaced by what raises its error. sql itself if none
 // has.
 const char* WithLateErrors(const char* sql, const ParameterSet& set);
+
+// Adds the errors behind the parameters of the set, for a statement sent and for one that runs
+// here. statement: its arrays are those of the set. list: has room for CountLateErrors more.
+void AddLateErrors(const ParameterSet& set, connection::Statement* statement);
+void AddLateErrors(const ParameterSet& set, ParamListInfo list);
 
 }  // namespace pgspan::executor

@@ -1,7 +1,6 @@
 #include "engine/executor/parameters.h"
 
 #include "engine/executor/late_errors.h"
-#include "engine/pg/subtransaction.h"
 
 extern "C" {
 #include "access/parallel.h"
@@ -49,22 +48,6 @@ void Allocate(ParameterSet* set) {
 
 bool IsString(Oid type) {
     return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
-}
-
-void Evaluate(Parameter* p, ExprContext* econtext) {
-    p->value = Compute(p->computation, econtext, &p->is_null);
-}
-
-void EvaluateOrKeepError(Parameter* p, ExprContext* econtext) {
-    ErrorContextCallback* const callers = error_context_stack;
-    // They will add what they know when the error is raised.
-    error_context_stack = nullptr;
-    const ErrorData* error = pg::Attempt([&] { Evaluate(p, econtext); });
-    error_context_stack = callers;
-    if (!error) return;
-    p->value = Datum(0);
-    p->is_null = true;
-    p->error = Telling(error);
 }
 
 }  // namespace
@@ -127,16 +110,17 @@ void RaiseAtOnce(ParameterSet* set, int first) {
     for (int i = first; i < set->count; i++) set->parameters[i].may_fail_late = false;
 }
 
+void EvaluateParameter(Parameter* parameter, ExprContext* econtext) {
+    parameter->error = nullptr;
+    // (No subtransaction begins while parallel workers run.)
+    if (parameter->may_fail_late && !IsInParallelMode())
+        EvaluateOrKeepError(parameter, econtext);
+    else
+        parameter->value = Compute(parameter->computation, econtext, &parameter->is_null);
+}
+
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext) {
-    for (int i = 0; i < set->count; i++) {
-        Parameter& p = set->parameters[i];
-        p.error = nullptr;
-        // (No subtransaction begins while parallel workers run.)
-        if (p.may_fail_late && !IsInParallelMode())
-            EvaluateOrKeepError(&p, econtext);
-        else
-            Evaluate(&p, econtext);
-    }
+    for (int i = 0; i < set->count; i++) EvaluateParameter(&set->parameters[i], econtext);
     EncodeParameters(set);
 }
 
@@ -169,12 +153,13 @@ connection::Statement MakeStatement(const char* sql, const ParameterSet& set) {
     statement.values = set.values;
     statement.lengths = set.lengths;
     statement.formats = set.formats;
+    AddLateErrors(set, &statement);
     return statement;
 }
 
 ParamListInfo MakeLocalParameters(const ParameterSet& set) {
     if (set.count == 0) return nullptr;
-    ParamListInfo list = makeParamList(set.count);
+    ParamListInfo list = makeParamList(set.count + CountLateErrors(set));
     for (int i = 0; i < set.count; i++) {
         const Parameter& p = set.parameters[i];
         ParamExternData& out = list->params[i];
@@ -184,6 +169,7 @@ ParamListInfo MakeLocalParameters(const ParameterSet& set) {
         out.pflags = PARAM_FLAG_CONST;
         out.ptype = p.wire_type;
     }
+    AddLateErrors(set, list);
     return list;
 }
 

@@ -5,6 +5,10 @@
 #include "engine/connection/connection.h"
 #include "engine/executor/wire_format.h"
 
+extern "C" {
+#include "utils/array.h"
+}
+
 namespace pgspan::executor {
 
 // One expression, ready to be evaluated. Constants and external parameters need no expression
@@ -25,8 +29,8 @@ struct Parameter {
     ValueEncoder encoder;
     // Its error may wait for a row that asks for it (executor/late_errors.h).
     bool may_fail_late;
-    // An evaluation has failed: what its error says. The value is NULL then.
-    const char* error;
+    // The evaluation has failed: what its error says. The value is NULL then.
+    ArrayType* error;
     Datum value;
     bool is_null;
 };
@@ -47,6 +51,7 @@ ParameterSet CompileParameters(List* expressions, List* types, PlanState* parent
 // Errors of the parameters from the first-th on are raised as they are evaluated: those of values
 // that are used here, or in any case.
 void RaiseAtOnce(ParameterSet* set, int first);
+void EvaluateParameter(Parameter* parameter, ExprContext* econtext);
 // Evaluates all; what it allocates goes to the current memory context and is valid until the next
 // call.
 void EvaluateParameters(ParameterSet* set, ExprContext* econtext);

@@ -131,3 +131,30 @@ SELECT k, COALESCE(v, (SELECT relnatts FROM pg_class)) FROM t WHERE k = 1;
 SELECT k, (SELECT v FROM other) FROM t WHERE k > 100;
 UPDATE t SET v = (SELECT v FROM other) WHERE k > 100;
 UPDATE t SET v = COALESCE(v, (SELECT v FROM other)) WHERE k = 1;
+-- What the planner of one PostgreSQL leaves out, or does not know when it plans.
+SELECT s.k FROM (SELECT k, 1 / (SELECT count(*) - count(*) FROM other) AS never FROM t ORDER BY k LIMIT 3) s;
+WITH s AS (SELECT k, 1 / (SELECT count(*) - count(*) FROM other) AS never FROM t ORDER BY k LIMIT 3) SELECT k FROM s;
+CREATE VIEW with_never AS SELECT k, (SELECT max(v) FROM other o WHERE o.k < t.k) m, 1 / (SELECT count(*) - count(*) FROM other) AS never FROM t ORDER BY k LIMIT 3;
+SELECT k, m FROM with_never ORDER BY 1;
+-- @error 22012
+SELECT * FROM with_never ORDER BY 1;
+CREATE FUNCTION bad_precision() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 59048; END';
+SELECT k FROM t WHERE interval '1 day' > "interval"(CASE WHEN v IS NULL THEN NULL::interval ELSE NULL::interval END, bad_precision());
+-- EXPLAIN evaluates nothing.
+CREATE FUNCTION explained(statement text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE line text; BEGIN
+    FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP END LOOP; RETURN true; END $$;
+SELECT explained('SELECT k FROM t WHERE k = 1 AND CASE WHEN k > 0 THEN true ELSE boom() = 1 END');
+SELECT explained('UPDATE t SET v = boom() WHERE k = 5'), explained('UPDATE t SET v = COALESCE(v, boom())');
+SELECT explained('INSERT INTO t VALUES (1, boom())'), explained('UPDATE r SET v = boom()');
+SELECT explained('INSERT INTO t VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET v = boom()');
+-- Callers are named once, and places inside functions are kept.
+CREATE FUNCTION outer_function() RETURNS text LANGUAGE plpgsql AS $$ DECLARE c text; BEGIN
+    PERFORM k FROM t WHERE k = 1 AND v <> boom(); RETURN 'none';
+EXCEPTION WHEN sqlstate 'P0042' THEN GET STACKED DIAGNOSTICS c = PG_EXCEPTION_CONTEXT;
+    RETURN regexp_replace(c, '\nwhile executing a command on node [^\n]*', ''); END $$;
+SELECT outer_function();
+CREATE FUNCTION context_here() RETURNS int LANGUAGE plpgsql STABLE AS $$ DECLARE c text; BEGIN
+    GET DIAGNOSTICS c = PG_CONTEXT; RETURN array_length(string_to_array(c, E'\n'), 1); END $$;
+CREATE FUNCTION outer_context() RETURNS int LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN
+    SELECT context_here() INTO n FROM t WHERE k = 1; RETURN n; END $$;
+SELECT outer_context();
