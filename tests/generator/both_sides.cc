@@ -68,7 +68,9 @@ void BothSides::Judge(const std::string& sql, const Answer& truth, const Answer&
         difference = Describe(cluster, 0) + "\n";
     }
     if (difference.empty()) return;
-    outcome->by_estimate = cluster.ok() && truth.sqlstate == kRaised;
+    outcome->by_estimate = (cluster.ok() && truth.sqlstate == kRaised) ||
+                           (truth.ok() && cluster.sqlstate == kRaised &&
+                            cluster_.RunApart("EXPLAIN " + sql).sqlstate == kRaised);
     outcome->kind =
         truth.ok() && cluster.ok() ? "other rows" : Kind(cluster) + " instead of " + Kind(truth);
     outcome->difference = difference;

@@ -14,7 +14,8 @@ namespace pgspan::test {
 struct Outcome {
     std::string kind;        // of a difference, in a word or two; empty: none
     std::string difference;  // both sides, for a reader
-    // PostgreSQL alone has evaluated what no row reaches: its planner does, for estimates.
+    // A planner has evaluated what no row reaches, for its estimates. Which do depends on the plans
+    // that are considered.
     bool by_estimate = false;
     int statements = 0;
     int errors = 0;  // of PostgreSQL

@@ -61,11 +61,21 @@ void SchemaSession::Reopen() {
 }
 
 void SchemaSession::Enter() {
-    session_.set_deadline(kDeadlineMs);
-    Must(session_, kSessionSettings);
-    Must(session_, "SET search_path = " + schema_ + ", public");
+    Enter(session_);
     Must(names_, "SET search_path = " + schema_ + ", public");
-    if (!settings_.empty()) Must(session_, settings_);
+}
+
+void SchemaSession::Enter(Session& session) const {
+    session.set_deadline(kDeadlineMs);
+    Must(session, kSessionSettings);
+    Must(session, "SET search_path = " + schema_ + ", public");
+    if (!settings_.empty()) Must(session, settings_);
+}
+
+Answer SchemaSession::RunApart(const std::string& sql) const {
+    Session session = OpenOrDie(conninfo_);
+    Enter(session);
+    return session.Run(sql);
 }
 
 Answer SchemaSession::Named(Answer answer) {
