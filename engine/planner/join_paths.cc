@@ -10,6 +10,7 @@
 #include "engine/planner/safety.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/hash_equality.h"
+#include "engine/planner/outer_rows.h"
 #include "engine/planner/part_query.h"
 #include "engine/planner/remote_path.h"
 #include "engine/planner/remote_relation.h"
@@ -146,10 +147,23 @@ bool HasModifyingCtes(const PlannerInfo* root) {
     return root->parse->hasModifyingCTE;
 }
 
+// Rows that are others for each row of an outer level are sent anew for each. How many there will
+// be nobody knows here; a part that costs less than this many round trips is read once, and kept.
+constexpr double kRunsExpected = 100;
+
+bool IsSentTooOften(const Pair& pair, const RemotePart* part, const RelOptInfo* shipped) {
+    const RelOptInfo* relation = shipped == pair.outer ? pair.inner : pair.outer;
+    return part->cost + TransferCost(part->rows, relation->reltarget->width) <
+               kRunsExpected * TransferCost(0, 0) &&
+           DependsOnOuterRow(pair.root, shipped);
+}
+
 // The rows of one relation sent to where a part of the other lies.
 void OfferShipments(const Pair& pair, const RemotePart* part, RelOptInfo* shipped,
                     bool part_is_left) {
-    if (!part->shape.IsDistributed() || HasModifyingCtes(pair.root)) return;
+    if (!part->shape.IsDistributed() || HasModifyingCtes(pair.root) ||
+        IsSentTooOften(pair, part, shipped))
+        return;
     const Shape& destination = part->shape;
     const auto offer = [&](const RemotePart* shipment) {
         if (part_is_left)

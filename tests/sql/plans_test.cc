@@ -103,6 +103,24 @@ TEST_F(PlansTest, CorrelatedSubQueriesAreAskedForAllRowsAtOnce) {
     }
 }
 
+TEST_F(PlansTest, SubQueriesAskedRowByRowReadSmallTablesOnce) {
+    // What is behind CASE may never be asked, so it is asked for each row by itself.
+    const auto plan = [&](const char* other, const char* condition) {
+        return Plan(std::string("SELECT id FROM purchase p WHERE CASE WHEN p.total > 5 THEN "
+                                "p.client IN (SELECT n.pieces FROM stock s JOIN ") +
+                    other + " n ON " + condition + " WHERE s.cost < p.total AND s.cost < 9) END");
+    };
+    OnCluster("CREATE TABLE few (k int, pieces int)");
+    OnCluster("SELECT create_distributed_table('few', 'k', colocate_with => 'none')");
+    OnCluster("INSERT INTO few SELECT g, g FROM generate_series(1, 3000) g");
+    OnCluster("ANALYZE few");
+    const std::string small = plan("few", "n.pieces = s.vendor");
+    EXPECT_EQ(small.find("unnest"), std::string::npos) << small;
+    // Sent each time, few rows cost less than reading a big table.
+    const std::string big = plan("line", "n.purchase = s.vendor");
+    EXPECT_NE(big.find("unnest"), std::string::npos) << big;
+}
+
 TEST_F(PlansTest, SubQueriesOverTheSameShardsRunThere) {
     const std::string plan =
         Plan("SELECT id, (SELECT sum(pieces) FROM line n WHERE n.purchase = p.id) FROM purchase p");
