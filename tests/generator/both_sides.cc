@@ -70,7 +70,7 @@ void BothSides::Judge(const std::string& sql, const Answer& truth, const Answer&
     if (difference.empty()) return;
     outcome->by_estimate = (cluster.ok() && truth.sqlstate == kRaised) ||
                            (truth.ok() && cluster.sqlstate == kRaised &&
-                            cluster_.RunApart("EXPLAIN " + sql).sqlstate == kRaised);
+                            cluster_.RunApart(prepared_, "EXPLAIN " + sql).sqlstate == kRaised);
     outcome->kind =
         truth.ok() && cluster.ok() ? "other rows" : Kind(cluster) + " instead of " + Kind(truth);
     outcome->difference = difference;
@@ -78,6 +78,7 @@ void BothSides::Judge(const std::string& sql, const Answer& truth, const Answer&
 
 // The cluster first: what it refuses must not happen on the other side either.
 void BothSides::Step(const std::string& sql, Outcome* outcome) {
+    if (sql.starts_with("PREPARE")) prepared_ = sql;
     if (sql.starts_with("DECLARE")) cursor_ordered_ = OrderedAtTopLevel(sql);
     // A simplified cursor may have lost its order: then there is no such thing as its next row.
     const bool some_rows = sql.starts_with("FETCH") || sql.starts_with("MOVE");

@@ -52,6 +52,7 @@ class BothSides {
     SchemaSession cluster_;
     std::vector<std::string> tables_;
     bool cursor_ordered_ = false;
+    std::string prepared_ = "SELECT";  // the last PREPARE
 };
 
 }  // namespace pgspan::test

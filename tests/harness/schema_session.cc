@@ -72,9 +72,10 @@ void SchemaSession::Enter(Session& session) const {
     if (!settings_.empty()) Must(session, settings_);
 }
 
-Answer SchemaSession::RunApart(const std::string& sql) const {
+Answer SchemaSession::RunApart(const std::string& before, const std::string& sql) const {
     Session session = OpenOrDie(conninfo_);
     Enter(session);
+    session.Run(before);
     return session.Run(sql);
 }
 

@@ -25,9 +25,9 @@ class SchemaSession {
     Answer RunWithParameters(const std::string& sql, const std::vector<Value>& parameters) {
         return Named(session_.RunWithParameters(sql, parameters));
     }
-    // In a session of its own in the same schema: this one's transaction may have failed. Types of
-    // columns have no names.
-    [[nodiscard]] Answer RunApart(const std::string& sql) const;
+    // In a session of its own in the same schema (this one's transaction may have failed), after
+    // `before`. Types of columns have no names.
+    [[nodiscard]] Answer RunApart(const std::string& before, const std::string& sql) const;
     [[nodiscard]] bool in_transaction() const { return session_.in_transaction(); }
 
     // An empty schema of the same name.
