@@ -99,6 +99,8 @@ void SetStallCallback(void (*callback)());
 // reader that no connection knows (any more). What is left of its rows is discarded by the next use
 // of the connection: read away inside a remote transaction, cancelled first when there is none.
 void Abandon(const Reader* reader);
+// Waits until what has been abandoned on these connections has ended, whatever its outcome.
+void AwaitAbandoned(std::span<Connection* const> connections);
 // Rows affected by the statement that has just ended (kEnd).
 [[nodiscard]] uint64 AffectedRows(const PGresult* end);
 

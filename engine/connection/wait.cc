@@ -240,4 +240,10 @@ void Wait(std::span<Connection* const> connections) {
     pfree(interests);
 }
 
+void AwaitAbandoned(std::span<Connection* const> connections) {
+    for (Connection* c : connections)
+        while (!c->broken && HasEntries(c) && !IsBusy(c))
+            if (Advance(c) == Progress::kWait) Wait({&c, 1});
+}
+
 }  // namespace pgspan::connection

@@ -175,6 +175,9 @@ Connection* ChooseDecider(std::span<Connection* const> writers) {
 }
 
 void CommitTwoPhase(std::span<Connection*> writers) {
+    // A task that nobody reads to its end may still take rows that another part keeps until it
+    // ends.
+    connection::AwaitAbandoned(writers);
     Connection* last = ChooseDecider(writers);
     if (last == nullptr) {
         DecideHere(writers, MyProcPid);
@@ -275,6 +278,7 @@ void PrepareForUser() {
     // deadlock with it.
     const auto parts = Collect(
         [](Connection* c, RemoteState& state) { return state.begun && !connection::IsBroken(c); });
+    connection::AwaitAbandoned(parts);
     if (!parts.empty()) DecideHere(parts, 0);
 }
 
