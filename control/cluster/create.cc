@@ -152,7 +152,8 @@ Done MakeDataFolders(const Cluster& cluster, const std::string& password, const 
         for (const Process& process : running) process.AskToEnd();
         const WaitLimit patience = WaitLimit::In(kInitdbPatience);
         for (Process& process : running) {
-            if (Done ended = process.WaitForEnd(patience); !ended) break;  // killed with `running`
+            // Also the servers: they would go on in the folder that is removed next.
+            if (Done ended = process.WaitForEndOfAll(patience); !ended) break;  // killed: `running`
         }
         return done;
     }

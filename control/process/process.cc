@@ -196,11 +196,23 @@ Done Process::WaitForEnd(const WaitLimit& limit) {
         std::vector<pollfd> descriptors{{ended_.get(), POLLIN, 0}};
         if (output_pipe_) descriptors.push_back({output_pipe_.get(), POLLIN, 0});
         const WaitEnd end = control::Wait(descriptors, limit);
-        if (end == WaitEnd::kTimedOut || end == WaitEnd::kInterrupted) {
-            return WaitFailure(end, name_ + " (process " + std::to_string(id_) + ")", "");
-        }
+        if (end == WaitEnd::kTimedOut || end == WaitEnd::kInterrupted) return Unended(end);
     }
     return Success();
+}
+
+Done Process::WaitForEndOfAll(const WaitLimit& limit) {
+    // The program is not reaped meanwhile: the group that would be killed keeps its number.
+    for (TakeOutput(); output_pipe_; TakeOutput()) {
+        std::vector<pollfd> descriptors{{output_pipe_.get(), POLLIN, 0}};
+        const WaitEnd end = control::Wait(descriptors, limit);
+        if (end == WaitEnd::kTimedOut || end == WaitEnd::kInterrupted) return Unended(end);
+    }
+    return WaitForEnd(limit);
+}
+
+Failure Process::Unended(WaitEnd end) const {
+    return WaitFailure(end, name_ + " (process " + std::to_string(id_) + ")", "");
 }
 
 void Process::AskToEnd() const {

@@ -43,8 +43,13 @@ class Process {
     Done WaitForEnd(const WaitLimit& limit);
 
     // Asks the program to end in order (SIGTERM); it has not ended yet when this returns. What it
-    // started is not asked: it is the program's to end.
+    // started is not asked: it is the program's to end, and may outlive it by a little.
     void AskToEnd() const;
+
+    // Waits for the end of the program and of what it started: of all that hold its output. Once
+    // the limit is reached, the destructor kills them as it does a program that runs.
+    // Precondition: the output is captured, and nothing waited for the program before.
+    Done WaitForEndOfAll(const WaitLimit& limit);
 
     // Precondition of these: Poll() or WaitForEnd() said that it has ended.
     [[nodiscard]] bool Succeeded() const;
@@ -58,6 +63,7 @@ class Process {
   private:
     Process(pid_t id, FileDescriptor ended, FileDescriptor output)
         : id_(id), ended_(std::move(ended)), output_pipe_(std::move(output)) {}
+    [[nodiscard]] Failure Unended(WaitEnd end) const;
     void TakeOutput();
     void KillIfRunning();
 

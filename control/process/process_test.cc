@@ -1,6 +1,9 @@
 // Proves how programs are started, waited for, and ended.
 #include "control/process/process.h"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
 #include <csignal>
 #include <cstdlib>
 
@@ -65,6 +68,31 @@ TEST(ProcessTest, AWaitEndsAtItsLimitAndTheProgramWithItsOwner) {
         EXPECT_EQ(kill(id, 0), 0);
     }
     EXPECT_NE(kill(id, 0), 0) << "the program outlived its owner";
+}
+
+TEST(ProcessTest, WhatAProgramStartedIsWaitedForAsWell) {
+    auto process = Process::Start(Shell("(sleep 0.2; echo last) & echo first"), Self());
+    ASSERT_TRUE(process.ok());
+    ASSERT_TRUE(process->WaitForEndOfAll(WaitLimit::In(seconds(20))).ok());
+    EXPECT_EQ(process->output(), "first\nlast\n");
+    EXPECT_TRUE(process->Succeeded());
+}
+
+TEST(ProcessTest, WhatAProgramLeavesRunningEndsWithItsOwner) {
+    ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);  // so that its end is ours to see
+    pid_t left = 0;
+    {
+        auto process = Process::Start(Shell("sleep 20 & echo $!"), Self());
+        ASSERT_TRUE(process.ok());
+        const Done ended = process->WaitForEndOfAll(WaitLimit::In(milliseconds(300)));
+        ASSERT_FALSE(ended.ok());
+        EXPECT_EQ(ended.failure().code, ExitCode::kTimedOut);
+        left = std::stoi(process->output());
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(left, &status, 0), left);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "it outlived the owner of the program that started it";
+    ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
 TEST(ProcessTest, ADetachedProgramGoesOn) {
