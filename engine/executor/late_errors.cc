@@ -119,9 +119,11 @@ const char* WithLateErrors(const char* sql, const ParameterSet& set) {
     int number = 0;
     for (int i = 0; i < set.count; i++) {
         if (set.parameters[i].error == nullptr) continue;
-        // It has the parameter's type by taking it, which is NULL now.
-        changes[number] = {psprintf("$%d", i + 1), psprintf("(pgspan.raise_error($%d, $%d))",
-                                                            set.count + number + 1, i + 1)};
+        // It has the parameter's type by taking it, which is NULL now. The sub-select keeps the
+        // error from the planner, which would raise it for its estimates.
+        changes[number] = {
+            psprintf("$%d", i + 1),
+            psprintf("(pgspan.raise_error((SELECT $%d), $%d))", set.count + number + 1, i + 1)};
         number++;
     }
     return ChangeNames(CurrentMemoryContext, sql, changes, count);

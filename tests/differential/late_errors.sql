@@ -140,6 +140,23 @@ SELECT k, m FROM with_never ORDER BY 1;
 SELECT * FROM with_never ORDER BY 1;
 CREATE FUNCTION bad_precision() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 59048; END';
 SELECT k FROM t WHERE interval '1 day' > "interval"(CASE WHEN v IS NULL THEN NULL::interval ELSE NULL::interval END, bad_precision());
+-- Nodes that take the rows of a join estimate comparisons that one PostgreSQL takes for conditions of the join.
+CREATE FUNCTION no_json() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE EXCEPTION 'no json'; END $$;
+CREATE TABLE large (k int PRIMARY KEY, v int, s text);
+CREATE TABLE small (k int, v int);
+CREATE TABLE named (k int PRIMARY KEY, v int);
+-- @cluster SELECT create_distributed_table('large', 'k')
+-- @cluster SELECT create_distributed_table('small', 'k', colocate_with => 'none')
+-- @cluster SELECT create_reference_table('named')
+CREATE INDEX ON large (v);
+INSERT INTO large SELECT i, i * 10, 'x' FROM generate_series(1, 2000) i;
+INSERT INTO small SELECT i, i * 10 FROM generate_series(1, 20) i;
+INSERT INTO named SELECT i, i * 10 FROM generate_series(1, 10) i;
+ANALYZE large, small, named;
+SELECT l.k FROM small s JOIN large l ON l.v = s.v JOIN named n ON n.k = s.k + 1 WHERE jsonb_build_object('a', n.v, 'b', l.s) @> CASE WHEN s.k IS NOT NULL OR no_json() IS NULL THEN '{}'::jsonb END ORDER BY 1;
+SELECT l.k FROM small s JOIN named n ON n.k = s.k JOIN large l ON l.k = s.v WHERE jsonb_build_object('a', n.v, 'b', l.s) @> CASE WHEN s.k IS NOT NULL OR no_json() IS NULL THEN '{}'::jsonb END ORDER BY 1;
+-- @error P0001
+SELECT l.k FROM small s JOIN named n ON n.k = s.k JOIN large l ON l.k = s.v WHERE jsonb_build_object('a', n.v, 'b', l.s) @> CASE WHEN s.k < 0 OR no_json() IS NULL THEN '{}'::jsonb END ORDER BY 1;
 -- EXPLAIN evaluates nothing.
 CREATE FUNCTION explained(statement text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE line text; BEGIN
     FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP END LOOP; RETURN true; END $$;
