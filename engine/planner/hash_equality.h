@@ -7,6 +7,9 @@
 
 namespace pgspan::planner {
 
+// True if what the operator takes for equal, under the collation, is hashed alike.
+bool IsHashOperator(Oid op, Oid collation, const metadata::Table& table);
+
 // If the clause equates two expressions in the way in which the table's rows are hashed: both
 // sides.
 bool IsHashEquality(Node* clause, const metadata::Table& table, Node** left, Node** right);

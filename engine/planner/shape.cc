@@ -20,8 +20,12 @@ using pg::Each;
 
 bool GroupsByKey(const List* clauses, const Query* query, const Shape& from) {
     for (auto* clause : Each<SortGroupClause>(clauses)) {
-        Node* expr = StripRelabel(get_sortgroupclause_expr(clause, query->targetList));
-        if (IsA(expr, Var) && IsKey(from, reinterpret_cast<Var*>(expr))) return true;
+        Node* grouped = get_sortgroupclause_expr(clause, query->targetList);
+        Node* expr = StripRelabel(grouped);
+        // As another type it may be equal where it is not as its own (bpchar, citext).
+        if (IsA(expr, Var) && IsKey(from, reinterpret_cast<Var*>(expr)) &&
+            IsHashOperator(clause->eqop, exprCollation(grouped), *from.anchor))
+            return true;
     }
     return false;
 }
