@@ -6,6 +6,7 @@
 #include "engine/planner/part_query.h"
 #include "engine/planner/remote_path.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/sameness.h"
 
 extern "C" {
 #include "nodes/makefuncs.h"
@@ -327,7 +328,10 @@ bool OnlyDistinctAggregates(PlannerInfo* root, Node* having) {
 // once.
 bool AddDistinctPath(const Aggregation& of) {
     PlannerInfo* root = of.root;
-    if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, of.extra->havingQual)) return false;
+    if (!root->parse->hasAggs || !OnlyDistinctAggregates(root, of.extra->havingQual) ||
+        TellsEqualsApart(reinterpret_cast<Node*>(root->processed_tlist)) ||
+        TellsEqualsApart(of.extra->havingQual))
+        return false;
     List* columns = NIL;
     for (auto* var : Each<Node>(pull_var_clause(reinterpret_cast<Node*>(of.input->reltarget->exprs),
                                                 PVC_INCLUDE_PLACEHOLDERS)))

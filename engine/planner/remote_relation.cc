@@ -10,6 +10,7 @@
 #include "engine/planner/named_ctes.h"
 #include "engine/planner/row_locks.h"
 #include "engine/planner/safety.h"
+#include "engine/planner/sameness.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/stored_values.h"
 
@@ -70,16 +71,18 @@ bool HasSetReturningFunction(Query* query) {
 }
 
 // Several rows that are equal in all columns needed above are as good as one: only DISTINCT looks
-// at them.
+// at them, and nothing tells them apart before it does.
 void PushDistinct(const Query* upper, Query* remote, const List* local_quals) {
     if (!upper->distinctClause || upper->hasDistinctOn || upper->hasAggs || upper->hasWindowFuncs ||
         upper->groupClause || upper->groupingSets ||
         HasSetReturningFunction(const_cast<Query*>(upper)) || local_quals != NIL ||
-        contain_volatile_functions(reinterpret_cast<Node*>(upper->targetList)))
+        contain_volatile_functions(reinterpret_cast<Node*>(upper->targetList)) ||
+        TellsEqualsApart(reinterpret_cast<Node*>(upper->targetList)))
         return;
     List* clauses = NIL;
     Index reference = 0;
     for (auto* entry : Each<TargetEntry>(remote->targetList)) {
+        if (!IsA(entry->expr, Var) && !EqualMeansSame(reinterpret_cast<Node*>(entry->expr))) return;
         Oid less = InvalidOid;
         Oid equal_operator = InvalidOid;
         bool hashable = false;
