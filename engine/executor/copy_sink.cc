@@ -2,6 +2,7 @@
 
 #include "engine/executor/copy_format.h"
 #include "engine/executor/insert_batch.h"
+#include "engine/executor/statement_reads.h"
 #include "engine/metadata/nodes.h"
 
 extern "C" {
@@ -103,6 +104,7 @@ void SendData(NodeCopy* node) {
 }
 
 void StartCopy(CopySink* sink, NodeCopy* node) {
+    StartOpenReads();
     node->connection = connection::ForGroup(node->group_id);
     transaction::Join(node->connection, transaction::Access::kWrite);
     connection::BeginCopy(node->connection, sink->sql);

@@ -9,6 +9,10 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 
+extern "C" {
+#include "access/xact.h"
+}
+
 namespace pgspan::executor {
 
 namespace {
@@ -54,10 +58,8 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
             RowDescOfTypes(state->plan.result_types, state->plan.result_typmods,
                            state->plan.result_collations),
             &TTSOpsVirtual);
-    const PlannedStmt* statement = estate->es_plannedstmt;
-    if (state->plan.command == CMD_SELECT &&
-        (statement->commandType != CMD_SELECT || statement->hasModifyingCTE))
-        RegisterRead(state);
+    state->begun_in = GetCurrentSubTransactionId();
+    if (state->plan.command == CMD_SELECT) RegisterRead(state);
     state->keeps_rows = LocksRows(state) && (eflags & EXEC_FLAG_REWIND) != 0;
     if (state->keeps_rows) MakeKept(state);
 }
@@ -151,9 +153,19 @@ transaction::Access AccessOf(const plan::DistributedPlan& plan) {
     return plan.holds ? transaction::Access::kHold : transaction::Access::kRead;
 }
 
+// A cursor may outlive the savepoint under which its rows were asked for: a rollback to it ends
+// what still runs on the nodes.
+void OutliveSubtransaction(const RemoteScanState* state) {
+    if (state->plan.command != CMD_SELECT || !state->plan.returns_rows ||
+        GetCurrentSubTransactionId() <= state->begun_in)
+        return;
+    for (int i = 0; i < state->stream_count; i++) TakeOver(&state->streams[i]);
+}
+
 void StartRun(RemoteScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     CheckReadInTime(state);
+    state->is_starting = true;
     const bool is_first = state->runs++ == 0;
     if (!is_first && state->run_memory == nullptr)
         state->run_memory =
@@ -176,9 +188,11 @@ void StartRun(RemoteScanState* state) {
         options.prepare = state->plan.shipments == NIL && !AwaitsArray(state);
         state->stream_count = tasks.count;
         state->streams = StartTasks(tasks, state->parameters, options);
+        OutliveSubtransaction(state);
         if (state->plan.returns_rows)
             state->merge = MakeRowMerge(state->streams, tasks.count, state->plan);
     }
+    state->is_starting = false;
     state->is_running = true;
     MemoryContextSwitchTo(outer);
 }
@@ -274,9 +288,13 @@ void ReScan(RemoteScanState* state) {
 
 }  // namespace
 
+bool MayStartEarly(const RemoteScanState* state) {
+    return !state->is_running && !state->is_starting && state->plan.command == CMD_SELECT &&
+           state->depends_on == nullptr;
+}
+
 void StartEarly(RemoteScanState* state) {
-    if (state->is_running || state->plan.command != CMD_SELECT || state->depends_on != nullptr)
-        return;
+    if (!MayStartEarly(state)) return;
     if (!state->keeps_rows) {
         const MemoryContext outer = MemoryContextSwitchTo(state->scan.ss.ps.state->es_query_cxt);
         MakeKept(state);

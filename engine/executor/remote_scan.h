@@ -31,9 +31,11 @@ struct RemoteScanState {
     plan::DistributedPlan plan;
     ParameterSet parameters;
     Computation shard_key;
+    SubTransactionId begun_in;
     RowDecoder* decoder;
     TupleTableSlot* result_slot;  // rows as the nodes return them, where the scan tuple is another
     // The current run:
+    bool is_starting;
     bool is_running;
     int runs;
     MemoryContext run_memory;  // nullptr: the query's own (first run)
@@ -50,9 +52,12 @@ struct RemoteScanState {
 // The tasks that a run would start now, with parameters evaluated.
 TaskList TasksOf(RemoteScanState* state);
 
+// False for scans that have started, that write, or that depend on values of the executor that are
+// not known yet.
+bool MayStartEarly(const RemoteScanState* state);
+
 // Starts the tasks before any row is asked for, and keeps all rows that they return: the scan then
-// shows the data as of now, however late it is read. Does nothing to scans that have started, that
-// write, or that depend on values of the executor that are not known yet.
+// shows the data as of now, however late it is read. Does nothing where MayStartEarly says no.
 void StartEarly(RemoteScanState* state);
 
 // EXPLAIN of the scan (explain.cc).

@@ -1,5 +1,11 @@
 #include "engine/executor/statement_reads.h"
 
+extern "C" {
+#include "tcop/pquery.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
+}
+
 namespace pgspan::executor {
 
 namespace {
@@ -7,6 +13,8 @@ namespace {
 struct Read {
     Read* next;
     RemoteScanState* scan;
+    ResourceOwner owner;  // of its statement
+    Portal portal;        // in which it began: its own, or that of a caller
     MemoryContextCallback forget;
 };
 
@@ -52,6 +60,8 @@ void RegisterRead(RemoteScanState* scan) {
     const MemoryContext memory = scan->scan.ss.ps.state->es_query_cxt;
     auto* read = static_cast<Read*>(MemoryContextAllocZero(memory, sizeof(Read)));
     read->scan = scan;
+    read->owner = CurrentResourceOwner;
+    read->portal = ActivePortal;
     read->forget.func = [](void* item) { Unlink(&reads, item); };
     read->forget.arg = read;
     MemoryContextRegisterResetCallback(memory, &read->forget);
@@ -69,6 +79,38 @@ void StartReads(EState* estate) {
         for (Read* read = reads; read; read = read->next)
             if (read->scan && read->scan->scan.ss.ps.state == estate) StartEarly(read->scan);
     RememberWriting(estate);
+}
+
+namespace {
+
+// A cursor that nobody fetches from right now. The parts of other statements may be running,
+// further up the stack.
+bool IsIdle(const Read* read) {
+    return read->portal != nullptr && read->portal->status == PORTAL_READY &&
+           read->portal->queryDesc != nullptr &&
+           read->portal->queryDesc->estate == read->scan->scan.ss.ps.state;
+}
+
+bool MayStartNow(const Read* read) {
+    return read->scan != nullptr && !read->scan->plan.modifies && MayStartEarly(read->scan) &&
+           (read->scan->scan.custom_ps == NIL || IsIdle(read));
+}
+
+// As its own statement would start it, whichever runs now.
+void StartAsItsStatement(const Read* read) {
+    const ResourceOwner owner = CurrentResourceOwner;
+    CurrentResourceOwner = read->owner;
+    PushActiveSnapshot(read->scan->scan.ss.ps.state->es_snapshot);
+    StartEarly(read->scan);
+    PopActiveSnapshot();
+    CurrentResourceOwner = owner;
+}
+
+}  // namespace
+
+void StartOpenReads() {
+    for (Read* read = reads; read; read = read->next)
+        if (MayStartNow(read)) StartAsItsStatement(read);
 }
 
 void CheckReadInTime(const RemoteScanState* scan) {

@@ -1,19 +1,27 @@
-// The reads of a statement that also writes: all parts of a statement see the database as it was
-// before the statement, so whatever it reads from the nodes is asked for before its first write.
-// (A node answers a SELECT under the snapshot of its arrival; rows that have not been fetched when
-// the connection is needed for something else are taken over by the stream.)
+// Reads that have begun and may not have asked the nodes yet: parts of statements that also write,
+// of cursors, and of queries that call functions. All parts of a statement see the database as it
+// was when the statement began, and a node answers under the snapshot of the question's arrival, so
+// whatever can be asked for is asked for before this transaction's next write. (Rows that have not
+// been fetched when the connection is needed for something else are taken over by the stream.)
+//
+// What depends on values that are not known by then (correlated sub-queries), is asked for again
+// (recursive queries), or takes along rows that a running statement computes, is asked for later:
+// in the statement that writes it raises an error, elsewhere it sees the write.
 #pragma once
 
 #include "engine/executor/remote_scan.h"
 
 namespace pgspan::executor {
 
-// A scan that may run in this statement; forgotten with the statement's memory, or by ForgetRead.
+// A scan that may run; forgotten with the statement's memory, or by ForgetRead.
 void RegisterRead(RemoteScanState* scan);
 void ForgetRead(RemoteScanState* scan);
 // Starts every read of the statement that has not started, and remembers that it writes. Called by
 // each modify scan before it writes.
 void StartReads(EState* estate);
+// Starts every read of the session that has not started, those aside that lock rows. Called before
+// each write, and when a cursor has been declared, whose snapshot is that of its declaration.
+void StartOpenReads();
 // Raises 0A000 if a scan is about to read what the statement itself has changed (it depends on
 // values that were not known before).
 void CheckReadInTime(const RemoteScanState* scan);

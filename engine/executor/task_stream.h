@@ -42,7 +42,8 @@ struct TaskOptions {
     transaction::Access access = transaction::Access::kRead;
     RowDecoder* decoder = nullptr;
     TupleDesc desc = nullptr;
-    bool prepare = true;  // keep a prepared statement on the node
+    bool changes_rows = true;  // with kWrite: it does more than to take locks
+    bool prepare = true;       // keep a prepared statement on the node
     // These tasks are all that the transaction does: each node prepares its part as its task ends,
     // but for the one that decides over it.
     bool whole_transaction = false;
@@ -66,6 +67,9 @@ connection::Fetch NextRow(TaskStream* stream, Datum* values, bool* nulls);
 
 // Reads a stream to its end, discarding rows; returns how many rows the task affected.
 uint64 Drain(TaskStream* stream);
+
+// Takes over what is left of the rows, so that the node is not needed any more.
+void TakeOver(TaskStream* stream);
 
 // Lets a stream go: a writing task is run to its end first, the rest of a read is given up.
 void CloseStream(TaskStream* stream);
