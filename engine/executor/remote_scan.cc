@@ -35,6 +35,17 @@ Bitmapset* ParametersOfExecutor(List* expressions) {
     return found;
 }
 
+// What is read stays open, as PostgreSQL's scans keep it: DDL by the same session is refused until
+// the statement, or cursor, ends (55006).
+void OpenTables(EState* estate) {
+    for (Index i = 1; i <= estate->es_range_table_size; i++) {
+        const RangeTblEntry* entry = exec_rt_fetch(i, estate);
+        if (entry->rtekind == RTE_RELATION &&
+            (entry->relkind == RELKIND_RELATION || entry->relkind == RELKIND_PARTITIONED_TABLE))
+            ExecGetRangeTableRelation(estate, i);
+    }
+}
+
 void Begin(RemoteScanState* state, EState* estate, int eflags) {
     auto* scan = reinterpret_cast<CustomScan*>(state->scan.ss.ps.plan);
     PlanState* planstate = &state->scan.ss.ps;
@@ -47,6 +58,7 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
         CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
     if (state->plan.shard_key) state->shard_key = Compile(state->plan.shard_key, planstate);
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    OpenTables(estate);
     state->depends_on = ParametersOfExecutor(scan->custom_exprs);
     for (auto* child : pg::Each<Plan>(scan->custom_plans))
         state->depends_on = bms_add_members(state->depends_on, child->extParam);

@@ -272,3 +272,30 @@ SELECT DISTINCT date_trunc('day', timestamptz '2024-01-01 20:00+00' + n * interv
 COMMIT;
 SELECT DISTINCT date_trunc('day', timestamptz '2024-01-01 20:00+00' + n * interval '0')::text FROM t;
 RESET timezone;
+-- What a cursor or a loop of the same session reads stays as it is until it ends.
+BEGIN;
+DECLARE c CURSOR FOR SELECT k FROM t ORDER BY k;
+FETCH 1 FROM c;
+SAVEPOINT s;
+-- @error 55006
+TRUNCATE t;
+ROLLBACK TO s;
+-- @error 55006
+ALTER TABLE t ADD COLUMN q int;
+ROLLBACK TO s;
+-- @error 55006
+CREATE INDEX ON t (n);
+ROLLBACK TO s;
+-- @error 55006
+DROP TABLE t;
+ROLLBACK TO s;
+FETCH 2 FROM c;
+CLOSE c;
+ALTER TABLE t ADD COLUMN q int;
+SELECT count(q), count(*) FROM t;
+ROLLBACK;
+-- @error 55006
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT k FROM t LOOP ALTER TABLE t ADD COLUMN q int; END LOOP; END $$;
+-- @error 55006
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT t.k FROM t JOIN par ON t.n = par.k RIGHT JOIN (VALUES (1)) x (a) ON true LOOP TRUNCATE par CASCADE; END LOOP; END $$;
+SELECT count(*) FROM t;
