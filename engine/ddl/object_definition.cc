@@ -130,10 +130,12 @@ List* OperatorClassDefinition(Oid opclass) {
 }
 
 List* TextSearchDictionaryDefinition(Oid dictionary) {
+    // The options are kept as text, whose names are quoted as the session that gave them quotes.
     static constexpr char kAlike[] =
         "concat_ws(' ', o.dictnamespace::pg_catalog.regnamespace, o.dictname, (SELECT"
         " concat_ws('.', t.tmplnamespace::pg_catalog.regnamespace, t.tmplname) FROM"
-        " pg_catalog.pg_ts_template t WHERE t.oid = o.dicttemplate), o.dictinitoption)";
+        " pg_catalog.pg_ts_template t WHERE t.oid = o.dicttemplate), pg_catalog.regexp_replace("
+        "o.dictinitoption, '\"([a-z_][a-z0-9_]*)\" = ', '\\1 = ', 'g'))";
     List* rows = CatalogRows(
         "SELECT format('%%s.%%I', d.dictnamespace::regnamespace, d.dictname),"
         " format('TEMPLATE = %%s.%%I', t.tmplnamespace::regnamespace, t.tmplname) ||"

@@ -2,6 +2,7 @@
 
 #include "engine/metadata/catalog.h"
 #include "engine/metadata/nodes.h"
+#include "engine/pg/deparse.h"
 
 extern "C" {
 #include "access/hash.h"
@@ -284,11 +285,11 @@ char* ContainerName(const char* base_name, int32 table_id) {
 }
 
 char* QualifiedShardName(const Table& table, int32 shard_index) {
-    return quote_qualified_identifier(kDataSchema, ShardName(table, shard_index));
+    return pg::QualifiedNameInTask(kDataSchema, ShardName(table, shard_index));
 }
 
 char* QualifiedContainerName(const Table& table) {
-    return quote_qualified_identifier(kDataSchema, ContainerName(table.base_name, table.table_id));
+    return pg::QualifiedNameInTask(kDataSchema, ContainerName(table.base_name, table.table_id));
 }
 
 Oid LocalShardRelation(const Table& table, int32 shard_index) {

@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "parser/parser.h"
+#include "utils/builtins.h"
 #include "utils/bytea.h"
 #include "utils/float.h"
 }
@@ -72,6 +73,18 @@ char* WithEscapes(char* sql) {
     return out.data;
 }
 
+// Whatever the session sets, names are quoted where they must be only: slots and names of
+// containers are looked for in the text of a task, which may be kept until the session has set
+// something else.
+template <typename Body>
+ErrorData* CaptureWithPlainNames(Body&& body) {
+    const bool quotes_all = quote_all_identifiers;
+    quote_all_identifiers = false;
+    ErrorData* error = Capture(body);
+    quote_all_identifiers = quotes_all;
+    return error;
+}
+
 }  // namespace
 
 char* DeparseQuery(Query* query) {
@@ -91,7 +104,7 @@ char* DeparseQuery(Query* query) {
     bytea_output = BYTEA_OUTPUT_HEX;
     standard_conforming_strings = true;
     char* sql = nullptr;
-    ErrorData* error = Capture([&] { sql = pg_get_querydef(query, false); });
+    ErrorData* error = CaptureWithPlainNames([&] { sql = pg_get_querydef(query, false); });
     query->rtable = entries;
     DateStyle = date_style;
     DateOrder = date_order;
@@ -102,6 +115,14 @@ char* DeparseQuery(Query* query) {
     if (error) ReThrowError(error);  // the search path is restored by the (sub)transaction's end
     RestoreSearchPath(search_path);
     return WithEscapes(sql);
+}
+
+char* QualifiedNameInTask(const char* schema, const char* name) {
+    char* qualified = nullptr;
+    ErrorData* error =
+        CaptureWithPlainNames([&] { qualified = quote_qualified_identifier(schema, name); });
+    if (error) ReThrowError(error);
+    return qualified;
 }
 
 // A type modifier is given (as "none") so that character and bit are not read as of length 1.

@@ -73,3 +73,44 @@ SELECT count(*) FROM s WHERE t = NULL;
 RESET transform_null_equals;
 SET lc_monetary = 'C';
 SELECT sum(f::numeric::money) FROM s;
+
+-- Names are quoted alike in tasks, whenever they are made and run, and to the user's liking in what he sees.
+CREATE TABLE "Odd" (k int, "The Value" text, v text);
+-- @cluster SELECT create_distributed_table('"Odd"', 'k')
+CREATE VIEW odd_counts AS SELECT k, count(*) AS n FROM "Odd" WHERE v <> 'x' GROUP BY k;
+PREPARE made_before(int) AS UPDATE "Odd" SET v = v || '!' WHERE k = $1 RETURNING k, v;
+SET quote_all_identifiers = on;
+INSERT INTO "Odd" SELECT g, 'value ' || g, 'v' || g FROM generate_series(1, 10) g;
+EXECUTE made_before(3);
+PREPARE made_within(int) AS SELECT * FROM "Odd" WHERE k = $1;
+EXECUTE made_within(3);
+SELECT count(*), max("The Value") FROM "Odd" WHERE v <> 'v4';
+SELECT a.k, b."The Value" FROM "Odd" a JOIN "Odd" b USING (k) ORDER BY k LIMIT 3;
+INSERT INTO "Odd" SELECT k, "The Value", 'again' FROM "Odd" WHERE k < 4;
+UPDATE "Odd" SET v = upper(v) WHERE k > 5;
+-- @error 22012
+SELECT 1 / (k - k) FROM "Odd";
+DELETE FROM "Odd" WHERE v = 'again' AND k IN (SELECT k FROM s) RETURNING k;
+CREATE INDEX odd_v ON "Odd" (v) WHERE "The Value" IS NOT NULL;
+ALTER TABLE "Odd" ADD CONSTRAINT odd_check CHECK ("The Value" <> v);
+SELECT * FROM odd_counts ORDER BY k LIMIT 2;
+SELECT pg_get_constraintdef(oid), quote_ident('odd') FROM pg_constraint WHERE conname = 'odd_check';
+SELECT k, quote_ident(v), format('%I', v) FROM "Odd" ORDER BY k;
+SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = 'odd_v'::regclass;
+SELECT pg_get_viewdef('odd_counts'::regclass);
+SHOW quote_all_identifiers;
+RESET quote_all_identifiers;
+EXECUTE made_within(3);
+EXECUTE made_before(3);
+SELECT count(*) FROM "Odd";
+SET quote_all_identifiers = on;
+CREATE TEXT SEARCH DICTIONARY plain_words (TEMPLATE = simple, STOPWORDS = english);
+CREATE TEXT SEARCH CONFIGURATION words (COPY = english);
+ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword WITH plain_words;
+CREATE TABLE texts (k int, v text, w tsvector GENERATED ALWAYS AS (to_tsvector('words', v)) STORED);
+-- @cluster SELECT create_distributed_table('texts', 'k')
+CREATE INDEX texts_v ON texts USING gin (to_tsvector('words', v));
+INSERT INTO texts SELECT g, 'the running foxes ' || g FROM generate_series(1, 5) g;
+SELECT k, w FROM texts ORDER BY k;
+RESET quote_all_identifiers;
+CREATE INDEX texts_k ON texts (k, to_tsvector('words', v));

@@ -57,8 +57,9 @@ TEST_F(DumpTest, ContainsTheUsersTablesAndRowsAndNoParts) {
     Do(truth(), "DROP SCHEMA " + schema() + " CASCADE");
     const char* folder = std::getenv("PGSPAN_PG_BINDIR");
     const std::string bin = folder ? std::string(folder) + "/" : "";
-    Output("pg_dump", "-d '" + ClusterConninfo() + "' -n " + schema() + " | '" + bin +
-                          "psql' -qX -v ON_ERROR_STOP=1 -d '" + TruthConninfo() + "'");
+    Output("pg_dump", "--quote-all-identifiers -d '" + ClusterConninfo() + "' -n " + schema() +
+                          " | '" + bin + "psql' -qX -v ON_ERROR_STOP=1 -d '" + TruthConninfo() +
+                          "'");
     for (const char* query :
          {"SELECT * FROM t ORDER BY id", "SELECT * FROM ref ORDER BY k",
           "SELECT * FROM w ORDER BY k", "SELECT obj_description('t'::regclass)",
