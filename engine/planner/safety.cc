@@ -6,6 +6,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/reg_types.h"
 #include "engine/pg/source_of_chance.h"
+#include "engine/pg/tells_of_server.h"
 #include "engine/pg/walk.h"
 
 extern "C" {
@@ -49,10 +50,12 @@ bool FunctionIsRemotable(Oid function) {
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
     const auto& form = *reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
     const char parallel = form.proparallel;
+    const char volatility = form.provolatile;
     const bool looks_up = LooksUpObjects(form);
     ReleaseSysCache(tuple);
     if (function < FirstNormalObjectId)
-        return !looks_up && (parallel == PROPARALLEL_SAFE || pg::IsSourceOfChance(function));
+        return pg::IsSourceOfChance(function) || (parallel == PROPARALLEL_SAFE && !looks_up &&
+                                                  !pg::TellsOfServer(function, volatility));
     // Our own functions that are volatile or return sets tell a node something in a task, or stand
     // for what is no part of this one.
     return OidIsValid(getExtensionOfObject(ProcedureRelationId, function)) &&

@@ -74,3 +74,46 @@ UPDATE rc SET w = 'found' WHERE c = 'rc'::regclass;
 DELETE FROM rc WHERE o::regclass::text = 'loc';
 SELECT k, w FROM rc ORDER BY k;
 DROP TABLE later, rc, loc;
+
+-- Functions that are given names, or look into the server otherwise, ask the one of the session.
+CREATE TABLE asked (k int, s text, c text);
+-- @cluster SELECT create_distributed_table('asked', 'k')
+CREATE SEQUENCE own_numbers;
+CREATE TABLE counted (id serial, x int);
+CREATE TABLE here_only (x int);
+INSERT INTO asked VALUES (1, 'here_only', 'x'), (2, 'seen', 'a'), (3, 'asked', 'k');
+SELECT has_table_privilege(s, 'select') FROM asked WHERE k = 1;
+SELECT k, has_table_privilege(s, 'select'), has_table_privilege(current_user, s, 'insert') FROM asked ORDER BY k;
+SELECT k, has_any_column_privilege(s, 'select'), has_any_column_privilege(current_user, s, 'update') FROM asked ORDER BY k;
+SELECT k, has_column_privilege(s, c, 'select'), has_column_privilege(current_user, s, c, 'select'), has_column_privilege(s, 1::int2, 'select') FROM asked ORDER BY k;
+SELECT count(*) FROM asked WHERE has_table_privilege(s, 'select');
+SELECT has_table_privilege(s, 'select'), count(*) FROM asked GROUP BY 1;
+SELECT has_schema_privilege(c || 'way', 'usage') FROM asked WHERE k = 2;
+SELECT has_function_privilege(c || '.none()', 'execute') FROM asked WHERE k = 0;
+SELECT has_function_privilege('own(' || left('int4', k + 10) || ')', 'execute') FROM asked WHERE k = 1;
+SELECT has_type_privilege(left('own_type', k + 10), 'usage') FROM asked ORDER BY k;
+SELECT has_sequence_privilege(left('own_numbers', k + 20), 'usage') FROM asked ORDER BY k;
+SELECT has_database_privilege(left(current_database(), k + 70), 'connect') FROM asked ORDER BY k;
+SELECT has_language_privilege(left('sql', k + 10), 'usage') FROM asked ORDER BY k;
+SELECT has_tablespace_privilege(left('pg_default', k + 10), 'create') FROM asked ORDER BY k;
+SELECT has_parameter_privilege(left('work_mem', k + 10), 'set') FROM asked ORDER BY k;
+SELECT pg_has_role(left(current_user, k + 70), 'member') FROM asked ORDER BY k;
+-- @error 42704
+SELECT pg_has_role('nobody' || k, 'member') FROM asked;
+-- @error 42P01
+SELECT has_table_privilege(s || 'none', 'select') FROM asked WHERE k = 1;
+SELECT pg_get_serial_sequence('counted', left('id', k + 1)) FROM asked ORDER BY k;
+SELECT k, row_security_active(s) FROM asked WHERE k <> 2 ORDER BY k;
+SELECT k, (pg_get_object_address('table', ARRAY[s], '{}')).objid::regclass::text FROM asked WHERE k <> 2 ORDER BY k;
+SELECT k, o.objid::regclass::text FROM asked, LATERAL pg_get_object_address(CASE WHEN k = 2 THEN 'view' ELSE 'table' END, ARRAY[s], '{}') o ORDER BY k;
+SELECT k, count(*) FROM asked, LATERAL ts_token_type(left('default', k + 10)) GROUP BY k ORDER BY k;
+SELECT k, pg_database_size(left(current_database(), k + 70)) > 0 FROM asked ORDER BY k;
+SELECT pg_relation_size(s) FROM asked WHERE k = 1;
+SELECT oidvectortypes((k + 22 || ' 25')::oidvector) FROM asked WHERE k = 1;
+SELECT count(DISTINCT pg_current_wal_flush_lsn()) < 3, bool_and(pg_is_in_recovery()) FROM asked;
+UPDATE asked SET c = has_table_privilege(s, 'select')::text RETURNING k, c;
+DELETE FROM asked WHERE has_table_privilege(s, 'select') AND k = 1 RETURNING k;
+INSERT INTO asked SELECT k + 10, s, has_table_privilege(s, 'delete')::text FROM asked;
+SELECT * FROM asked ORDER BY k;
+-- What names nothing is computed where the rows are.
+SELECT k, to_char(k, '000'), to_date('2024-01-0' || k % 10, 'YYYY-MM-DD'), concat(k, s), convert_from(convert_to(s, 'UTF8'), 'UTF8') FROM asked ORDER BY k;
