@@ -64,6 +64,11 @@ inline bool TellsOfServer(Oid function, char volatility) {
     case F_MAKEACLITEM:
     case F_OIDVECTORTYPES:
     case F_PG_GET_CATALOG_FOREIGN_KEYS:
+    // Settings: some of the session's, and all of the server's, are others on the nodes.
+    case F_CURRENT_SETTING_TEXT:
+    case F_CURRENT_SETTING_TEXT_BOOL:
+    case F_PG_SETTINGS_GET_FLAGS:
+    case F_PG_SHOW_ALL_SETTINGS:
     // The installation and its state
     case F_MXID_AGE:
     case F_PG_AVAILABLE_EXTENSION_VERSIONS:

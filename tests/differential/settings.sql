@@ -114,3 +114,46 @@ INSERT INTO texts SELECT g, 'the running foxes ' || g FROM generate_series(1, 5)
 SELECT k, w FROM texts ORDER BY k;
 RESET quote_all_identifiers;
 CREATE INDEX texts_k ON texts (k, to_tsvector('words', v));
+
+-- Settings that are named by a column are the session's own; those of constant names are evaluated before. What nodes evaluate
+-- (checks) sees the user's there.
+CREATE TABLE asked (k int, s text);
+-- @cluster SELECT create_distributed_table('asked', 'k')
+INSERT INTO asked VALUES (1, 'work_mem'), (2, 'statement_timeout'), (3, 'enable_seqscan'), (4, 'application_name'), (5, 'my.first');
+SET application_name = 'settings test';
+SET work_mem = '12345kB';
+SET enable_seqscan = off;
+SET my.first = 'mine';
+SELECT k, s, current_setting(s, true) FROM asked ORDER BY k;
+SELECT current_setting(s, true) FROM asked WHERE k = 4;
+SELECT current_setting(s) FROM asked WHERE k = 1;
+SELECT k FROM asked WHERE current_setting(s, true) = 'off';
+SELECT current_setting(s), count(*) FROM asked WHERE k < 5 GROUP BY 1 ORDER BY 1;
+SELECT a.k FROM asked a JOIN asked b ON a.k = b.k AND current_setting(a.s) = current_setting('work_mem') ORDER BY 1;
+SELECT k, current_setting('application_name') FROM asked WHERE k < 3 ORDER BY 1;
+SELECT k FROM asked WHERE s = 'my.first' AND current_setting('my.' || left('first', 10)) = 'mine';
+SELECT k, setting FROM asked JOIN pg_settings ON name = s ORDER BY k;
+SELECT k, setting, boot_val IS NULL FROM asked, LATERAL (SELECT * FROM pg_show_all_settings() WHERE name = s) x ORDER BY k;
+SELECT k, pg_settings_get_flags(s) FROM asked ORDER BY k;
+UPDATE asked SET s = s || '=' || current_setting(s) WHERE k IN (1, 4) RETURNING k, s;
+DELETE FROM asked WHERE k = 3 AND current_setting(s) = 'off' RETURNING k;
+INSERT INTO asked SELECT k + 10, current_setting(s) FROM asked WHERE k = 5 RETURNING *;
+SELECT k, set_config(s, 'by column', false) FROM asked WHERE k = 5;
+SELECT current_setting('my.first'), current_setting(s) FROM asked WHERE k = 5;
+CREATE TABLE checked (k int, v text CHECK (v = current_setting('my.first', true)));
+-- @cluster SELECT create_distributed_table('checked', 'k')
+INSERT INTO checked SELECT g, 'by column' FROM generate_series(1, 8) g;
+BEGIN;
+SET LOCAL my.first = 'local';
+INSERT INTO checked SELECT g, 'local' FROM generate_series(1, 8) g;
+SAVEPOINT a;
+-- @error 23514
+INSERT INTO checked SELECT g, 'by column' FROM generate_series(1, 8) g;
+ROLLBACK TO a;
+COMMIT;
+UPDATE checked SET v = 'by column';
+SELECT v, count(*) FROM checked GROUP BY v;
+RESET application_name;
+RESET work_mem;
+RESET enable_seqscan;
+RESET my.first;
