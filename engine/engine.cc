@@ -3,6 +3,7 @@
 #include "engine/cluster/distributed_tables.h"
 #include "engine/connection/connection.h"
 #include "engine/ddl/utility_hook.h"
+#include "engine/executor/limited_writes.h"
 #include "engine/executor/routed_rows.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/shown_errors.h"
@@ -44,6 +45,7 @@ void Initialize() {
     planner::InstallHooks();
     trigger::Initialize(executor::TakeRoutedRows);
     executor::InstallShownErrors();
+    executor::InstallLimitedWrites();
     ddl::Initialize();
     replication::Initialize();
     background::Initialize();

@@ -2,6 +2,7 @@
 
 #include "engine/executor/copy_locks.h"
 #include "engine/executor/custom_scan.h"
+#include "engine/executor/limited_writes.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
 #include "engine/executor/shipments.h"
@@ -174,6 +175,37 @@ void OutliveSubtransaction(const RemoteScanState* state) {
     for (int i = 0; i < state->stream_count; i++) TakeOver(&state->streams[i]);
 }
 
+void StopRun(RemoteScanState* state) {
+    for (int i = 0; i < state->stream_count; i++) CloseStream(&state->streams[i]);
+    state->stream_count = 0;
+    state->streams = nullptr;
+    state->merge = nullptr;
+    state->is_running = false;
+}
+
+// Waits for every task of a write that returns nothing, or of one whose rows have all been read.
+void FinishWrite(RemoteScanState* state) {
+    uint64 affected = 0;
+    for (int i = 0; i < state->stream_count; i++) affected += Drain(&state->streams[i]);
+    if (state->plan.modifies) CountAffected(state, affected);
+    StopRun(state);
+    state->is_running = true;  // ended, not to be started again
+}
+
+// Whoever reads only some of the rows is to know of all that were written.
+bool MustKeepWritten(const RemoteScanState* state) {
+    const plan::DistributedPlan& plan = state->plan;
+    return plan.modifies && plan.returns_rows && plan.command != CMD_SELECT &&
+           IsLimited(state->scan.ss.ps.state);
+}
+
+void KeepWritten(RemoteScanState* state) {
+    MakeKept(state);
+    for (int i = 0; i < state->stream_count; i++) GatherRows(&state->streams[i], state->kept.store);
+    FinishWrite(state);
+    state->keeps_rows = state->kept_all = true;
+}
+
 void StartRun(RemoteScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     CheckReadInTime(state);
@@ -203,30 +235,14 @@ void StartRun(RemoteScanState* state) {
         OutliveSubtransaction(state);
         if (state->plan.returns_rows)
             state->merge = MakeRowMerge(state->streams, tasks.count, state->plan);
+        if (MustKeepWritten(state)) KeepWritten(state);
     }
     state->is_starting = false;
     state->is_running = true;
     MemoryContextSwitchTo(outer);
 }
 
-void StopRun(RemoteScanState* state) {
-    for (int i = 0; i < state->stream_count; i++) CloseStream(&state->streams[i]);
-    state->stream_count = 0;
-    state->streams = nullptr;
-    state->merge = nullptr;
-    state->is_running = false;
-}
-
 // ---- Rows
-
-// Waits for every task of a write that returns nothing, or of one whose rows have all been read.
-void FinishWrite(RemoteScanState* state) {
-    uint64 affected = 0;
-    for (int i = 0; i < state->stream_count; i++) affected += Drain(&state->streams[i]);
-    if (state->plan.modifies) CountAffected(state, affected);
-    StopRun(state);
-    state->is_running = true;  // ended, not to be started again
-}
 
 bool NextRunRow(RemoteScanState* state, TupleTableSlot* slot) {
     if (state->stream_count == 0) return false;
