@@ -6,6 +6,7 @@
 #include "engine/executor/insert_exchange.h"
 #include "engine/executor/reference_write.h"
 #include "engine/executor/scans.h"
+#include "engine/executor/statement_reads.h"
 #include "engine/pg/list.h"
 #include "engine/plan/distributed_plan.h"
 
@@ -34,6 +35,7 @@ void Begin(InsertScanState* state, EState* estate, int eflags) {
             ExecInitNode(static_cast<Plan*>(list_nth(scan->custom_plans, i)), estate, eflags));
     if (plan.returns_rows && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
         state->decoder = MakeRowDecoder(plan.result_types, plan.result_typmods);
+    if (plan.single_batch && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0) WatchWrites(estate);
 }
 
 // ---- One row
@@ -93,6 +95,7 @@ uint64 SendOneRow(InsertScanState* state, const TaskList& tasks) {
 
 uint64 InsertOneRow(InsertScanState* state) {
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
+    CheckNotWritten(state->plan, state->scan.ss.ps.state);
     const TaskList tasks = OneRowTasks(state);
     if (RequireTable(state->plan.relation).IsHash()) return SendOneRow(state, tasks);
     LockCopies(state->plan.relation, plan::CopyUseOf(state->plan));
@@ -124,6 +127,7 @@ uint64 InsertRows(InsertScanState* state) {
         slot_getsomeattrs(slot, columns);
         AddRow(batch, slot->tts_values, slot->tts_isnull);
     }
+    CheckNotWritten(state->plan, state->scan.ss.ps.state);
     return FinishInsert(batch);
 }
 
@@ -133,6 +137,7 @@ void Run(InsertScanState* state) {
     if (state->plan.returns_rows) state->returned = KeepRows(RowDescOf(state), false);
     const uint64 affected = state->scan.custom_ps == NIL ? InsertOneRow(state) : InsertRows(state);
     estate->es_processed += affected;
+    if (affected > 0) NoteWrite(estate);
     state->has_run = true;
     MemoryContextSwitchTo(outer);
 }

@@ -1,5 +1,6 @@
 #include "engine/executor/modify_run.h"
 
+#include "engine/executor/statement_reads.h"
 #include "engine/pg/list.h"
 #include "engine/trigger/matching.h"
 
@@ -110,8 +111,12 @@ void FinishAllChanges(ModifyRun* run) {
         const auto change = static_cast<Change>(i);
         if (change == Change::kUpdate || change == Change::kDelete) run->affected += count;
     }
-    // A row that a trigger changed again cannot be written any more.
-    if (run->triggers && changed != run->change_count) RefuseChangedRow();
+    if (changed == run->change_count) return;
+    // Nobody else could change what the child has locked. What another part of the statement has
+    // changed is left alone; what a trigger or a function has changed cannot be written any more.
+    const ModifyScanState* state = run->state;
+    if (run->triggers || WrittenMeanwhile(state->scan.ss.ps.state, InvalidOid))
+        RefuseChangedRow(state->plan.command);
 }
 
 void InsertMoved(ModifyRun* run) {
@@ -125,10 +130,14 @@ void InsertMoved(ModifyRun* run) {
 
 }  // namespace
 
-void RefuseChangedRow() {
+void RefuseChangedRow(CmdType command) {
+    const char* what = command == CMD_DELETE  ? "deleted"
+                       : command == CMD_MERGE ? "updated or deleted"
+                                              : "updated";
     ereport(ERROR, errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-            errmsg("tuple to be updated was already modified by an operation triggered by the "
-                   "current command"),
+            errmsg("tuple to be %s was already modified by an operation triggered by the current "
+                   "command",
+                   what),
             errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate "
                     "changes to other rows."));
     pg_unreachable();

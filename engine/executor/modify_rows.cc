@@ -43,7 +43,7 @@ bool IsFirst(ModifyRun* run, int shard) {
 // A copy is found by its key, whatever has become of it: here it must be the row that was read.
 void CheckIsCurrent(const ModifyRun* run) {
     const ModifyScanState* state = run->state;
-    if (!run->triggers || state->table->IsHash()) return;
+    if ((!run->triggers && !run->written_meanwhile) || state->table->IsHash()) return;
     const Relation relation = table_open(state->plan.relation, NoLock);
     TupleTableSlot* slot = table_slot_create(relation, nullptr);
     auto* row = reinterpret_cast<ItemPointer>(
@@ -54,7 +54,7 @@ void CheckIsCurrent(const ModifyRun* run) {
     });
     ExecDropSingleTupleTableSlot(slot);
     table_close(relation, NoLock);
-    if (!is_current) RefuseChangedRow();
+    if (!is_current) RefuseChangedRow(state->plan.command);
 }
 
 // The row as BEFORE ROW triggers leave it; nullptr if they take it away.

@@ -33,15 +33,18 @@ struct ModifyRun {
     Tuplestorestate* sources;   // the child's rows as they were sent beside it; nullptr if nothing
                                 // names them
     RowTriggers* triggers;
-    uint64 change_count;  // rows that changes were given
+    bool written_meanwhile;  // functions have written some table while the child was read
+    uint64 change_count;     // rows that changes were given
     uint64 affected;
 };
 
-// What triggers and plans below have done meanwhile is seen by what is sent after it, on this node
-// too.
+// What triggers, functions and plans below have done meanwhile is seen by what is sent after it, on
+// this node too.
 template <typename Body>
 void WithCurrentSnapshot(const ModifyRun* run, Body&& body) {
-    if (!run->triggers && run->state->plan.conflict != plan::ConflictPart::kDecides) return body();
+    if (!run->triggers && !run->written_meanwhile &&
+        run->state->plan.conflict != plan::ConflictPart::kDecides)
+        return body();
     PushCopiedSnapshot(GetActiveSnapshot());
     UpdateActiveSnapshotCommandId();
     body();
@@ -49,7 +52,7 @@ void WithCurrentSnapshot(const ModifyRun* run, Body&& body) {
 }
 
 // A row is written that something else has changed meanwhile, so that it cannot be any more.
-[[noreturn]] void RefuseChangedRow();
+[[noreturn]] void RefuseChangedRow(CmdType command);
 
 // ---- modify_rows.cc
 // run->row, the child's: fires its BEFORE ROW triggers, adds it to what is written, and queues its

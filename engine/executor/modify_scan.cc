@@ -34,6 +34,7 @@ void Begin(ModifyScanState* state, EState* estate, int eflags) {
         ExecInitNode(static_cast<Plan*>(linitial(scan->custom_plans)), estate,
                      eflags & ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK)));
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
+    WatchWrites(estate);
     if (state->plan.inserts) BeginInsert(state);
     // What a plan above reads runs with it.
     if (!state->plan.counts && state->plan.conflict != ConflictPart::kTries)
@@ -53,6 +54,19 @@ void ReadChild(ModifyRun* run) {
     run->row = MakeSingleTupleTableSlot(ExecGetResultType(child), &TTSOpsMinimalTuple);
     // Every read of the statement is on its way before its first write.
     StartReads(state->scan.ss.ps.state);
+    run->written_meanwhile = WrittenMeanwhile(state->scan.ss.ps.state, InvalidOid);
+}
+
+// Where functions have written the same table before its rows are written, PostgreSQL raises 27000
+// and 21000 for some of them.
+void CheckWrittenMeanwhile(const ModifyRun* run) {
+    const ModifyScanState* state = run->state;
+    if (!run->written_meanwhile) return;
+    if (state->plan.inserts) CheckNotWritten(state->plan.insert, state->scan.ss.ps.state);
+    // PostgreSQL's locking of this node's copy has left out what they have changed.
+    if (!state->table->IsHash() && state->plan.row_column != 0 &&
+        WrittenMeanwhile(state->scan.ss.ps.state, state->plan.relation))
+        RefuseWrittenMeanwhile(state->plan.relation);
 }
 
 // Before rows are read and locked here: others lock rows only after the copies.
@@ -91,6 +105,7 @@ void RunAll(ModifyScanState* state) {
         CHECK_FOR_INTERRUPTS();
         WriteRow(&run);
     }
+    CheckWrittenMeanwhile(&run);
     WithCurrentSnapshot(&run, [&] {
         FinishWrites(&run);
         // The plan above is not done yet.
@@ -98,6 +113,7 @@ void RunAll(ModifyScanState* state) {
     });
     EndRun(&run);
     if (state->plan.counts) estate->es_processed += run.affected;
+    if (run.affected > 0 || run.change_count > 0) NoteWrite(estate);
     MemoryContextSwitchTo(outer);
 }
 

@@ -131,6 +131,7 @@ void CountAffected(RemoteScanState* state, uint64 rows) {
     EState* estate = state->scan.ss.ps.state;
     // Of a SELECT (with a writing CTE) PostgreSQL counts the rows that it returns.
     if (state->plan.command != CMD_SELECT) estate->es_processed += rows;
+    if (rows > 0) NoteWrite(estate);
 }
 
 void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
@@ -220,6 +221,7 @@ void StartRun(RemoteScanState* state) {
     TaskList tasks = TasksOf(state);
     if (state->plan.shipments != NIL)
         Ship(state->plan, state->scan.custom_ps, &tasks, &state->parameters);
+    CheckNotWritten(state);
     if (state->plan.kind == plan::TaskKind::kReference) {
         RunReferenceWrite(state, tasks);
     } else if (!RanAsTransaction(state, tasks)) {

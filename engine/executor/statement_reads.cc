@@ -1,5 +1,7 @@
 #include "engine/executor/statement_reads.h"
 
+#include "engine/pg/list.h"
+
 extern "C" {
 #include "tcop/pquery.h"
 #include "utils/portal.h"
@@ -21,6 +23,8 @@ struct Read {
 struct Writing {
     Writing* next;
     EState* estate;
+    bool has_written;
+    List* meanwhile;  // OidList: tables that other statements have written since
     MemoryContextCallback forget;
 };
 
@@ -36,14 +40,19 @@ void Unlink(T** list, const void* item) {
     }
 }
 
-bool HasWritten(const EState* estate) {
-    for (const Writing* writing = writings; writing; writing = writing->next)
-        if (writing->estate == estate) return true;
-    return false;
+Writing* FindWriting(const EState* estate) {
+    for (Writing* writing = writings; writing; writing = writing->next)
+        if (writing->estate == estate) return writing;
+    return nullptr;
 }
 
-void RememberWriting(EState* estate) {
-    if (HasWritten(estate)) return;
+bool HasWritten(const EState* estate) {
+    const Writing* writing = FindWriting(estate);
+    return writing && writing->has_written;
+}
+
+Writing* FindOrAddWriting(EState* estate) {
+    if (Writing* known = FindWriting(estate)) return known;
     auto* writing =
         static_cast<Writing*>(MemoryContextAllocZero(estate->es_query_cxt, sizeof(Writing)));
     writing->estate = estate;
@@ -52,6 +61,16 @@ void RememberWriting(EState* estate) {
     MemoryContextRegisterResetCallback(estate->es_query_cxt, &writing->forget);
     writing->next = writings;
     writings = writing;
+    return writing;
+}
+
+// Nothing but what a statement writes is locked so.
+List* WrittenBy(const EState* estate) {
+    List* relations = NIL;
+    for (auto* entry : pg::Each<RangeTblEntry>(estate->es_range_table))
+        if (entry->rtekind == RTE_RELATION && entry->rellockmode == RowExclusiveLock)
+            relations = list_append_unique_oid(relations, entry->relid);
+    return relations;
 }
 
 }  // namespace
@@ -78,7 +97,7 @@ void StartReads(EState* estate) {
     if (!HasWritten(estate))
         for (Read* read = reads; read; read = read->next)
             if (read->scan && read->scan->scan.ss.ps.state == estate) StartEarly(read->scan);
-    RememberWriting(estate);
+    FindOrAddWriting(estate)->has_written = true;
 }
 
 namespace {
@@ -119,6 +138,46 @@ void CheckReadInTime(const RemoteScanState* scan) {
             errmsg("pgspan does not support a read of distributed tables that depends on rows of "
                    "a write in the same statement yet"),
             errhint("Run the write and the read as two statements of one transaction."));
+}
+
+void WatchWrites(EState* estate) {
+    FindOrAddWriting(estate);
+}
+
+void NoteWrite(const EState* estate) {
+    for (Writing* writing = writings; writing; writing = writing->next) {
+        if (writing->estate == estate) continue;
+        const MemoryContext outer = MemoryContextSwitchTo(writing->estate->es_query_cxt);
+        writing->meanwhile = list_concat_unique_oid(writing->meanwhile, WrittenBy(estate));
+        MemoryContextSwitchTo(outer);
+    }
+}
+
+bool WrittenMeanwhile(const EState* estate, Oid relation) {
+    const Writing* writing = FindWriting(estate);
+    if (!writing) return false;
+    return OidIsValid(relation) ? list_member_oid(writing->meanwhile, relation)
+                                : writing->meanwhile != NIL;
+}
+
+void CheckNotWritten(const RemoteScanState* scan) {
+    if (scan->plan.command != CMD_SELECT) return;
+    for (const Oid relation : pg::EachOid(scan->plan.relations))
+        if (WrittenMeanwhile(scan->scan.ss.ps.state, relation)) RefuseWrittenMeanwhile(relation);
+}
+
+void CheckNotWritten(const plan::InsertPlan& plan, const EState* estate) {
+    if (plan.single_batch && WrittenMeanwhile(estate, plan.relation))
+        RefuseWrittenMeanwhile(plan.relation);
+}
+
+void RefuseWrittenMeanwhile(Oid relation) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("functions in a statement that write table \"%s\", which the statement writes "
+                   "or reads, are not supported here",
+                   get_rel_name(relation)),
+            errhint("Call the function in a statement of its own."));
+    pg_unreachable();
 }
 
 }  // namespace pgspan::executor

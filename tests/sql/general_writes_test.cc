@@ -101,6 +101,18 @@ TEST_F(GeneralWritesTest, AnInsertFindsTheRowThatAnotherOneHasJustMade) {
     EXPECT_EQ(Number("SELECT v FROM t WHERE k = 6 AND id = 2000"), 1);
 }
 
+TEST_F(GeneralWritesTest, ARowThatAnotherHasChangedIsNoneThatAFunctionOfTheStatementHas) {
+    OnCluster(
+        "CREATE FUNCTION noted(x int) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN UPDATE o SET w = w + 1 WHERE id = x; RETURN x; END'");
+    EXPECT_EQ(While("DELETE FROM t WHERE id = 5", "UPDATE t SET v = noted(id) WHERE id < 8").tag,
+              "UPDATE 6");
+    EXPECT_EQ(While("UPDATE t SET v = -1 WHERE id = 6", "DELETE FROM t WHERE v = noted(id)").tag,
+              "DELETE 5");
+    EXPECT_EQ(While("DELETE FROM r WHERE id = 5", "UPDATE r SET v = noted(id) WHERE id < 8").tag,
+              "UPDATE 6");
+}
+
 TEST_F(GeneralWritesTest, ALocalRowIsCheckedAgainWithTheRowsThatWereRead) {
     While("UPDATE l SET v = 5 WHERE id = 3",
           "UPDATE l SET v = l.v + t.id FROM t WHERE t.id = l.id AND l.v < 9");
