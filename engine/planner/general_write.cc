@@ -10,6 +10,7 @@
 #include "engine/planner/local_write.h"
 #include "engine/planner/merge_write.h"
 #include "engine/planner/new_row_checks.h"
+#include "engine/planner/planner.h"
 #include "engine/planner/remote_relation.h"
 #include "engine/planner/scan_plan.h"
 #include "engine/planner/split_write.h"
@@ -185,9 +186,8 @@ PlannedStmt* PlanGeneralWrite(Query* query, const char* query_string, int cursor
     Query* top = Rewrite(query, checked);
     ReplaceByRemoteRelations(top, checked);
     FenceSubqueriesOfLocalWrites(top);
-    // Writes must not run while parallel workers share the transaction.
     PlannedStmt* statement =
-        standard_planner(top, query_string, cursor_options & ~CURSOR_OPT_PARALLEL_OK, bound_params);
+        standard_planner(top, query_string, WithoutWorkers(cursor_options), bound_params);
     statement->commandType = command;
     statement->hasReturning = command != CMD_SELECT && has_returning;
     statement->canSetTag = query->canSetTag;

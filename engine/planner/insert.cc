@@ -74,7 +74,7 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
     // Rows of VALUES alone come from no table: there is nothing in long lists of them to look for.
     const auto plan_rows = ReadsValuesOnly(query) ? standard_planner : PlanQuery;
     PlannedStmt* statement =
-        plan_rows(RowsQuery(query), query_string, cursor_options, bound_params);
+        plan_rows(RowsQuery(query), query_string, WithoutWorkers(cursor_options), bound_params);
     if (scattering.scan && IsWorthIt(scattering, statement->planTree)) {
         insert.gathered_types = scattering.types;
         CustomScan* scan = MakeInsertScan(query, insert);

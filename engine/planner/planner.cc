@@ -161,6 +161,7 @@ PlannedStmt* PlanSelect(Query* query, const char* query_string, int cursor_optio
         return Finish(MakeStatement(query, &scan->scan.plan), cursor_options);
     }
     List* marks = MarksForStatement(query);
+    if (marks != NIL) cursor_options = WithoutWorkers(cursor_options);
     auto* checked = makeNode(Query);
     ReplaceByRemoteRelations(query, checked);
     const bool carries_rows = may_carry_rows && CarryRows(query);
@@ -327,6 +328,10 @@ PlannedStmt* PlannerHook(Query* query, const char* query_string, int cursor_opti
 }
 
 }  // namespace
+
+int WithoutWorkers(int cursor_options) {
+    return cursor_options & ~CURSOR_OPT_PARALLEL_OK;
+}
 
 void RefuseFeature(const char* what, const char* detail) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -24,6 +24,11 @@ PlannedStmt* PlanInsert(Query* query, const char* query_string, int cursor_optio
 PlannedStmt* PlanTask(Query* query, const char* query_string, int cursor_options,
                       ParamListInfo bound_params);
 
+// The options without parallel workers of this node: nothing may be written or locked while they
+// share the transaction, and the statement writes in a scan of ours, of which PostgreSQL's planner,
+// which sees the SELECT below it, knows nothing.
+int WithoutWorkers(int cursor_options);
+
 // Raises 0A000: "pgspan does not support <what> yet", with an optional detail.
 [[noreturn]] void RefuseFeature(const char* what, const char* detail);
 

@@ -143,3 +143,56 @@ INSERT INTO ref SELECT k + 5000, s FROM u WHERE s = 'loop' AND k < 5005;
 INSERT INTO ref VALUES (50), (1);
 SELECT * FROM ref;
 SELECT count(*) FROM ref JOIN u ON u.k = ref.id;
+
+-- Nothing is written or locked while parallel workers of the session's node share the transaction.
+CREATE TABLE many (id int, note text);
+INSERT INTO many SELECT g, 'note ' || g FROM generate_series(1, 3000) g;
+ANALYZE many;
+CREATE TABLE copied_notes (id int PRIMARY KEY, note text);
+CREATE TABLE spread_notes (id int PRIMARY KEY, note text);
+-- @cluster SELECT create_reference_table('copied_notes')
+-- @cluster SELECT create_distributed_table('spread_notes', 'id', colocate_with => 'none')
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+INSERT INTO copied_notes SELECT id, note FROM many WHERE id < 500 AND note LIKE '%9';
+INSERT INTO spread_notes SELECT id, note FROM many WHERE id < 500 AND note LIKE '%9';
+SELECT count(*), sum(id) FROM copied_notes;
+SELECT count(*), sum(id) FROM spread_notes;
+SET force_parallel_mode = on;
+INSERT INTO copied_notes SELECT -2, 'z';
+INSERT INTO copied_notes SELECT id, note FROM many WHERE id = 500 RETURNING *;
+INSERT INTO copied_notes SELECT m.id, m.note FROM many m WHERE id IN (9, 501) ON CONFLICT (id) DO UPDATE SET note = 'again' RETURNING *;
+INSERT INTO copied_notes SELECT id + 1000, note FROM spread_notes WHERE id < 100;
+INSERT INTO spread_notes SELECT m.id, m.note FROM many m WHERE id IN (9, 501) ON CONFLICT (id) DO UPDATE SET note = 'again' RETURNING *;
+INSERT INTO many SELECT c.id, s.note FROM copied_notes c JOIN spread_notes s ON s.note = c.note WHERE s.id < 30;
+UPDATE copied_notes SET note = m.note || '!' FROM many m WHERE m.id = copied_notes.id AND m.id < 30;
+UPDATE spread_notes SET note = m.note || '!' FROM many m WHERE m.id = spread_notes.id AND m.id < 30;
+UPDATE many SET note = s.note FROM copied_notes s WHERE many.id = s.id AND s.id < 30;
+UPDATE copied_notes SET note = 'first' WHERE id = 9;
+DELETE FROM copied_notes USING many m WHERE m.id = copied_notes.id AND m.id BETWEEN 100 AND 200;
+DELETE FROM spread_notes WHERE id IN (SELECT id FROM many WHERE note LIKE '%11%');
+MERGE INTO spread_notes s USING (SELECT id, min(note) AS note FROM many GROUP BY id) m ON m.id = s.id WHEN MATCHED AND m.id < 60 THEN DELETE;
+MERGE INTO copied_notes s USING (SELECT id, min(note) AS note FROM many GROUP BY id) m ON m.id = s.id WHEN MATCHED AND m.id < 60 THEN DELETE WHEN NOT MATCHED AND m.id = 777 THEN INSERT VALUES (m.id, m.note);
+WITH gone AS (DELETE FROM copied_notes WHERE id < 90 RETURNING id, note) INSERT INTO spread_notes SELECT id + 5000, note FROM gone;
+WITH added AS (INSERT INTO copied_notes SELECT id, note FROM many WHERE id = 778 RETURNING id) SELECT count(*) FROM added JOIN many USING (id);
+SELECT c.id FROM copied_notes c JOIN many m ON m.id = c.id WHERE m.id BETWEEN 400 AND 450 ORDER BY 1 FOR UPDATE OF c;
+SELECT c.id FROM spread_notes c JOIN many m ON m.id = c.id WHERE m.id BETWEEN 400 AND 450 ORDER BY 1 FOR UPDATE;
+SELECT id FROM (SELECT id FROM copied_notes WHERE id BETWEEN 400 AND 450 FOR SHARE) s JOIN many USING (id) ORDER BY 1;
+SELECT id, note FROM copied_notes ORDER BY id;
+SELECT id, note FROM spread_notes ORDER BY id;
+-- Where the session's node has shards of its own.
+-- @cluster SELECT citus_set_node_property(nodename, nodeport, 'shouldhaveshards', true) FROM pg_dist_node WHERE groupid = 0
+CREATE TABLE near_notes (id int PRIMARY KEY, note text);
+-- @cluster SELECT create_distributed_table('near_notes', 'id', colocate_with => 'none')
+-- @cluster SELECT citus_set_node_property(nodename, nodeport, 'shouldhaveshards', false) FROM pg_dist_node WHERE groupid = 0
+INSERT INTO near_notes SELECT id, note FROM many WHERE id < 500 AND note LIKE '%9';
+SELECT n.id, m.id FROM near_notes n LEFT JOIN many m ON m.id % 1000 = n.id % 1000 WHERE n.id < 30 ORDER BY 1, 2 FOR UPDATE OF n;
+UPDATE near_notes SET note = m.note || '!' FROM many m WHERE m.id % 1000 = near_notes.id AND m.id > 2000 AND m.id < 2030;
+DELETE FROM near_notes WHERE id IN (SELECT id FROM many WHERE note LIKE '%11%');
+INSERT INTO near_notes SELECT DISTINCT id, 'x' FROM many WHERE id = 9 ON CONFLICT (id) DO UPDATE SET note = 'again';
+SELECT id, note FROM near_notes ORDER BY id;
+RESET force_parallel_mode;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
