@@ -25,6 +25,7 @@ using pg::Each;
 struct Rewriting {
     TaskSql task;
     Constants constants;
+    bool names_index;
 };
 
 bool IsNullConstant(const Node* node) {
@@ -102,7 +103,7 @@ Node* Rewrite(Rewriting* rewriting, Node* node);
 
 Node* RewriteChildren(Rewriting* rewriting, Node* node) {
     const auto step = +[](Node* child, void* context) -> Node* {
-        return child ? Rewrite(static_cast<Rewriting*>(context), child) : nullptr;
+        return Rewrite(static_cast<Rewriting*>(context), child);
     };
     if (IsA(node, Query))
         return reinterpret_cast<Node*>(
@@ -145,7 +146,34 @@ Node* RestoreCollate(Rewriting* rewriting, RelabelType* relabel) {
     return reinterpret_cast<Node*>(collate);
 }
 
+// PostgreSQL's pruning of partitions takes a row that IS NULL for a null, although a row of nulls
+// is one, too, and lies in another shard. It does not look behind IS TRUE.
+Node* HideFromPruning(Rewriting* rewriting, NullTest* test) {
+    auto* hidden = makeNode(BooleanTest);
+    hidden->arg =
+        reinterpret_cast<Expr*>(RewriteChildren(rewriting, reinterpret_cast<Node*>(test)));
+    hidden->booltesttype = IS_TRUE;
+    hidden->location = -1;
+    return reinterpret_cast<Node*>(hidden);
+}
+
+// What names an index has to stay like the index's own expressions.
+Node* RewriteConflict(Rewriting* rewriting, const OnConflictExpr* conflict) {
+    OnConflictExpr rest = *conflict;
+    rest.arbiterElems = NIL;
+    rest.arbiterWhere = nullptr;
+    auto* copy = reinterpret_cast<OnConflictExpr*>(
+        RewriteChildren(rewriting, reinterpret_cast<Node*>(&rest)));
+    rewriting->names_index = true;
+    copy->arbiterElems = reinterpret_cast<List*>(
+        Rewrite(rewriting, reinterpret_cast<Node*>(conflict->arbiterElems)));
+    copy->arbiterWhere = Rewrite(rewriting, conflict->arbiterWhere);
+    rewriting->names_index = false;
+    return reinterpret_cast<Node*>(copy);
+}
+
 Node* Rewrite(Rewriting* rewriting, Node* node) {
+    if (!node) return nullptr;
     // Those of the executor stand in TABLESAMPLE, or are awaited (awaited_values.h).
     if (IsA(node, Param) && (reinterpret_cast<Param*>(node)->paramkind == PARAM_EXTERN ||
                              reinterpret_cast<Param*>(node)->paramkind == PARAM_EXEC))
@@ -153,6 +181,11 @@ Node* Rewrite(Rewriting* rewriting, Node* node) {
     if (NeedsEvaluationHere(node)) return ParameterFor(rewriting, node);
     if (IsA(node, RelabelType))
         return RestoreCollate(rewriting, reinterpret_cast<RelabelType*>(node));
+    if (IsA(node, OnConflictExpr))
+        return RewriteConflict(rewriting, reinterpret_cast<OnConflictExpr*>(node));
+    if (IsA(node, NullTest) && reinterpret_cast<NullTest*>(node)->argisrow &&
+        !rewriting->names_index)
+        return HideFromPruning(rewriting, reinterpret_cast<NullTest*>(node));
     if (rewriting->constants == Constants::kEqualities && IsA(node, OpExpr))
         return RewriteEquality(rewriting, reinterpret_cast<OpExpr*>(node));
     return RewriteChildren(rewriting, node);
@@ -315,7 +348,7 @@ void AddMarker(const ShardSetMarker& marker_of) {
 
 TaskSql MakeTaskSql(Query* query, Constants constants, const ShardSetMarker& marker,
                     const List* arrays) {
-    Rewriting rewriting = {{}, constants};
+    Rewriting rewriting = {{}, constants, false};
     for (const Oid type : pg::EachOid(arrays)) {
         rewriting.task.parameters =
             lappend(rewriting.task.parameters, makeNullConst(type, -1, get_typcollation(type)));

@@ -80,3 +80,43 @@ INSERT INTO t VALUES (NULL, 1);
 -- @error 23502
 UPDATE t SET k = NULL WHERE id = 901;
 SELECT count(*), count(k), sum(id) FROM t;
+
+-- A row of nulls IS NULL, and lies elsewhere than a null.
+CREATE TYPE pt AS (x int, y text);
+CREATE TYPE inner_row AS (p pt);
+CREATE TABLE kp (k pt, id int, UNIQUE (k, id));
+-- @cluster SELECT create_distributed_table('kp', 'k', colocate_with => 'none')
+INSERT INTO kp VALUES (ROW(1, 'a'), 1), (ROW(NULL, NULL), 2), (NULL, 3), (ROW(4, NULL), 4), (ROW(NULL, 'e'), 5);
+INSERT INTO kp SELECT ROW(g, 'g' || g)::pt, g FROM generate_series(10, 40) g;
+SELECT id FROM kp WHERE k IS NULL ORDER BY id;
+SELECT id FROM kp WHERE (k IS NULL) IS TRUE ORDER BY id;
+SELECT id FROM kp WHERE NOT (k IS NOT NULL) ORDER BY id;
+SELECT id FROM kp WHERE NOT (k IS NULL) AND id < 10 ORDER BY id;
+SELECT id FROM kp WHERE k IS NOT NULL AND id < 12 ORDER BY id;
+SELECT id FROM kp WHERE k IS NOT DISTINCT FROM NULL ORDER BY id;
+SELECT id FROM kp WHERE k IS NULL OR k = ROW(1, 'a')::pt ORDER BY id;
+SELECT id FROM kp WHERE k IS NULL AND k = ROW(NULL, NULL)::pt ORDER BY id;
+SELECT k IS NULL AS n, k IS NOT NULL AS f, count(*) FROM kp GROUP BY k IS NULL, f HAVING k IS NULL OR count(*) > 1 ORDER BY 1, 2;
+SELECT id FROM (SELECT k IS NULL AS n, id FROM kp) s WHERE n ORDER BY id;
+SELECT a.id, b.id FROM kp a JOIN kp b ON a.id = b.id WHERE a.k IS NULL AND b.k IS NULL ORDER BY 1;
+SELECT id FROM kp WHERE k IN (SELECT k FROM kp WHERE k IS NULL) ORDER BY id;
+PREPARE null_rows(pt) AS SELECT id FROM kp WHERE k IS NULL OR k = $1 ORDER BY id;
+EXECUTE null_rows(ROW(10, 'g10'));
+CREATE UNIQUE INDEX kp_null ON kp (k, id, (k IS NULL)) WHERE k IS NULL;
+INSERT INTO kp VALUES (ROW(NULL, NULL), 2) ON CONFLICT (k, id, (k IS NULL)) WHERE k IS NULL DO NOTHING;
+INSERT INTO kp VALUES (ROW(NULL, NULL), 2) ON CONFLICT (k, id) DO UPDATE SET id = 6 WHERE kp.k IS NULL RETURNING id;
+UPDATE kp SET id = id + 100 WHERE k IS NULL RETURNING id;
+DELETE FROM kp WHERE k IS NULL RETURNING id;
+SELECT count(*) FROM kp WHERE k IS NULL;
+INSERT INTO kp VALUES (ROW(NULL, NULL), 2), (NULL, 3);
+MERGE INTO kp USING (VALUES (2), (3)) v (id) ON kp.id = v.id WHEN MATCHED AND k IS NULL THEN UPDATE SET id = kp.id + 1000;
+SELECT id FROM kp WHERE k IS NULL ORDER BY id;
+-- Below a local table that is partitioned.
+CREATE TABLE tp (k pt, id int) PARTITION BY RANGE (id);
+CREATE TABLE tp1 PARTITION OF tp FOR VALUES FROM (0) TO (10);
+CREATE TABLE tp2 PARTITION OF tp FOR VALUES FROM (10) TO (20);
+-- @cluster SELECT create_distributed_table('tp1', 'k', colocate_with => 'kp')
+INSERT INTO tp VALUES (ROW(NULL, NULL), 2), (NULL, 3), (ROW(1, 'a'), 4), (ROW(NULL, NULL), 12), (NULL, 13);
+SELECT id FROM tp WHERE k IS NULL ORDER BY id;
+DELETE FROM tp WHERE k IS NULL AND id <> 3;
+SELECT id FROM tp ORDER BY id;
