@@ -131,10 +131,15 @@ void SendDecision(const Connection* c, Body&& send) {
     if (error) ReThrowError(error);
 }
 
-void CheckAlive(Connection* c) {
-    if (IsAlive(c)) return;
-    MarkLost(c, PQerrorMessage(c->libpq));
-    RaiseLost(c);
+// A ROLLBACK TO that nobody has waited for is answered first: without it a loss would be found only
+// after the decision was sent.
+void CheckAlive(Connection* c, int timeout_ms) {
+    const bool unawaited = !IsBusy(c) && !HasRunningStatement(c);
+    if (unawaited && !AwaitEnd(c, Deadline(timeout_ms)))
+        MarkLost(c, "the node did not answer in time");
+    else if (!IsAlive(c))
+        MarkLost(c, PQerrorMessage(c->libpq));
+    if (c->broken) RaiseLost(c);
 }
 
 void Await(Attempt* attempt, const Deadline& deadline) {
@@ -197,7 +202,7 @@ void ExecuteEach(std::span<const Command> commands, int timeout_ms) {
 
 void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, int timeout_ms,
                      int grace_ms) {
-    CheckAlive(c);
+    CheckAlive(c, timeout_ms);
     SendDecision(c, [&] { SendCommands(c, &sql, 1); });
     AwaitDecision(c, timeout_ms, grace_ms);
     ForwardNotices(c);
@@ -207,7 +212,7 @@ void ExecuteDecision(Connection* c, const char* sql, const char* expected_tag, i
 
 uint64 ExecuteDecision(Connection* c, const Statement& statement, int timeout_ms, int grace_ms) {
     // One that has not been used in this transaction has been looked at when it was chosen.
-    if (c->state.begun) CheckAlive(c);
+    if (c->state.begun) CheckAlive(c, timeout_ms);
     SendDecision(c, [&] { Send(c, statement, nullptr); });
     ErrorData* interrupted = AwaitDecision(c, timeout_ms, grace_ms);
     if (interrupted == nullptr && Resent(c)) interrupted = AwaitDecision(c, timeout_ms, grace_ms);

@@ -160,6 +160,9 @@ void TryExecuteAll(std::span<Attempt> attempts, int timeout_ms);
 // Sends what is queued and a command whose outcome nobody waits for: what comes next on the
 // connection comes after it. An error of it is logged. Never raises.
 void SendUnawaited(Connection* connection, const char* sql);
+// The same for what is queued alone. It waits for the next statement, as ever, while the connection
+// is being read, or is not in a transaction yet.
+void SendQueueUnawaited(Connection* connection);
 // Forgets what was queued and not sent yet.
 void ClearQueue(Connection* connection);
 // Cancels what runs on the connection, discards its results; false (and broken) if that does not
@@ -169,7 +172,8 @@ bool TryCancel(Connection* connection, int timeout_ms);
 // State of the remote transaction, owned by the room transaction.
 struct Savepoint {
     SubTransactionId subtransaction;
-    bool wrote_before;
+    bool wrote_before;  // the transaction, before it
+    bool writes;        // something was written, or rows were locked, since
 };
 struct RemoteState {
     bool in_transaction = false;  // BEGIN was queued or sent

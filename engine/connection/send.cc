@@ -15,6 +15,14 @@ bool TrySync(Connection* c, EntryKind kind, bool orphan = false) {
     return Sent(c, PQpipelineSync(c->libpq), kind, orphan);
 }
 
+bool TrySendQueue(Connection* c, bool orphan) {
+    if (c->broken) return false;
+    for (int i = 0; i < c->queued_count; i++)
+        if (!TrySendCommand(c, c->queued[i], EntryKind::kCommand, orphan)) return false;
+    ClearQueue(c);
+    return true;
+}
+
 void SendCommand(Connection* c, const char* sql, EntryKind kind,
                  PreparedStatement* prepared = nullptr) {
     if (!TrySendCommand(c, sql, kind, false, prepared)) RaiseLost(c);
@@ -184,12 +192,15 @@ void SendCommands(Connection* c, const char* const* commands, int count) {
 }
 
 bool SendBare(Connection* c, const char* sql, bool orphan) {
-    if (c->broken) return false;
-    for (int i = 0; i < c->queued_count; i++)
-        if (!TrySendCommand(c, c->queued[i], EntryKind::kCommand, orphan)) return false;
-    ClearQueue(c);
-    return TrySendCommand(c, sql, orphan ? EntryKind::kCommand : EntryKind::kStatement, orphan) &&
+    return TrySendQueue(c, orphan) &&
+           TrySendCommand(c, sql, orphan ? EntryKind::kCommand : EntryKind::kStatement, orphan) &&
            TrySync(c, EntryKind::kSync, orphan);
+}
+
+void SendQueueUnawaited(Connection* c) {
+    if (c->broken || c->copying || c->reader || !c->state.begun || c->queued_count == 0) return;
+    Orphan(c);
+    if (TrySendQueue(c, true)) TrySync(c, EntryKind::kSync, true);
 }
 
 void FlushQueue(Connection* c) {

@@ -187,8 +187,11 @@ void Abandon(const Reader* reader) {
 
 void AbortSubtransaction(Connection* c, SubTransactionId subtransaction, int timeout_ms) {
     // Its readers may be gone already, with the portals that PostgreSQL has cleaned up before this.
-    if (c->broken || c->sender < subtransaction || !(HasRunningStatement(c) || c->copying)) return;
-    TryCancel(c, timeout_ms);
+    if (c->broken || c->sender < subtransaction) return;
+    if (HasRunningStatement(c) || c->copying)
+        TryCancel(c, timeout_ms);
+    else
+        Orphan(c);
 }
 
 void CloseOutside(SubTransactionId subtransaction) {

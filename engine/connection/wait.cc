@@ -242,7 +242,7 @@ void Wait(std::span<Connection* const> connections) {
 
 void AwaitAbandoned(std::span<Connection* const> connections) {
     for (Connection* c : connections)
-        while (!c->broken && HasEntries(c) && !IsBusy(c))
+        while (!c->broken && HasRunningStatement(c) && !IsBusy(c))
             if (Advance(c) == Progress::kWait) Wait({&c, 1});
 }
 

@@ -59,8 +59,14 @@ void OpenSavepoints(Connection* c, RemoteState* state) {
     while (state->savepoint_depth < subtransaction_count) {
         const SubTransactionId id = subtransactions[state->savepoint_depth].id;
         QueueSavepointCommand(c, "SAVEPOINT", id);
-        state->savepoints[state->savepoint_depth++] = {id, state->wrote};
+        state->savepoints[state->savepoint_depth++] = {id, state->wrote, false};
     }
+}
+
+// In the innermost savepoint.
+void NoteWrite(RemoteState* state) {
+    state->wrote = true;
+    if (state->savepoint_depth > 0) state->savepoints[state->savepoint_depth - 1].writes = true;
 }
 
 void StartSubtransaction(SubTransactionId id) {
@@ -82,18 +88,23 @@ void CommitSubtransaction(SubTransactionId id, SubTransactionId parent) {
     for (Connection* c : connection::SessionConnections()) {
         RemoteState& state = connection::StateOf(c);
         if (state.savepoint_depth <= subtransaction_count) continue;
+        const bool writes = state.savepoints[state.savepoint_depth - 1].writes;
         state.savepoint_depth = subtransaction_count;
+        if (writes) NoteWrite(&state);
         QueueSavepointCommand(c, "RELEASE SAVEPOINT", id);
     }
 }
 
-// The ROLLBACK TO travels with the next statement; what runs is cancelled now, so that its locks
-// are free soon.
+// What runs is cancelled now, and where something was written or locked the ROLLBACK TO is sent, so
+// that its locks are free soon. Otherwise it travels with the next statement: functions that catch
+// errors of reads in a loop pay nothing for it.
 void AbortRemoteSubtransaction(Connection* c, SubTransactionId id) {
     connection::AbortSubtransaction(c, id, transaction_end_timeout_ms);
     RemoteState& state = connection::StateOf(c);
     int depth = state.savepoint_depth;
-    while (depth > 0 && state.savepoints[depth - 1].subtransaction >= id) depth--;
+    bool writes = false;
+    while (depth > 0 && state.savepoints[depth - 1].subtransaction >= id)
+        writes |= state.savepoints[--depth].writes;
     if (depth == state.savepoint_depth) return;
     const connection::Savepoint& outermost = state.savepoints[depth];
     state.savepoint_depth = depth;
@@ -101,6 +112,7 @@ void AbortRemoteSubtransaction(Connection* c, SubTransactionId id) {
     QueueSavepointCommand(c, "ROLLBACK TO SAVEPOINT", outermost.subtransaction);
     QueueSavepointCommand(c, "RELEASE SAVEPOINT", outermost.subtransaction);
     connection::ForgetRolledBackSettings(c);
+    if (writes) connection::SendQueueUnawaited(c);
 }
 
 void AbortSubtransaction(SubTransactionId id) {
@@ -210,7 +222,7 @@ void Join(Connection* c, Access access) {
         any_joined = true;
     }
     OpenSavepoints(c, &state);
-    if (access == Access::kWrite) state.wrote = true;
+    if (access == Access::kWrite) NoteWrite(&state);
 }
 
 void Initialize() {

@@ -19,7 +19,8 @@
 // At the user's PREPARE TRANSACTION every part is prepared, and recorded as in the last way; the
 // record becomes valid by the user's COMMIT PREPARED (prepared_parts.h).
 //
-// ROLLBACK and savepoint ends travel too. Whatever cannot be finished then is finished by Recover.
+// ROLLBACK and savepoint ends travel too; the ROLLBACK TO of a savepoint since which something was
+// written or locked is sent at once. Whatever cannot be finished then is finished by Recover.
 // Developer setting pgspan.fault_point = 'name' makes the backend SIGKILL itself at:
 // 'before_prepare', 'after_prepare_one', 'after_prepare', 'after_decision', 'before_local_commit',
 // 'after_local_commit', 'after_commit_prepared_one', 'before_remote_commit'.

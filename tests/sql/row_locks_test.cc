@@ -1,6 +1,7 @@
 // Proves who waits for whom: rows that a locking query over many shards returns are locked on their
 // nodes until its transaction ends, and no others are where PostgreSQL would not lock them.
 #include "tests/harness/cluster_test.h"
+#include "tests/harness/wait.h"
 
 namespace pgspan::test {
 namespace {
@@ -92,6 +93,66 @@ TEST_F(RowLocksTest, ASavepointReleasesItsLocks) {
     OnCluster("SELECT count(*) FROM t");
     EXPECT_EQ(Free(), 180);
     OnCluster("COMMIT");
+}
+
+// The session that has rolled back says nothing more meanwhile.
+TEST_F(RowLocksTest, ASavepointReleasesItsLocksAtOnce) {
+    OnCluster("BEGIN");
+    OnCluster("UPDATE t SET v = v WHERE v = 1");
+    const auto wait = std::chrono::milliseconds(10'000);
+    for (const std::string sql :
+         {"UPDATE t SET v = v", "UPDATE t SET v = v WHERE k = 3", "SELECT k FROM t FOR UPDATE",
+          "DELETE FROM t WHERE v = 2", "INSERT INTO t VALUES (1000, 1), (1001, 1), (1002, 1)",
+          "SAVEPOINT inner_one; UPDATE t SET v = v; RELEASE inner_one",
+          "UPDATE t SET v = v; SELECT count(*) FROM o", "TRUNCATE o",
+          "DO 'BEGIN UPDATE t SET v = v; END'"}) {
+        OnCluster("SAVEPOINT s");
+        cluster().Run(sql);
+        OnCluster("ROLLBACK TO s");
+        EXPECT_TRUE(Eventually(wait, [&] { return Free() == 180; })) << sql;
+        Do(other(), "SET lock_timeout = '10s'");
+        Do(other(), "BEGIN");
+        Do(other(), "INSERT INTO t VALUES (1000, 1), (1001, 1), (1002, 1)");
+        Do(other(), "SELECT count(*) FROM o");
+        Do(other(), "ROLLBACK");
+    }
+    OnCluster("COMMIT");
+}
+
+TEST_F(RowLocksTest, AnErrorThatIsCaughtReleasesItsLocksAtOnce) {
+    OnCluster("BEGIN");
+    OnCluster("UPDATE t SET v = v WHERE v = 1");
+    const auto wait = std::chrono::milliseconds(10'000);
+    for (const std::string sql :
+         {"UPDATE t SET v = v; RAISE EXCEPTION ''x''", "UPDATE t SET v = 1 / (v - 3)",
+          "INSERT INTO t SELECT g, 1 FROM generate_series(300, 200, -1) g",
+          "UPDATE t SET v = v; BEGIN PERFORM 1 / 0 FROM t; EXCEPTION WHEN others THEN NULL; END; "
+          "RAISE EXCEPTION ''x''"}) {
+        OnCluster("DO 'BEGIN BEGIN " + sql + "; EXCEPTION WHEN others THEN NULL; END; END'");
+        EXPECT_TRUE(Eventually(wait, [&] { return Free() == 180; })) << sql;
+    }
+    OnCluster("COMMIT");
+}
+
+TEST_F(RowLocksTest, ANodeThatIsLostAfterASavepointIsNoticed) {
+    for (const std::string where : {"", " WHERE k = 1"}) {
+        for (const std::string next : {"SELECT count(*) FROM t", "COMMIT"}) {
+            OnCluster("BEGIN");
+            OnCluster("UPDATE t SET v = -1" + where);
+            OnCluster("SAVEPOINT s");
+            OnCluster("UPDATE t SET v = -2" + where);
+            OnCluster("ROLLBACK TO s");
+            for (const Node& node : Workers()) {
+                Session worker = OpenNode(node);
+                Do(worker,
+                   "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE state = "
+                   "'idle in transaction' AND datname = current_database()");
+            }
+            ExpectError(next, "08006");
+            OnCluster("ROLLBACK");
+            EXPECT_EQ(Number("SELECT count(*) FROM t WHERE v < 0"), 0);
+        }
+    }
 }
 
 TEST_F(RowLocksTest, ACursorThatIsNotReadToItsEndLocksInItsTransaction) {
