@@ -127,11 +127,18 @@ void DropKept(RemoteScanState* state) {
     state->kept_all = false;
 }
 
+// False for what locks rows alone, of a statement that is to write them.
+bool Writes(const RemoteScanState* state) {
+    const PlanState& scan = state->scan.ss.ps;
+    return state->plan.modifies &&
+           (state->plan.command != CMD_SELECT || scan.state->es_plannedstmt->planTree == scan.plan);
+}
+
 void CountAffected(RemoteScanState* state, uint64 rows) {
     EState* estate = state->scan.ss.ps.state;
     // Of a SELECT (with a writing CTE) PostgreSQL counts the rows that it returns.
     if (state->plan.command != CMD_SELECT) estate->es_processed += rows;
-    if (rows > 0) NoteWrite(estate);
+    if (rows > 0 && Writes(state)) NoteWrite(estate);
 }
 
 void RunReferenceWrite(RemoteScanState* state, const TaskList& tasks) {
@@ -232,6 +239,8 @@ void StartRun(RemoteScanState* state) {
         // How many rows are shipped, or keys chosen, decides how the node looks for them: planned
         // for these arrays.
         options.prepare = state->plan.shipments == NIL && !AwaitsArray(state);
+        // Functions of RETURNING run before the last row has come.
+        if (state->plan.returns_rows && Writes(state)) NoteWritten(estate);
         state->stream_count = tasks.count;
         state->streams = StartTasks(tasks, state->parameters, options);
         OutliveSubtransaction(state);

@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 
 extern "C" {
+#include "access/xact.h"
 #include "tcop/pquery.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
@@ -28,8 +29,17 @@ struct Writing {
     MemoryContextCallback forget;
 };
 
+// A table that this transaction has written.
+struct Written {
+    Written* next;
+    Oid relation;
+    CommandId last;
+    const EState* writer;  // by this statement alone; nullptr: by several, or by no plan
+};
+
 Read* reads = nullptr;
 Writing* writings = nullptr;
+Written* written = nullptr;  // in TopTransactionContext
 
 template <typename T>
 void Unlink(T** list, const void* item) {
@@ -65,12 +75,50 @@ Writing* FindOrAddWriting(EState* estate) {
 }
 
 // Nothing but what a statement writes is locked so.
+bool IsTarget(const RangeTblEntry* entry) {
+    return entry->rtekind == RTE_RELATION && entry->rellockmode == RowExclusiveLock;
+}
+
 List* WrittenBy(const EState* estate) {
     List* relations = NIL;
     for (auto* entry : pg::Each<RangeTblEntry>(estate->es_range_table))
-        if (entry->rtekind == RTE_RELATION && entry->rellockmode == RowExclusiveLock)
-            relations = list_append_unique_oid(relations, entry->relid);
+        if (IsTarget(entry)) relations = list_append_unique_oid(relations, entry->relid);
     return relations;
+}
+
+Written* FindOrAddWritten(Oid relation) {
+    for (Written* known = written; known; known = known->next)
+        if (known->relation == relation) return known;
+    if (!written) {
+        auto* forget = static_cast<MemoryContextCallback*>(
+            MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+        forget->func = [](void*) { written = nullptr; };
+        MemoryContextRegisterResetCallback(TopTransactionContext, forget);
+    }
+    auto* entry =
+        static_cast<Written*>(MemoryContextAllocZero(TopTransactionContext, sizeof(Written)));
+    entry->relation = relation;
+    entry->last = InvalidCommandId;
+    entry->next = written;
+    written = entry;
+    return entry;
+}
+
+// The node would show what PostgreSQL does not: the snapshot of the statement is older than the
+// write. What the statement itself writes its plan has taken into account (CheckReadInTime).
+bool WrittenSince(const EState* estate, Oid relation) {
+    for (const Written* known = written; known; known = known->next)
+        if (known->relation == relation)
+            return known->last >= estate->es_snapshot->curcid && known->writer != estate;
+    return false;
+}
+
+void Note(Oid relation, const EState* writer) {
+    // As PostgreSQL's own writes do: what reads after this command has a later snapshot.
+    const CommandId command = GetCurrentCommandId(true);
+    Written* entry = FindOrAddWritten(relation);
+    entry->writer = entry->last != command || entry->writer == writer ? writer : nullptr;
+    entry->last = command;
 }
 
 }  // namespace
@@ -144,7 +192,17 @@ void WatchWrites(EState* estate) {
     FindOrAddWriting(estate);
 }
 
+void NoteWritten(Oid relation) {
+    Note(relation, nullptr);
+}
+
+void NoteWritten(const EState* estate) {
+    for (auto* entry : pg::Each<RangeTblEntry>(estate->es_range_table))
+        if (IsTarget(entry)) Note(entry->relid, estate);
+}
+
 void NoteWrite(const EState* estate) {
+    NoteWritten(estate);
     for (Writing* writing = writings; writing; writing = writing->next) {
         if (writing->estate == estate) continue;
         const MemoryContext outer = MemoryContextSwitchTo(writing->estate->es_query_cxt);
@@ -161,9 +219,16 @@ bool WrittenMeanwhile(const EState* estate, Oid relation) {
 }
 
 void CheckNotWritten(const RemoteScanState* scan) {
-    if (scan->plan.command != CMD_SELECT) return;
+    if (!written || scan->plan.command != CMD_SELECT || scan->plan.modifies) return;
     for (const Oid relation : pg::EachOid(scan->plan.relations))
-        if (WrittenMeanwhile(scan->scan.ss.ps.state, relation)) RefuseWrittenMeanwhile(relation);
+        if (WrittenSince(scan->scan.ss.ps.state, relation))
+            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("pgspan cannot read table \"%s\" as it was before this transaction "
+                           "wrote it",
+                           get_rel_name(relation)),
+                    errdetail("The statement, cursor or function that reads it sees the data as "
+                              "it was earlier, and what it asks for was not known then."),
+                    errhint("Write in a statement of its own, when all has been read."));
 }
 
 void CheckNotWritten(const plan::InsertPlan& plan, const EState* estate) {

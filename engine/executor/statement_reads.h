@@ -5,12 +5,13 @@
 // been fetched when the connection is needed for something else are taken over by the stream.)
 //
 // What depends on values that are not known by then (correlated sub-queries), is asked for again
-// (recursive queries), or takes along rows that a running statement computes, is asked for later:
-// in the statement that writes it raises an error, elsewhere it sees the write.
+// (recursive queries), or takes along rows that a running statement computes, is asked for later,
+// and raises an error if the table has been written since. So does what STABLE functions read of
+// tables that the statement around them has written.
 //
-// What functions and triggers in a statement that writes write by statements of their own, each node shows
-// to whatever reaches it later. So these writes are noted: rows of the statement that they have
-// changed cannot be written any more, and what they have changed is not read any more.
+// What functions and triggers write while a statement writes, each node shows to whatever reaches
+// it later. So these writes are noted: rows of the statement that they have changed cannot be
+// written any more.
 #pragma once
 
 #include "engine/executor/remote_scan.h"
@@ -33,13 +34,17 @@ void CheckReadInTime(const RemoteScanState* scan);
 
 // From now on the statement is told of what others write inside it (WrittenMeanwhile).
 void WatchWrites(EState* estate);
+// This command writes the table, or those that the statement is to write.
+void NoteWritten(Oid relation);
+void NoteWritten(const EState* estate);
 // The statement has changed rows of the tables that it writes.
 void NoteWrite(const EState* estate);
 // True if a statement inside this one has written the table; InvalidOid: any table.
 [[nodiscard]] bool WrittenMeanwhile(const EState* estate, Oid relation);
-// Raises 0A000 if a scan is about to read what a statement inside its own has changed.
+// Raises 0A000 if a scan is about to read a table that has been written since its snapshot was
+// taken.
 void CheckNotWritten(const RemoteScanState* scan);
-// The same for ON CONFLICT DO UPDATE, which would update what PostgreSQL refuses to (21000).
+// Raises 0A000 for ON CONFLICT DO UPDATE, which would update what PostgreSQL refuses to (21000).
 void CheckNotWritten(const plan::InsertPlan& plan, const EState* estate);
 [[noreturn]] void RefuseWrittenMeanwhile(Oid relation);
 
