@@ -5,6 +5,10 @@
 #include "engine/pg/entry.h"
 #include "engine/pg/session_roles.h"
 
+extern "C" {
+#include "commands/trigger.h"
+}
+
 namespace pgspan::connection {
 
 static bool as_login = false;
@@ -12,8 +16,9 @@ static bool as_login = false;
 Roles PresentRoles() {
     if (as_login) return kRolesOfLogin;
     const Oid role = GetUserId();
-    if (InLocalUserIdChange() || InSecurityRestrictedOperation()) return {role, role};
-    return {GetSessionUserId(), role};
+    const bool as_replica = SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA;
+    if (InLocalUserIdChange() || InSecurityRestrictedOperation()) return {role, role, as_replica};
+    return {GetSessionUserId(), role, as_replica};
 }
 
 void RunAsLogin(void (*body)(void* argument), void* argument) {
@@ -34,10 +39,11 @@ char* TakeRolesCommand(Connection* c, const Roles& roles) {
     const char* user = may_set ? GetUserNameFromId(roles.session_user, false) : role;
     const int number = ++c->roles_taken;
     const char* proof = c->challenge && c->challenge[0]
-                            ? metadata::ProofFor(c->challenge, number, user, role)
+                            ? metadata::ProofFor(c->challenge, number, user, role, roles.as_replica)
                             : nullptr;
-    return psprintf("SELECT pgspan.act_for(%s, %s, %d, %s)", quote_literal_cstr(user),
-                    quote_literal_cstr(role), number, quote_literal_cstr(proof ? proof : ""));
+    return psprintf("SELECT pgspan.act_for(%s, %s, %d, %s%s)", quote_literal_cstr(user),
+                    quote_literal_cstr(role), number, quote_literal_cstr(proof ? proof : ""),
+                    roles.as_replica ? ", true" : "");
 }
 
 }  // namespace pgspan::connection

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "commands/trigger.h"
 #include "common/hmac.h"
 #include "common/sha2.h"
 }
@@ -70,9 +71,10 @@ bool MayBecome(Oid role) {
            superuser_arg(GetSessionUserId());
 }
 
-bool IsProven(const char* given, int number, const char* session_user, const char* role) {
+bool IsProven(const char* given, int number, const char* session_user, const char* role,
+              bool as_replica) {
     if (challenge[0] == '\0' || number <= last_number) return false;
-    const char* expected = ProofFor(challenge, number, session_user, role);
+    const char* expected = ProofFor(challenge, number, session_user, role, as_replica);
     if (!expected || strlen(given) != strlen(expected)) return false;
     int difference = 0;  // all of it is looked at, so that the time says nothing
     for (size_t i = 0; i < strlen(expected); i++) difference |= given[i] ^ expected[i];
@@ -100,12 +102,12 @@ bool IsInternalSession() {
     return internal_session >= 0;
 }
 
-char* ProofFor(const char* other_challenge, int number, const char* session_user,
-               const char* role) {
+char* ProofFor(const char* other_challenge, int number, const char* session_user, const char* role,
+               bool as_replica) {
     const char* secret = Secret();
     if (!secret) return nullptr;
-    const char* text = psprintf("%s %d %zu %s %s", other_challenge, number, strlen(session_user),
-                                session_user, role);
+    const char* text = psprintf("%s %d%s %zu %s %s", other_challenge, number, as_replica ? "r" : "",
+                                strlen(session_user), session_user, role);
     uint8 digest[PG_SHA256_DIGEST_LENGTH];
     pg_hmac_ctx* context = pg_hmac_create(PG_SHA256);
     const bool made =
@@ -125,20 +127,25 @@ char* ProofFor(const char* other_challenge, int number, const char* session_user
 
 }  // namespace pgspan::metadata
 
-// pgspan.act_for(session_user, role, number, proof): by the node that has opened this session.
+// pgspan.act_for(session_user, role, number, proof, as_replica): by the node that has opened this
+// session.
 PGSPAN_FUNCTION(pgspan_act_for) {
     using namespace pgspan;
     const char* session_user = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const char* role = text_to_cstring(PG_GETARG_TEXT_PP(1));
     const char* proof = text_to_cstring(PG_GETARG_TEXT_PP(3));
+    const bool as_replica = PG_GETARG_BOOL(4);
     if (metadata::internal_session == metadata::kOrdinarySession)
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("only sessions of other nodes can act for roles"));
-    if (!metadata::IsProven(proof, PG_GETARG_INT32(2), session_user, role) &&
+    if (!metadata::IsProven(proof, PG_GETARG_INT32(2), session_user, role, as_replica) &&
         !superuser_arg(GetSessionUserId()))
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("permission denied to act for role \"%s\"", role),
                 errdetail("The session has not proven to be opened by a node of this cluster."));
     pg::TakeRoles(session_user, role);
+    if (as_replica != (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA))
+        SetConfigOption("session_replication_role", as_replica ? "replica" : "origin", PGC_SUSET,
+                        PGC_S_SESSION);
     PG_RETURN_VOID();
 }

@@ -37,8 +37,9 @@ void DefineNodeSession();
 // True if this session runs a part of another node's statement.
 [[nodiscard]] bool IsInternalSession();
 
-// The proof for taking the roles in the session of a challenge, in hexadecimal; nullptr if this
-// node has no secret. Numbers of a session grow.
-char* ProofFor(const char* challenge, int number, const char* session_user, const char* role);
+// The proof for taking the roles (and session_replication_role) in the session of a challenge, in
+// hexadecimal; nullptr if this node has no secret. Numbers of a session grow.
+char* ProofFor(const char* challenge, int number, const char* session_user, const char* role,
+               bool as_replica);
 
 }  // namespace pgspan::metadata

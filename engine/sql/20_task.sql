@@ -29,8 +29,10 @@ CREATE FUNCTION pgspan.only_value(anyarray) RETURNS anyelement
 CREATE FUNCTION pgspan.raise_error(error text[], parameter anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pgspan_raise_error';
 
--- By another node, in a session that it has opened: what follows runs with the rights of these roles.
-CREATE FUNCTION pgspan.act_for(session_user_name text, role_name text, number integer, proof text) RETURNS void
+-- By another node, in a session that it has opened: what follows runs with the rights of these roles, and under its
+-- session_replication_role.
+CREATE FUNCTION pgspan.act_for(session_user_name text, role_name text, number integer, proof text,
+                               as_replica boolean DEFAULT false) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pgspan_act_for';
 
 -- Conditions of policies and of security barriers inside a task, consumed by the node's planner: one for the rows of

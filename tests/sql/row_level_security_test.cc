@@ -126,24 +126,28 @@ SELECT encode(sha256(pad(k, 92) || sha256(pad(k, 54) || message::bytea)), 'hex')
           "SELECT set_config('role', 'postgres', true)",
           "SELECT pgspan.act_for('postgres', 'postgres', 2, '')",
           "SELECT pgspan.act_for('rls_reader', 'postgres', 2, '')",
+          "SELECT pgspan.act_for('rls_reader', 'rls_reader', 2, '', true)",
           "SELECT * FROM pgspan.cluster_secret", "SET session_replication_role = replica",
           "ALTER ROLE rls_reader SUPERUSER"})
         ExpectError(session, attempt, "42501");
     // With a proof it goes on, once.
     const std::string challenge = Value(session, "SHOW pgspan.session_challenge");
     const std::string key = Value("SELECT secret FROM pgspan.cluster_secret");
-    const auto act_for = [&](const std::string& role, int number) {
+    const auto act_for = [&](const std::string& role, int number, bool as_replica = false) {
         const std::string proof =
             Value("SELECT hmac('" + key + "', '" + challenge + " " + std::to_string(number) + " " +
                   std::to_string(role.size()) + " " + role + " " + role + "')");
         return "SELECT pgspan.act_for('" + role + "', '" + role + "', " + std::to_string(number) +
-               ", '" + proof + "')";
+               ", '" + proof + (as_replica ? "', true)" : "')");
     };
     Do(session, act_for("postgres", 7));
     EXPECT_EQ(Value(session, who), "postgres postgres");
     Do(session, act_for("rls_reader", 8));
     for (int number : {0, 6, 7, 8}) ExpectError(session, act_for("postgres", number), "42501");
     EXPECT_EQ(Value(session, who), "rls_reader rls_reader");
+    // One for the roles is none for what keeps foreign keys still.
+    ExpectError(session, act_for("rls_reader", 9, true), "42501");
+    EXPECT_EQ(Value(session, "SHOW session_replication_role"), "origin");
     // Nor does the proof for one session serve in another.
     Session other = OpenAsCoordinator(Workers().at(0));
     Do(other, "SELECT pgspan.act_for('rls_reader', 'rls_reader', 1, '')");
