@@ -35,24 +35,54 @@ const char* WhyDoesNotFit(Node* part, const Query* query) {
     return nullptr;
 }
 
-bool IsDeferrable(Oid constraint) {
+FormData_pg_constraint ReadConstraint(Oid constraint) {
     const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for constraint %u", constraint);
-    const bool deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->condeferrable;
+    const FormData_pg_constraint form = *reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     ReleaseSysCache(tuple);
-    return deferrable;
+    return form;
+}
+
+// True if no other index can have conflicts.
+bool IsOnlyArbiter(Oid table, Oid index) {
+    const Relation relation = table_open(table, NoLock);
+    bool only = true;
+    for (const Oid other : pg::EachOid(RelationGetIndexList(relation))) {
+        const Relation opened = index_open(other, AccessShareLock);
+        if (other != index && (opened->rd_index->indisunique || opened->rd_index->indisexclusion))
+            only = false;
+        index_close(opened, NoLock);
+    }
+    table_close(relation, NoLock);
+    return only;
+}
+
+// Each shard has an exclusion constraint of its own, and the container none: it can be named only
+// by naming none.
+void LeaveOutExclusion(OnConflictExpr* conflict, const FormData_pg_constraint& exclusion) {
+    if (conflict->action == ONCONFLICT_UPDATE)
+        ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                errmsg("ON CONFLICT DO UPDATE not supported with exclusion constraints"));
+    if (!IsOnlyArbiter(exclusion.conrelid, exclusion.conindid))
+        RefuseFeature(psprintf("ON CONFLICT ON CONSTRAINT \"%s\" beside other unique or exclusion "
+                               "constraints",
+                               NameStr(exclusion.conname)),
+                      nullptr);
+    conflict->constraint = InvalidOid;
 }
 
 // ON CONFLICT ON CONSTRAINT names the shell's constraint; the container has one under a name of its
 // own.
 void PointAtContainersConstraint(Query* query, const metadata::Table& table) {
     if (!OidIsValid(query->onConflict->constraint)) return;
-    const char* name = get_constraint_name(query->onConflict->constraint);
+    const FormData_pg_constraint named = ReadConstraint(query->onConflict->constraint);
+    if (named.contype == CONSTRAINT_EXCLUSION) return LeaveOutExclusion(query->onConflict, named);
+    const char* name = pstrdup(NameStr(named.conname));
     const Oid own = get_relation_constraint_oid(
         table.container, metadata::ContainerName(name, table.table_id), true);
     const Oid same =
         OidIsValid(own) ? own : get_relation_constraint_oid(table.container, name, true);
-    if (IsDeferrable(query->onConflict->constraint))
+    if (named.condeferrable)
         ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                 errmsg("ON CONFLICT does not support deferrable unique constraints/exclusion "
                        "constraints as arbiters"));

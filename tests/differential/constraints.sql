@@ -130,6 +130,30 @@ INSERT INTO slots VALUES (1, '[4,6)');
 INSERT INTO slots VALUES (2, '[4,6)');
 SELECT * FROM slots;
 
+-- One of a distributed table is each shard's own.
+CREATE TABLE spans (room int, during int4range, CONSTRAINT once EXCLUDE USING btree (room WITH =, during WITH =));
+-- @cluster SELECT create_distributed_table('spans', 'room')
+INSERT INTO spans VALUES (1, '[1,5)'), (1, '[4,6)'), (2, '[4,6)');
+INSERT INTO spans VALUES (1, '[4,6)') ON CONFLICT ON CONSTRAINT once DO NOTHING;
+INSERT INTO spans VALUES (1, '[4,6)'), (3, '[4,6)'), (2, '[1,9)'), (4, '[4,6)')
+    ON CONFLICT ON CONSTRAINT once DO NOTHING RETURNING *;
+INSERT INTO spans SELECT room + 1, during FROM spans ON CONFLICT ON CONSTRAINT once DO NOTHING;
+INSERT INTO spans SELECT room, during FROM spans ON CONFLICT ON CONSTRAINT once DO NOTHING;
+INSERT INTO spans VALUES (1, '[4,6)') ON CONFLICT DO NOTHING;
+-- @error 42809
+INSERT INTO spans VALUES (1, '[4,6)') ON CONFLICT ON CONSTRAINT once DO UPDATE SET during = excluded.during;
+-- @error 42809
+INSERT INTO spans VALUES (9, '[4,6)') ON CONFLICT ON CONSTRAINT once DO UPDATE SET room = spans.room + 1;
+PREPARE book(int, int4range) AS INSERT INTO spans VALUES ($1, $2) ON CONFLICT ON CONSTRAINT once DO NOTHING;
+EXECUTE book(1, '[4,6)');
+EXECUTE book(7, '[2,3)');
+-- Beside another one a row may conflict with what is not named.
+ALTER TABLE spans ADD UNIQUE (room, during);
+-- @cluster-error 0A000 INSERT INTO spans VALUES (1, '[4,6)') ON CONFLICT ON CONSTRAINT once DO NOTHING
+-- @cluster-error 0A000 EXECUTE book(1, '[2,3)')
+INSERT INTO spans VALUES (1, '[4,6)') ON CONFLICT DO NOTHING;
+SELECT * FROM spans;
+
 -- What looks at tableoid would see that of a shard.
 CREATE TABLE whose (k int, v int CHECK (v > 0 OR tableoid = 'whose'::regclass));
 -- @cluster-error 0A000 SELECT create_distributed_table('whose', 'k')
