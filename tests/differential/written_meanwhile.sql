@@ -79,8 +79,10 @@ UPDATE jobs SET state = 'x' WHERE drops(k);
 DELETE FROM jobs WHERE k = 3 AND drops(k);
 -- @error 27000
 UPDATE jobs SET state = bump(src.k) FROM src WHERE src.k = jobs.k;
--- @cluster-error 0A000 UPDATE jobs SET state = b FROM (SELECT k, bump(k) b FROM src OFFSET 0) s WHERE s.k = jobs.k
--- @cluster-error 0A000 DELETE FROM jobs USING src WHERE src.k = jobs.k AND bumps(src.k)
+-- @error 27000
+UPDATE jobs SET state = b FROM (SELECT k, bump(k) b FROM src OFFSET 0) s WHERE s.k = jobs.k;
+-- @error 27000
+DELETE FROM jobs USING src WHERE src.k = jobs.k AND bumps(src.k);
 -- @error 27000
 MERGE INTO jobs USING src ON src.k = jobs.k WHEN MATCHED THEN UPDATE SET state = bump(jobs.k);
 -- @error 27000
