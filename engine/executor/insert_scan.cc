@@ -105,6 +105,27 @@ uint64 InsertOneRow(InsertScanState* state) {
 
 // ---- Rows of the child plan
 
+template <typename NextRow>
+void AddRows(const InsertScanState* state, InsertBatch* batch, NextRow&& next_row) {
+    const int columns = list_length(state->plan.attributes);
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        TupleTableSlot* slot = next_row();
+        if (TupIsNull(slot)) return;
+        slot_getsomeattrs(slot, columns);
+        AddRow(batch, slot->tts_values, slot->tts_isnull);
+    }
+}
+
+// What functions read must not be what has been inserted so far.
+void AddComputedRows(const InsertScanState* state, InsertBatch* batch, PlanState* child) {
+    KeptRows rows = ComputeRows(child);
+    AddRows(state, batch, [&] {
+        return tuplestore_gettupleslot(rows.store, true, false, rows.slot) ? rows.slot : nullptr;
+    });
+    DropKeptRows(&rows);
+}
+
 uint64 InsertRows(InsertScanState* state) {
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
     if (state->plan.gathered_types != NIL) return InsertExchanged(state);
@@ -119,14 +140,10 @@ uint64 InsertRows(InsertScanState* state) {
     target.top = state->scan.ss.ps.plan;
     InsertBatch* batch = MakeInsertBatch(target);
     auto* child = static_cast<PlanState*>(linitial(state->scan.custom_ps));
-    const int columns = list_length(state->plan.attributes);
-    for (;;) {
-        CHECK_FOR_INTERRUPTS();
-        TupleTableSlot* slot = ExecProcNode(child);
-        if (TupIsNull(slot)) break;
-        slot_getsomeattrs(slot, columns);
-        AddRow(batch, slot->tts_values, slot->tts_isnull);
-    }
+    if (state->plan.rows_first)
+        AddComputedRows(state, batch, child);
+    else
+        AddRows(state, batch, [child] { return ExecProcNode(child); });
     CheckNotWritten(state->plan, state->scan.ss.ps.state);
     return FinishInsert(batch);
 }

@@ -31,6 +31,16 @@ void DropKeptRows(KeptRows* kept) {
     *kept = {};
 }
 
+KeptRows ComputeRows(PlanState* plan) {
+    const KeptRows kept = KeepRows(ExecGetResultType(plan), false);
+    for (;;) {
+        CHECK_FOR_INTERRUPTS();
+        TupleTableSlot* slot = ExecProcNode(plan);
+        if (TupIsNull(slot)) return kept;
+        tuplestore_puttupleslot(kept.store, slot);
+    }
+}
+
 TupleDesc RowDescOfTypes(List* types, List* typmods, List* collations) {
     List* names = NIL;
     for (int i = 0; i < list_length(types); i++) names = lappend(names, makeString(pstrdup("")));

@@ -25,6 +25,9 @@ bool NextKeptRow(const KeptRows& kept, TupleTableSlot* slot);
 
 void DropKeptRows(KeptRows* kept);
 
+// All rows of a plan, which runs to its end, to be read once; in the current memory context.
+KeptRows ComputeRows(PlanState* plan);
+
 // For types, typmods and collations of rows whose columns need no names.
 TupleDesc RowDescOfTypes(List* types, List* typmods, List* collations);
 

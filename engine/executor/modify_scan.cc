@@ -44,14 +44,9 @@ void Begin(ModifyScanState* state, EState* estate, int eflags) {
 void ReadChild(ModifyRun* run) {
     ModifyScanState* state = run->state;
     auto* child = static_cast<PlanState*>(linitial(state->scan.custom_ps));
-    run->rows = tuplestore_begin_heap(false, false, work_mem);
-    for (;;) {
-        CHECK_FOR_INTERRUPTS();
-        TupleTableSlot* slot = ExecProcNode(child);
-        if (TupIsNull(slot)) break;
-        tuplestore_puttupleslot(run->rows, slot);
-    }
-    run->row = MakeSingleTupleTableSlot(ExecGetResultType(child), &TTSOpsMinimalTuple);
+    const KeptRows computed = ComputeRows(child);
+    run->rows = computed.store;
+    run->row = computed.slot;
     // Every read of the statement is on its way before its first write.
     StartReads(state->scan.ss.ps.state);
     run->written_meanwhile = WrittenMeanwhile(state->scan.ss.ps.state, InvalidOid);

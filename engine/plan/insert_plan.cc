@@ -18,6 +18,7 @@ List* Encode(const InsertPlan& plan) {
     out.Nodes(plan.result_collations);
     out.Nodes(plan.gathered_types);
     out.Int(plan.single_batch);
+    out.Int(plan.rows_first);
     out.Int(plan.skips_conflicts);
     return out.list;
 }
@@ -41,6 +42,7 @@ InsertPlan DecodeInsert(List* custom_private, List* custom_exprs) {
     plan.result_collations = in.Nodes();
     plan.gathered_types = in.Nodes();
     plan.single_batch = in.Int() != 0;
+    plan.rows_first = in.Int() != 0;
     plan.skips_conflicts = in.Int() != 0;
 
     plan.tail_parameters = list_copy_head(custom_exprs, tail_count);

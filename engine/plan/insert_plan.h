@@ -29,6 +29,8 @@ struct InsertPlan {
     bool single_batch;  // all rows of a node must go in one statement (ON CONFLICT DO UPDATE: the
                         // same row twice is an error); the executor collects them all, in a
                         // tuplestore
+    bool rows_first;    // functions of the rows may read the table: all rows are computed before
+                        // the first is sent
     bool skips_conflicts;  // ON CONFLICT DO NOTHING
     const char* head;  // "INSERT INTO pgspan_data.t_t12 AS alias (a, b) OVERRIDING SYSTEM VALUE "
                        // (template, container named)

@@ -1,6 +1,7 @@
 // INSERT into distributed and reference tables: pushed down (INSERT … SELECT inside a colocation
 // group), or of rows that the coordinator computes.
 #include "engine/pg/list.h"
+#include "engine/pg/walk.h"
 #include "engine/plan/insert_plan.h"
 #include "engine/planner/flatten.h"
 #include "engine/planner/general_write.h"
@@ -16,6 +17,10 @@
 #include "engine/planner/triggered_write.h"
 
 extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
 #include "parser/parsetree.h"
@@ -52,6 +57,23 @@ CustomScan* MakeInsertScan(const Query* query, const plan::InsertPlan& insert) {
     return scan;
 }
 
+// It may read tables: in a language that has queries.
+bool MayRead(Oid function, void* /*context*/) {
+    if (function < FirstNormalObjectId || func_volatile(function) == PROVOLATILE_IMMUTABLE)
+        return false;
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
+    const Oid language = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->prolang;
+    ReleaseSysCache(tuple);
+    return language != INTERNALlanguageId && language != ClanguageId;
+}
+
+bool CallsReaders(Query* query) {
+    return pg::WalkNode(reinterpret_cast<Node*>(query), [](Node* node, auto&& descend) {
+        return check_functions_in_node(node, MayRead, nullptr) || descend(node);
+    });
+}
+
 PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* query_string,
                       int cursor_options, ParamListInfo bound_params) {
     if (WhyTailDoesNotFit(query))
@@ -68,6 +90,7 @@ PlannedStmt* PlanRows(Query* query, const metadata::Table& table, const char* qu
         fix_opfuncids(reinterpret_cast<Node*>(insert.values));
         return MakeStatement(query, &MakeInsertScan(query, insert)->scan.plan);
     }
+    insert.rows_first = CallsReaders(query);
     const RangeTblEntry* source = SourceOf(query);
     const Scattering scattering =
         source ? TryScatter(query, table, source, bound_params) : Scattering{};

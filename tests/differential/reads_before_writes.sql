@@ -116,3 +116,9 @@ DO $$ DECLARE x record; seen int := 0; BEGIN
     END LOOP;
     IF seen <> 0 THEN RAISE EXCEPTION 'seen %', seen; END IF; END $$;
 SELECT count(*), sum(w) FROM tree;
+-- Functions of the rows that are inserted, in more rows than travel at once.
+CREATE FUNCTION rows_of_v(int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM v); END $$;
+INSERT INTO v SELECT g, rows_of_v(g) FROM generate_series(1001, 6000) g;
+SELECT w, count(*) FROM v WHERE k > 1000 GROUP BY w;
+INSERT INTO v SELECT k + 10000, rows_of_v(k) FROM v WHERE k > 1000;
+SELECT w, count(*) FROM v WHERE k > 10000 GROUP BY w;
