@@ -212,7 +212,7 @@ TEST_F(WholeTransactionTest, ACancelledOneOfSeveralNodesHasHappenedOnAllOrNone) 
 
 // Nodes prepare their parts with the statement, under a name that has an xid in it; a parallel plan
 // allows none to be assigned.
-TEST_F(WholeTransactionTest, RowsComputedInParallelGoToSeveralNodes) {
+TEST_F(WholeTransactionTest, ItsRowsAreComputedWithoutWorkers) {
     OnCluster("CREATE TABLE source AS SELECT g AS k, g AS v FROM generate_series(100, 20000) g");
     OnCluster("ANALYZE source");
     OnCluster("SET parallel_setup_cost = 0");
@@ -220,7 +220,9 @@ TEST_F(WholeTransactionTest, RowsComputedInParallelGoToSeveralNodes) {
     OnCluster("SET min_parallel_table_scan_size = 0");
     const std::string insert =
         "INSERT INTO whole SELECT k, max(v) FROM source WHERE k <= 200 GROUP BY k";
-    EXPECT_NE(Rows("EXPLAIN " + insert).find("Parallel Seq Scan"), std::string::npos);
+    EXPECT_NE(Rows("EXPLAIN " + insert.substr(insert.find("SELECT"))).find("Parallel Seq Scan"),
+              std::string::npos);
+    EXPECT_EQ(Rows("EXPLAIN " + insert).find("Parallel Seq Scan"), std::string::npos);
     OnCluster(insert);
     EXPECT_EQ(Rows("SELECT count(*), min(v), max(v) FROM whole"), "151|1|200");
 }
