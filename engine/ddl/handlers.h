@@ -16,7 +16,6 @@ void HandleRename(const Statement& statement);           // rename.cc
 void HandleSetSchema(const Statement& statement);        // schema.cc
 void HandleDrop(const Statement& statement);             // drop.cc
 void HandleDropOwned(const Statement& statement);        // drop.cc
-void HandleDeclareCursor(const Statement& statement);    // declare_cursor.cc
 void HandleTruncate(const Statement& statement);         // truncate.cc
 void HandleVacuum(const Statement& statement);           // vacuum.cc
 void HandleLock(const Statement& statement);             // lock.cc

@@ -4,7 +4,6 @@
 #include "engine/connection/roles.h"
 #include "engine/ddl/statement.h"
 #include "engine/ddl/table_definition.h"
-#include "engine/executor/statement_reads.h"
 #include "engine/metadata/node_session.h"
 #include "engine/metadata/nodes.h"
 #include "engine/pg/owner.h"
@@ -74,7 +73,6 @@ void Broadcast(const char* sql) {
     for (const metadata::Node& node : nodes)
         if (node.is_active && node.is_primary && !node.is_local) groups[count++] = node.group_id;
     if (count == 0) return;
-    executor::StartOpenReads();
     connection::OpenAll({groups, count});
     auto** connections =
         static_cast<connection::Connection**>(palloc(sizeof(connection::Connection*) * count));

@@ -71,7 +71,6 @@ constexpr Route kRoutes[] = {
     {T_CreatePublicationStmt, HandleCreatePublication},
     {T_AlterPublicationStmt, HandleAlterPublication},
     {T_AlterOwnerStmt, HandleAlterOwner},
-    {T_DeclareCursorStmt, HandleDeclareCursor},
     {T_TransactionStmt, HandleTwoPhase, false, true},
 };
 

@@ -74,7 +74,6 @@ void LockOn(const TaskList& list, std::span<const CopyLock> locks) {
     }
     TaskOptions options;
     options.access = transaction::Access::kWrite;
-    options.changes_rows = false;
     options.prepare = false;
     TaskStream* streams = StartTasks(others, {}, options);
     for (const CopyLock& lock : locks)

@@ -104,8 +104,7 @@ void SendData(NodeCopy* node) {
 }
 
 void StartCopy(CopySink* sink, NodeCopy* node) {
-    StartOpenReads();
-    NoteWritten(sink->table->relation);
+    StartOpenReads(sink->table->relation);
     node->connection = connection::ForGroup(node->group_id);
     transaction::Join(node->connection, transaction::Access::kWrite);
     connection::BeginCopy(node->connection, sink->sql);

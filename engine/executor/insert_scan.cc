@@ -152,6 +152,7 @@ void Run(InsertScanState* state) {
     EState* estate = state->scan.ss.ps.state;
     const MemoryContext outer = MemoryContextSwitchTo(estate->es_query_cxt);
     if (state->plan.returns_rows) state->returned = KeepRows(RowDescOf(state), false);
+    StartOpenReads(estate);
     const uint64 affected = state->scan.custom_ps == NIL ? InsertOneRow(state) : InsertRows(state);
     estate->es_processed += affected;
     if (affected > 0) NoteWrite(estate);

@@ -115,7 +115,7 @@ void FinishAllChanges(ModifyRun* run) {
     // Nobody else could change what the child has locked. What another part of the statement has
     // changed is left alone; what a trigger or a function has changed cannot be written any more.
     const ModifyScanState* state = run->state;
-    if (run->triggers || WrittenMeanwhile(state->scan.ss.ps.state, InvalidOid))
+    if (run->triggers || MayBeChangedMeanwhile(state->scan.ss.ps.state, state->plan.relation))
         RefuseChangedRow(state->plan.command);
 }
 

@@ -49,6 +49,7 @@ void ReadChild(ModifyRun* run) {
     run->row = computed.slot;
     // Every read of the statement is on its way before its first write.
     StartReads(state->scan.ss.ps.state);
+    StartOpenReads(state->scan.ss.ps.state);
     run->written_meanwhile = WrittenMeanwhile(state->scan.ss.ps.state, InvalidOid);
 }
 

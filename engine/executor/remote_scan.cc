@@ -38,11 +38,10 @@ Bitmapset* ParametersOfExecutor(List* expressions) {
 
 // What is read stays open, as PostgreSQL's scans keep it: DDL by the same session is refused until
 // the statement, or cursor, ends (55006).
-void OpenTables(EState* estate) {
+void OpenTables(const RemoteScanState* state, EState* estate) {
     for (Index i = 1; i <= estate->es_range_table_size; i++) {
         const RangeTblEntry* entry = exec_rt_fetch(i, estate);
-        if (entry->rtekind == RTE_RELATION &&
-            (entry->relkind == RELKIND_RELATION || entry->relkind == RELKIND_PARTITIONED_TABLE))
+        if (entry->rtekind == RTE_RELATION && list_member_oid(state->plan.relations, entry->relid))
             ExecGetRangeTableRelation(estate, i);
     }
 }
@@ -59,7 +58,7 @@ void Begin(RemoteScanState* state, EState* estate, int eflags) {
         CompileParameters(state->plan.parameters, state->plan.parameter_types, planstate);
     if (state->plan.shard_key) state->shard_key = Compile(state->plan.shard_key, planstate);
     if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
-    OpenTables(estate);
+    OpenTables(state, estate);
     state->depends_on = ParametersOfExecutor(scan->custom_exprs);
     for (auto* child : pg::Each<Plan>(scan->custom_plans))
         state->depends_on = bms_add_members(state->depends_on, child->extParam);
@@ -225,6 +224,7 @@ void StartRun(RemoteScanState* state) {
     const MemoryContext outer =
         MemoryContextSwitchTo(is_first ? estate->es_query_cxt : state->run_memory);
     EvaluateParameters(&state->parameters, state->scan.ss.ps.ps_ExprContext);
+    if (Writes(state)) StartOpenReads(estate);
     TaskList tasks = TasksOf(state);
     if (state->plan.shipments != NIL)
         Ship(state->plan, state->scan.custom_ps, &tasks, &state->parameters);
@@ -239,8 +239,6 @@ void StartRun(RemoteScanState* state) {
         // How many rows are shipped, or keys chosen, decides how the node looks for them: planned
         // for these arrays.
         options.prepare = state->plan.shipments == NIL && !AwaitsArray(state);
-        // Functions of RETURNING run before the last row has come.
-        if (state->plan.returns_rows && Writes(state)) NoteWritten(estate);
         state->stream_count = tasks.count;
         state->streams = StartTasks(tasks, state->parameters, options);
         OutliveSubtransaction(state);

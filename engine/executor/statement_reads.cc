@@ -3,7 +3,7 @@
 #include "engine/pg/list.h"
 
 extern "C" {
-#include "access/xact.h"
+#include "access/table.h"
 #include "tcop/pquery.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
@@ -29,17 +29,8 @@ struct Writing {
     MemoryContextCallback forget;
 };
 
-// A table that this transaction has written.
-struct Written {
-    Written* next;
-    Oid relation;
-    CommandId last;
-    const EState* writer;  // by this statement alone; nullptr: by several, or by no plan
-};
-
 Read* reads = nullptr;
 Writing* writings = nullptr;
-Written* written = nullptr;  // in TopTransactionContext
 
 template <typename T>
 void Unlink(T** list, const void* item) {
@@ -86,41 +77,6 @@ List* WrittenBy(const EState* estate) {
     return relations;
 }
 
-Written* FindOrAddWritten(Oid relation) {
-    for (Written* known = written; known; known = known->next)
-        if (known->relation == relation) return known;
-    if (!written) {
-        auto* forget = static_cast<MemoryContextCallback*>(
-            MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
-        forget->func = [](void*) { written = nullptr; };
-        MemoryContextRegisterResetCallback(TopTransactionContext, forget);
-    }
-    auto* entry =
-        static_cast<Written*>(MemoryContextAllocZero(TopTransactionContext, sizeof(Written)));
-    entry->relation = relation;
-    entry->last = InvalidCommandId;
-    entry->next = written;
-    written = entry;
-    return entry;
-}
-
-// The node would show what PostgreSQL does not: the snapshot of the statement is older than the
-// write. What the statement itself writes its plan has taken into account (CheckReadInTime).
-bool WrittenSince(const EState* estate, Oid relation) {
-    for (const Written* known = written; known; known = known->next)
-        if (known->relation == relation)
-            return known->last >= estate->es_snapshot->curcid && known->writer != estate;
-    return false;
-}
-
-void Note(Oid relation, const EState* writer) {
-    // As PostgreSQL's own writes do: what reads after this command has a later snapshot.
-    const CommandId command = GetCurrentCommandId(true);
-    Written* entry = FindOrAddWritten(relation);
-    entry->writer = entry->last != command || entry->writer == writer ? writer : nullptr;
-    entry->last = command;
-}
-
 }  // namespace
 
 void RegisterRead(RemoteScanState* scan) {
@@ -158,6 +114,21 @@ bool IsIdle(const Read* read) {
            read->portal->queryDesc->estate == read->scan->scan.ss.ps.state;
 }
 
+bool HasForeignKeys(Oid table) {
+    const Relation relation = table_open(table, NoLock);
+    const bool has = RelationGetFKeyList(relation) != NIL;
+    table_close(relation, NoLock);
+    return has;
+}
+
+// True if a write of the target may change what the scan reads: itself, or by a foreign key's
+// action.
+bool MayChange(Oid target, const RemoteScanState* scan) {
+    for (const Oid relation : pg::EachOid(scan->plan.relations))
+        if (relation == target || HasForeignKeys(relation)) return true;
+    return false;
+}
+
 bool MayStartNow(const Read* read) {
     return read->scan != nullptr && !read->scan->plan.modifies && MayStartEarly(read->scan) &&
            (read->scan->scan.custom_ps == NIL || IsIdle(read));
@@ -175,9 +146,15 @@ void StartAsItsStatement(const Read* read) {
 
 }  // namespace
 
-void StartOpenReads() {
+void StartOpenReads(Oid target) {
     for (Read* read = reads; read; read = read->next)
-        if (MayStartNow(read)) StartAsItsStatement(read);
+        if (MayStartNow(read) && MayChange(target, read->scan)) StartAsItsStatement(read);
+}
+
+void StartOpenReads(const EState* writer) {
+    if (!reads) return;
+    for (auto* entry : pg::Each<RangeTblEntry>(writer->es_range_table))
+        if (IsTarget(entry)) StartOpenReads(entry->relid);
 }
 
 void CheckReadInTime(const RemoteScanState* scan) {
@@ -192,17 +169,7 @@ void WatchWrites(EState* estate) {
     FindOrAddWriting(estate);
 }
 
-void NoteWritten(Oid relation) {
-    Note(relation, nullptr);
-}
-
-void NoteWritten(const EState* estate) {
-    for (auto* entry : pg::Each<RangeTblEntry>(estate->es_range_table))
-        if (IsTarget(entry)) Note(entry->relid, estate);
-}
-
 void NoteWrite(const EState* estate) {
-    NoteWritten(estate);
     for (Writing* writing = writings; writing; writing = writing->next) {
         if (writing->estate == estate) continue;
         const MemoryContext outer = MemoryContextSwitchTo(writing->estate->es_query_cxt);
@@ -218,17 +185,15 @@ bool WrittenMeanwhile(const EState* estate, Oid relation) {
                                 : writing->meanwhile != NIL;
 }
 
+bool MayBeChangedMeanwhile(const EState* estate, Oid relation) {
+    return WrittenMeanwhile(estate, relation) ||
+           (WrittenMeanwhile(estate, InvalidOid) && HasForeignKeys(relation));
+}
+
 void CheckNotWritten(const RemoteScanState* scan) {
-    if (!written || scan->plan.command != CMD_SELECT || scan->plan.modifies) return;
+    if (scan->plan.command != CMD_SELECT) return;
     for (const Oid relation : pg::EachOid(scan->plan.relations))
-        if (WrittenSince(scan->scan.ss.ps.state, relation))
-            ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("pgspan cannot read table \"%s\" as it was before this transaction "
-                           "wrote it",
-                           get_rel_name(relation)),
-                    errdetail("The statement, cursor or function that reads it sees the data as "
-                              "it was earlier, and what it asks for was not known then."),
-                    errhint("Write in a statement of its own, when all has been read."));
+        if (WrittenMeanwhile(scan->scan.ss.ps.state, relation)) RefuseWrittenMeanwhile(relation);
 }
 
 void CheckNotWritten(const plan::InsertPlan& plan, const EState* estate) {

@@ -2,7 +2,6 @@
 
 #include "engine/executor/late_errors.h"
 #include "engine/executor/row_decoder.h"
-#include "engine/executor/statement_reads.h"
 #include "engine/transaction/whole_transaction.h"
 
 namespace pgspan::executor {
@@ -111,7 +110,6 @@ void StartLocal(TaskStream* stream, const Task& task, const ParameterSet& parame
 
 TaskStream* StartTasks(const TaskList& list, const ParameterSet& parameters,
                        const TaskOptions& options) {
-    if (options.access == transaction::Access::kWrite && options.changes_rows) StartOpenReads();
     auto* streams = static_cast<TaskStream*>(palloc(sizeof(TaskStream) * list.count));
     for (int i = 0; i < list.count; i++) {
         auto* stream = new (&streams[i]) TaskStream();

@@ -42,8 +42,7 @@ struct TaskOptions {
     transaction::Access access = transaction::Access::kRead;
     RowDecoder* decoder = nullptr;
     TupleDesc desc = nullptr;
-    bool changes_rows = true;  // with kWrite: it does more than to take locks
-    bool prepare = true;       // keep a prepared statement on the node
+    bool prepare = true;  // keep a prepared statement on the node
     // These tasks are all that the transaction does: each node prepares its part as its task ends,
     // but for the one that decides over it.
     bool whole_transaction = false;

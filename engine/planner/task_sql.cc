@@ -146,6 +146,11 @@ Node* RestoreCollate(Rewriting* rewriting, RelabelType* relabel) {
     return reinterpret_cast<Node*>(collate);
 }
 
+// A row that IS NOT NULL is no null either; a row that is spelled out is tested column by column.
+bool MisleadsPruning(const NullTest* test) {
+    return test->argisrow && test->nulltesttype == IS_NULL && !IsA(test->arg, RowExpr);
+}
+
 // PostgreSQL's pruning of partitions takes a row that IS NULL for a null, although a row of nulls
 // is one, too, and lies in another shard. It does not look behind IS TRUE.
 Node* HideFromPruning(Rewriting* rewriting, NullTest* test) {
@@ -183,7 +188,7 @@ Node* Rewrite(Rewriting* rewriting, Node* node) {
         return RestoreCollate(rewriting, reinterpret_cast<RelabelType*>(node));
     if (IsA(node, OnConflictExpr))
         return RewriteConflict(rewriting, reinterpret_cast<OnConflictExpr*>(node));
-    if (IsA(node, NullTest) && reinterpret_cast<NullTest*>(node)->argisrow &&
+    if (IsA(node, NullTest) && MisleadsPruning(reinterpret_cast<NullTest*>(node)) &&
         !rewriting->names_index)
         return HideFromPruning(rewriting, reinterpret_cast<NullTest*>(node));
     if (rewriting->constants == Constants::kEqualities && IsA(node, OpExpr))

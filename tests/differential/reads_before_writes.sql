@@ -122,3 +122,33 @@ INSERT INTO v SELECT g, rows_of_v(g) FROM generate_series(1001, 6000) g;
 SELECT w, count(*) FROM v WHERE k > 1000 GROUP BY w;
 INSERT INTO v SELECT k + 10000, rows_of_v(k) FROM v WHERE k > 1000;
 SELECT w, count(*) FROM v WHERE k > 10000 GROUP BY w;
+-- What nobody fetches does no harm.
+CREATE TABLE n (k int PRIMARY KEY, t text);
+-- @cluster SELECT create_distributed_table('n', 'k')
+INSERT INTO n VALUES (1, '1'), (2, 'x');
+BEGIN;
+UPDATE n SET t = t WHERE k = 1;
+DECLARE c CURSOR FOR SELECT k FROM n WHERE t::int > 0;
+UPDATE v SET w = w WHERE k = 1;
+CLOSE c;
+COMMIT;
+BEGIN;
+DECLARE c CURSOR FOR SELECT k FROM n WHERE t::int > 0;
+SAVEPOINT s;
+-- @error 22P02
+FETCH c;
+ROLLBACK TO s;
+SELECT count(*) FROM n;
+COMMIT;
+-- A delete that cascades to what a cursor reads.
+CREATE TABLE p (k int PRIMARY KEY);
+CREATE TABLE ch (k int PRIMARY KEY REFERENCES p ON DELETE CASCADE);
+-- @cluster SELECT create_distributed_table('p', 'k')
+-- @cluster SELECT create_distributed_table('ch', 'k')
+INSERT INTO p SELECT generate_series(1, 10);
+INSERT INTO ch SELECT generate_series(1, 10);
+BEGIN;
+DECLARE c CURSOR FOR SELECT k FROM ch ORDER BY k;
+DELETE FROM p WHERE k > 3;
+FETCH ALL FROM c;
+ROLLBACK;

@@ -91,41 +91,5 @@ TEST_F(LimitsTest, ASecurityDefinerFunctionGetsNothingOfItsCallersRightsOnNodes)
     OnCluster("DROP ROLE limits_owner");
 }
 
-// Reads that see the data as it was before a write of the same transaction, and could not be asked
-// for before it.
-TEST_F(LimitsTest, WhatCannotBeReadAsItWasBeforeAWriteIsRefused) {
-    OnCluster("CREATE TABLE u (k int PRIMARY KEY, w int)");
-    OnCluster("SELECT create_distributed_table('u', 'k')");
-    OnCluster("INSERT INTO u SELECT g, g % 4 FROM generate_series(1, 16) g");
-    OnCluster(
-        "CREATE FUNCTION cnt() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM u'");
-    OnCluster(
-        "CREATE FUNCTION getw(int) RETURNS int LANGUAGE plpgsql STABLE AS "
-        "'BEGIN RETURN (SELECT w FROM u WHERE k = $1); END'");
-    OnCluster(
-        "CREATE FUNCTION setw(int) RETURNS int LANGUAGE sql AS "
-        "'UPDATE u SET w = 60 WHERE k = $1 RETURNING k'");
-    const std::string message = "cannot read table \"u\" as it was";
-    ExpectError("SELECT setw(1), cnt()", "0A000", message);
-    ExpectError("SELECT getw(1), setw(1), getw(1)", "0A000", message);
-    ExpectError("WITH x AS (UPDATE u SET w = 99 WHERE k = 2 RETURNING w) SELECT getw(2), w FROM x",
-                "0A000", message);
-    ExpectError("UPDATE u SET w = 5 WHERE k < 5 RETURNING getw(k)", "0A000", message);
-    EXPECT_EQ(Number("SELECT sum(w) FROM u"), 24);
-    OnCluster("BEGIN");
-    OnCluster(
-        "DECLARE c CURSOR FOR WITH RECURSIVE x AS (SELECT 1 AS k UNION ALL "
-        "SELECT x.k + 1 FROM x JOIN u USING (k)) SELECT k FROM x");
-    OnCluster("FETCH 2 FROM c");
-    OnCluster("DELETE FROM u WHERE k > 5");
-    ExpectError("FETCH ALL FROM c", "0A000", message);
-    OnCluster("ROLLBACK");
-    // A later statement of the same function reads what has been written.
-    OnCluster(
-        "CREATE FUNCTION both_ways() RETURNS bigint LANGUAGE plpgsql AS 'DECLARE n bigint; BEGIN "
-        "n := cnt(); DELETE FROM u WHERE k = 1; RETURN n * 100 + cnt(); END'");
-    EXPECT_EQ(Number("SELECT both_ways()"), 1615);
-}
-
 }  // namespace
 }  // namespace pgspan::test
