@@ -3,6 +3,7 @@
 #include "engine/pg/list.h"
 #include "engine/pg/walk.h"
 #include "engine/planner/awaited_values.h"
+#include "engine/planner/conjuncts.h"
 #include "engine/planner/estimate.h"
 #include "engine/planner/remote_path.h"
 #include "engine/planner/safety.h"
@@ -125,8 +126,36 @@ bool WantsAnyRows(const PlannerInfo* root, const RelOptInfo* rel) {
 
 }  // namespace
 
+namespace {
+
+// WHERE false, here or below: what stands above it in WHERE is not evaluated either.
+bool HasNoRows(const Query* query) {
+    check_stack_depth();
+    if (query->groupingSets || query->hasAggs || query->havingQual || query->setOperations ||
+        query->rowMarks)
+        return false;
+    for (auto* conjunct : Each<Node>(ConjunctsOf(query->jointree->quals))) {
+        if (!IsA(conjunct, Const)) continue;
+        const auto* known = reinterpret_cast<const Const*>(conjunct);
+        if (known->constisnull || !DatumGetBool(known->constvalue)) return true;
+    }
+    for (auto* item : Each<Node>(query->jointree->fromlist)) {
+        if (!IsA(item, RangeTblRef)) continue;
+        const auto* entry =
+            rt_fetch(reinterpret_cast<const RangeTblRef*>(item)->rtindex, query->rtable);
+        if (entry->rtekind == RTE_SUBQUERY && HasNoRows(entry->subquery)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void AddRemoteRelationPath(PlannerInfo* root, RelOptInfo* rel, Index rti,
                            RemoteRelation* relation) {
+    if (HasNoRows(relation->query)) {
+        mark_dummy_rel(rel);
+        return;
+    }
     const Estimate& estimate = EstimateOf(relation, root->glob->boundParams);
     SetWidths(rel, estimate);
     NodeWork work = {estimate.startup_cost, estimate.total_cost, estimate.rows};

@@ -157,6 +157,12 @@ SELECT l.k FROM small s JOIN large l ON l.v = s.v JOIN named n ON n.k = s.k + 1 
 SELECT l.k FROM small s JOIN named n ON n.k = s.k JOIN large l ON l.k = s.v WHERE jsonb_build_object('a', n.v, 'b', l.s) @> CASE WHEN s.k IS NOT NULL OR no_json() IS NULL THEN '{}'::jsonb END ORDER BY 1;
 -- @error P0001
 SELECT l.k FROM small s JOIN named n ON n.k = s.k JOIN large l ON l.k = s.v WHERE jsonb_build_object('a', n.v, 'b', l.s) @> CASE WHEN s.k < 0 OR no_json() IS NULL THEN '{}'::jsonb END ORDER BY 1;
+-- Nothing is read, and nothing is evaluated above it.
+SELECT s.k FROM (SELECT k FROM t WHERE false) s WHERE 1 = 1 / (SELECT count(*) - count(*) FROM other);
+SELECT s.k FROM (SELECT k FROM t WHERE NULL) s WHERE interval '1 day' = "interval"((SELECT max(v) FROM other) * interval '1 day', (SELECT max(v) * 1000 FROM other)::int);
+SELECT count(*) FROM (SELECT k FROM t WHERE false) s LEFT JOIN other o ON o.k = s.k WHERE 1 = 1 / (SELECT count(*) - count(*) FROM other);
+SELECT s.n FROM (SELECT count(*) n FROM t WHERE false) s;
+SELECT o.k, s.k FROM other o LEFT JOIN (SELECT k FROM t WHERE false) s ON s.k = o.v ORDER BY 1;
 -- EXPLAIN evaluates nothing.
 CREATE FUNCTION explained(statement text) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE line text; BEGIN
     FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP END LOOP; RETURN true; END $$;
