@@ -124,15 +124,11 @@ bool WantsAnyRows(const PlannerInfo* root, const RelOptInfo* rel) {
            !root->hasPseudoConstantQuals && root->parse->commandType == CMD_SELECT;
 }
 
-}  // namespace
-
-namespace {
-
 // WHERE false, here or below: what stands above it in WHERE is not evaluated either.
 bool HasNoRows(const Query* query) {
     check_stack_depth();
-    if (query->groupingSets || query->hasAggs || query->havingQual || query->setOperations ||
-        query->rowMarks)
+    if (query->commandType != CMD_SELECT || query->hasModifyingCTE || query->groupingSets ||
+        query->hasAggs || query->havingQual || query->setOperations || query->rowMarks)
         return false;
     for (auto* conjunct : Each<Node>(ConjunctsOf(query->jointree->quals))) {
         if (!IsA(conjunct, Const)) continue;
